@@ -1,0 +1,72 @@
+import { constants } from 'node:os'
+import pc from 'picocolors'
+import type { Colors } from 'picocolors/types.js'
+import { readEnvironment } from '../config/environment.ts'
+import { findRoot } from '../config/find-root.ts'
+import type { Context } from '../dataset/dataset.ts'
+import { UnsiloError } from '../errors.ts'
+import { realSystem } from '../system/system.ts'
+
+/** Options that every verb has. */
+export interface GlobalOptions {
+  root?: string
+  json?: boolean
+  quiet?: boolean
+  verbose?: boolean
+}
+
+/** What a verb needs to ask and to show. */
+export interface App {
+  cwd: string
+  root: string
+  context: Context
+  json: boolean
+  quiet: boolean
+  verbose: boolean
+  /** Columns of the terminal, or 80. */
+  columns: number
+  /** For what goes to stdout, and to stderr. */
+  colors: { out: Colors; err: Colors }
+  /** Whether a person watches stderr, so that a live line makes sense. */
+  isWatched: boolean
+  /** What was asked for, to stdout. */
+  print(text: string): void
+  printJson(value: unknown): void
+  /** Everything else, to stderr. */
+  note(text: string): void
+}
+
+export function createApp(options: GlobalOptions): App {
+  const cwd = process.cwd()
+  const environment = readEnvironment()
+  const { stdout, stderr } = process
+  const isColored = (stream: NodeJS.WriteStream): boolean =>
+    environment.color === 'always' || (environment.color === 'auto' && stream.isTTY)
+  const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
+  return {
+    cwd,
+    root: findRoot(realSystem.files, { option: options.root, environment: environment.root, cwd }),
+    context: { system: realSystem, signal: signalOfInterrupts() },
+    json: options.json === true,
+    quiet: options.quiet === true,
+    verbose: options.verbose === true,
+    columns: stdout.isTTY ? Math.max(60, stdout.columns) : 80,
+    colors: { out: pc.createColors(isColored(stdout)), err: pc.createColors(isColored(stderr)) },
+    isWatched: stderr.isTTY && options.quiet !== true,
+    print: (text) => void stdout.write(line(text)),
+    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    note: (text) => void stderr.write(line(text)),
+  }
+}
+
+/** Aborts on Ctrl-C and on a polite end; the second time the process ends at once. */
+function signalOfInterrupts(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + constants.signals[name])
+      controller.abort(new UnsiloError('cancelled', 'interrupted'))
+    })
+  }
+  return controller.signal
+}

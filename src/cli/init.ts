@@ -1,0 +1,30 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import { initDataset } from '../dataset/init.ts'
+import type { App } from './app.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+
+export interface InitArguments {
+  datasets: string[]
+  template: string
+  git?: boolean
+}
+
+export async function init(args: InitArguments, app: App): Promise<ExitStatus> {
+  const results = []
+  for (const name of args.datasets) {
+    const path = isAbsolute(name) || name.includes('/') ? resolve(app.cwd, name) : join(app.root, name)
+    results.push(await initDataset(app.context, path, { template: args.template, git: args.git === true }))
+  }
+  if (app.json) app.printJson({ datasets: results })
+  else if (!app.quiet) {
+    for (const { dataset, path, created } of results) {
+      const what = created.length === 0 ? 'was there already; nothing was changed' : `created in ${path}`
+      app.print(`${dataset}: ${what}`)
+    }
+    const [first] = results
+    if (first !== undefined) {
+      app.print(`Next: edit ${join(first.path, 'config.toml')}, then \`unsilo export ${args.datasets[0]}\`.`)
+    }
+  }
+  return ExitCode.ok
+}

@@ -1,0 +1,54 @@
+import type { Colors } from 'picocolors/types.js'
+import type { Outcome } from '../dataset/run.ts'
+import { sayDuration } from '../system/duration.ts'
+import { saySize } from '../system/size.ts'
+
+export interface OutcomeLines {
+  /** What was done, for stdout. */
+  done: string[]
+  /** What went wrong, for stderr. */
+  problems: string[]
+  /** Nothing was to be done. */
+  isIdle: boolean
+}
+
+/** Says what a run did with one dataset. */
+export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): OutcomeLines {
+  const { dataset, exported, planned } = outcome
+  const done: string[] = []
+  const problems: string[] = []
+  for (const { path, sealed } of outcome.ingested) {
+    done.push(`${out.green('✓')} ${dataset}: ingested ${path} as ${sealed.parcel}, ${saySize(sealed.bytes)}`)
+    if (sealed.state === 'suspect') problems.push(suspectLine(dataset, sealed.parcel, sealed.doubts ?? [], err))
+  }
+  if (exported?.event === 'sealed') {
+    const took = sayDuration(exported.durationMs ?? 0)
+    const tries = (exported.tries ?? 1) > 1 ? `, ${exported.tries} tries` : ''
+    const mark = exported.state === 'good' ? out.green('✓') : out.yellow('!')
+    done.push(`${mark} ${dataset}: exported ${exported.parcel}, ${saySize(exported.bytes)} in ${took}${tries}`)
+    if (exported.state === 'suspect') problems.push(suspectLine(dataset, exported.parcel, exported.doubts ?? [], err))
+  } else if (exported !== undefined) {
+    problems.push(`${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`)
+    if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
+  }
+  for (const { id, reasons } of outcome.pruned) done.push(`${out.dim('-')} ${dataset}: removed ${id}: ${reasons.join('; ')}`)
+  for (const { severity, message, hint } of outcome.problems) {
+    problems.push(`${severity === 'error' ? err.red('✗') : err.yellow('!')} ${dataset}: ${message}`)
+    if (hint !== undefined) problems.push(err.dim(`  → ${hint}`))
+  }
+  if (planned !== undefined) done.push(...plannedLines(outcome, planned))
+  return { done, problems, isIdle: done.length === 0 && problems.length === 0 }
+}
+
+function suspectLine(dataset: string, id: string, doubts: readonly string[], colors: Colors): string {
+  const hint = colors.dim(`\n  → Look at it; if it is right: \`unsilo accept ${dataset} ${id}\`.`)
+  return `${colors.yellow('!')} ${dataset}: ${id} is suspect: ${doubts.join('; ')}${hint}`
+}
+
+function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>): string[] {
+  return [
+    ...planned.ingest.map((path) => `${outcome.dataset}: would ingest ${path}`),
+    ...(planned.export ? [`${outcome.dataset}: would export (${outcome.due.because})`] : []),
+    ...planned.prune.map(({ id, reasons }) => `${outcome.dataset}: would remove ${id}: ${reasons.join('; ')}`),
+  ]
+}

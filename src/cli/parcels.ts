@@ -1,0 +1,110 @@
+import type { Colors } from 'picocolors/types.js'
+import type { ParcelState } from '../dataset/history.ts'
+import { type ParcelDetails, type ParcelSummary, ledgerOf, listSummaries, readLogs, showParcel } from '../dataset/show.ts'
+import { parseParcelId } from '../parcel/id.ts'
+import { textTable } from '../report/table.ts'
+import { sayDuration } from '../system/duration.ts'
+import { saySize } from '../system/size.ts'
+import type { App } from './app.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { openOneDataset } from './open-datasets.ts'
+
+export async function parcels(args: { dataset: string; all?: boolean }, app: App): Promise<ExitStatus> {
+  const dataset = await openOneDataset(app, args.dataset)
+  const found = listSummaries(dataset, app.context, args.all === true)
+  if (app.json) app.printJson({ dataset: dataset.name, parcels: found })
+  else if (found.length === 0) app.print(`${dataset.name} has no parcels yet; \`unsilo export ${dataset.name}\` makes one.`)
+  else app.print(parcelTable(found, app.colors.out))
+  return ExitCode.ok
+}
+
+function parcelTable(found: readonly ParcelSummary[], colors: Colors): string {
+  const head = ['PARCEL', 'STATE', 'FILES', 'SIZE', ''].map((text, index) => ({
+    text,
+    right: index === 2 || index === 3,
+    paint: colors.dim,
+  }))
+  const rows = found.map((parcel) => [
+    { text: parcel.id },
+    { text: parcel.state, paint: paintFor(parcel.state, colors) },
+    { text: parcel.files === undefined ? '' : String(parcel.files), right: true },
+    { text: parcel.bytes === undefined ? '' : saySize(parcel.bytes), right: true },
+    { text: parcel.because ?? '', paint: colors.dim },
+  ])
+  return textTable([head, ...rows])
+}
+
+function paintFor(state: ParcelState, colors: Colors): (text: string) => string {
+  if (state === 'good') return colors.green
+  if (state === 'failed' || state === 'gone') return colors.red
+  return state === 'suspect' ? colors.yellow : colors.dim
+}
+
+export async function show(args: { dataset: string; parcel: string }, app: App): Promise<ExitStatus> {
+  const dataset = await openOneDataset(app, args.dataset)
+  const found = showParcel(dataset, app.context, parseParcelId(args.parcel))
+  if (app.json) app.printJson({ dataset: dataset.name, ...found })
+  else app.print(detailText(found, app.colors.out))
+  return ExitCode.ok
+}
+
+function detailText(found: ParcelDetails, colors: Colors): string {
+  const lines: [string, string | undefined][] = [
+    ['parcel', found.id],
+    ['state', found.state],
+    ['because', found.because],
+    ['next', found.hint],
+    ['data', found.path],
+    ['size', found.bytes === undefined ? undefined : `${saySize(found.bytes)} in ${found.files} file${found.files === 1 ? '' : 's'}`],
+    ['sha256', found.sha256],
+    ['from', found.from],
+    ['took', found.durationMs === undefined ? undefined : sayDuration(found.durationMs)],
+    ['tries', found.tries === undefined ? undefined : String(found.tries)],
+    ...Object.entries(found.metrics)
+      .filter(([name]) => !['parcel_id', 'success', 'files', 'bytes'].includes(name))
+      .map(([name, value]): [string, string] => [name, value]),
+    ['logs', found.logs.length === 0 ? undefined : found.logs.join('\n          ')],
+  ]
+  const given = lines.filter((line): line is [string, string] => line[1] !== undefined && line[1] !== '')
+  return given.map(([name, value]) => `${colors.dim(name.padEnd(8))}  ${value}`).join('\n')
+}
+
+export async function log(args: { dataset: string; parcel?: string }, app: App): Promise<ExitStatus> {
+  const dataset = await openOneDataset(app, args.dataset)
+  if (args.parcel === undefined) {
+    const entries = ledgerOf(dataset, app.context)
+    if (app.json) app.printJson({ dataset: dataset.name, ledger: entries })
+    else app.print(entries.map((entry) => ledgerLine(entry as LedgerLine)).join('\n') || 'Nothing has happened yet.')
+    return ExitCode.ok
+  }
+  const id = parseParcelId(args.parcel)
+  const logs = readLogs(dataset, app.context, id)
+  if (app.json) app.printJson({ dataset: dataset.name, parcel: id, ...logs })
+  else {
+    const { dim } = app.colors.out
+    if (logs.out !== '') app.print(`${dim(`--- ${id}.out`)}\n${logs.out}`)
+    if (logs.err !== '') app.print(`${dim(`--- ${id}.err`)}\n${logs.err}`)
+    if (logs.out === '' && logs.err === '') app.print('The command printed nothing.')
+  }
+  return ExitCode.ok
+}
+
+type LedgerLine = { at: string; event: string; parcel?: string } & Record<string, unknown>
+
+function ledgerLine(entry: LedgerLine): string {
+  const { at, event, parcel } = entry
+  const time = `${at.slice(0, 19).replace('T', ' ')} UTC`
+  return `${time}  ${event.padEnd(8)}  ${parcel ?? ''}  ${detailOf(entry)}`.trimEnd()
+}
+
+function detailOf(entry: LedgerLine): string {
+  if (entry.event === 'sealed') {
+    const doubts = Array.isArray(entry['doubts']) ? `: ${entry['doubts'].join('; ')}` : ''
+    return `${String(entry['state'])}${doubts}, ${saySize(Number(entry['bytes']))}`
+  }
+  if (entry.event === 'failed') return String(entry['reason'])
+  if (entry.event === 'started') return entry['from'] === undefined ? '' : `ingest of ${String(entry['from'])}`
+  if (entry.event !== 'pruned') return ''
+  const removed = Object.entries(entry['removed'] as Record<string, string>)
+  return removed.map(([id, reason]) => `${id} (${reason})`).join(', ')
+}

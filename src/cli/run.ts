@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os'
+import type { Outcome } from '../dataset/run.ts'
+import { type RunOptions, hasFailed, runDatasets } from '../dataset/run.ts'
+import { type ParcelId, parseParcelId } from '../parcel/id.ts'
+import { UnsiloError } from '../errors.ts'
+import type { App } from './app.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { openDatasets } from './open-datasets.ts'
+import { outcomeLines } from './outcome.ts'
+import { openProgress } from './progress.ts'
+
+export interface RunArguments {
+  datasets: string[]
+  dryRun?: boolean
+  concurrency?: number
+}
+
+export function run(args: RunArguments, app: App): Promise<ExitStatus> {
+  return runVerb(args, app, { dryRun: args.dryRun === true })
+}
+
+export interface ExportArguments {
+  datasets: string[]
+  parcelId?: string
+  concurrency?: number
+}
+
+export function exportNow(args: ExportArguments, app: App): Promise<ExitStatus> {
+  const parcelId: ParcelId | undefined = args.parcelId === undefined ? undefined : parseParcelId(args.parcelId)
+  if (parcelId !== undefined && args.datasets.length !== 1) {
+    throw new UnsiloError('usage', '--parcel-id goes with exactly one dataset', { hint: 'Name one dataset.' })
+  }
+  return runVerb(args, app, { exportNow: true, parcelId })
+}
+
+async function runVerb(
+  args: { datasets: string[]; concurrency?: number },
+  app: App,
+  options: RunOptions,
+): Promise<ExitStatus> {
+  const { datasets, status } = await openDatasets(app, args.datasets)
+  const progress = openProgress(app)
+  const context = { ...app.context, onProgress: progress.onProgress }
+  let outcomes: Outcome[]
+  try {
+    outcomes = await runDatasets(datasets, context, options, args.concurrency ?? availableParallelism())
+  } finally {
+    progress.close()
+  }
+  if (app.json) app.printJson({ datasets: outcomes })
+  else showOutcomes(outcomes, app)
+  if (app.context.signal.aborted) return ExitCode.interrupted
+  return statusOf(outcomes, status)
+}
+
+function showOutcomes(outcomes: readonly Outcome[], app: App): void {
+  for (const outcome of outcomes) {
+    const { done, problems } = outcomeLines(outcome, app.colors.out, app.colors.err)
+    if (!app.quiet) for (const line of done) app.print(line)
+    for (const line of problems) app.note(line)
+  }
+  const idle = outcomes.filter((outcome) => outcomeLines(outcome, app.colors.out, app.colors.err).isIdle)
+  if (app.quiet || idle.length === 0) return
+  const next = idle.map(({ due }) => due.nextAt?.getTime() ?? Infinity).reduce((a, b) => Math.min(a, b), Infinity)
+  const when = next === Infinity ? '' : `; the next is due ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  app.print(app.colors.out.dim(`${idle.length} dataset${idle.length === 1 ? '' : 's'} not due${when}`))
+}
+
+/** A failure outweighs a lock that another process holds; that outweighs a broken configuration of others. */
+function statusOf(outcomes: readonly Outcome[], configStatus: ExitStatus): ExitStatus {
+  const failed = outcomes.filter(hasFailed)
+  if (failed.length === 0) return configStatus
+  const isBusy = failed.every(({ problems }) => problems.some(({ code }) => code === 'busy'))
+  if (isBusy) return configStatus === ExitCode.ok ? ExitCode.locked : configStatus
+  const isConfig = failed.every(({ exported, problems }) => exported === undefined && problems.every(({ code }) => code === 'config'))
+  return isConfig ? ExitCode.config : ExitCode.failed
+}

@@ -1,0 +1,24 @@
+import { whyDataset } from '../report/why.ts'
+import type { App } from './app.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { openOneDataset } from './open-datasets.ts'
+
+export async function why(args: { dataset: string }, app: App): Promise<ExitStatus> {
+  const dataset = await openOneDataset(app, args.dataset)
+  const found = await whyDataset(dataset, app.context)
+  if (app.json) {
+    app.printJson(found)
+    return ExitCode.ok
+  }
+  const { bold, dim } = app.colors.out
+  app.print(`${bold(found.dataset)} is ${found.health}.`)
+  for (const { message, hint } of found.warnings) app.print(`  ${message}\n  ${dim(`→ ${hint}`)}`)
+  app.print(`${bold(found.due.due ? 'Due now' : 'Not due')}: ${found.due.because}.`)
+  app.print(`${bold(found.overdue.overdue ? 'Late' : 'Not late')}: ${found.overdue.because}.`)
+  app.print(`${bold('Parcels')}${found.frozen ? ' (frozen: nothing is removed until the newest one is good or accepted)' : ''}:`)
+  for (const { id, state, keep, reasons } of found.parcels) {
+    app.print(`  ${id}  ${state.padEnd(10)} ${keep ? 'stays' : 'goes'}: ${reasons.join('; ')}`)
+  }
+  if (found.parcels.length === 0) app.print('  none yet')
+  return ExitCode.ok
+}

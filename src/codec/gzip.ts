@@ -1,0 +1,42 @@
+import { Readable, type Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+import { UnsiloError } from '../errors.ts'
+import type { Bytes, Codec } from './codec.ts'
+
+/** Streams `body` through one of Node's own transforms; an error of either side ends both. */
+export async function* throughTransform(body: Bytes, transform: Transform, signal?: AbortSignal): Bytes {
+  const feeding = pipeline(Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 }), transform, {
+    ...(signal === undefined ? {} : { signal }),
+  })
+  feeding.catch(() => undefined)
+  try {
+    for await (const chunk of transform) yield chunk as Uint8Array
+  } finally {
+    transform.destroy()
+  }
+  await feeding
+}
+
+export const gzip: Codec = {
+  name: 'gzip',
+  extension: 'gz',
+  compress: (body, signal) => throughTransform(body, createGzip(), signal),
+  async *decompress(body, signal) {
+    try {
+      yield* throughTransform(body, createGunzip(), signal)
+    } catch (error) {
+      throw damaged(error, 'gzip')
+    }
+  },
+}
+
+/** Turns zlib's error into one that a user can act on; others stay as they are. */
+export function damaged(error: unknown, format: string): unknown {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  if (!(error instanceof Error) || code === undefined || !/^(Z_|ZSTD_|ERR_ZSTD|ERR_ZLIB)/.test(code)) return error
+  return new UnsiloError('wrong-content', `not whole ${format} data: ${error.message}`, {
+    hint: 'The file is damaged or was cut off; export it again.',
+    cause: error,
+  })
+}

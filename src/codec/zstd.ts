@@ -1,0 +1,100 @@
+import { Readable, type Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import * as zlib from 'node:zlib'
+import { UnsiloError } from '../errors.ts'
+import { sayEnd, startCommand } from '../system/processes.ts'
+import type { Bytes, Codec } from './codec.ts'
+import { damaged, throughTransform } from './gzip.ts'
+
+interface ZstdOptions {
+  params?: Record<number, number>
+}
+
+/** What Node.js has from 22.15 on, and `@types/node` for Node.js 20 does not know. */
+interface NodeZstd {
+  createZstdCompress?: (options?: ZstdOptions) => Transform
+  createZstdDecompress?: (options?: ZstdOptions) => Transform
+  constants: Record<string, number>
+}
+
+const nodeZstd = zlib as unknown as NodeZstd
+
+/** zstd's own default, named so that it stays the same when the program's default changes. */
+const level = 3
+/** Decoders refuse larger windows by default (RFC 8878 recommends 8 MB, the program allows 2^27). */
+const longestWindowLog = 27
+
+function compressInNode(): Transform | undefined {
+  const { ZSTD_c_compressionLevel: levelKey, ZSTD_c_checksumFlag: checksumKey } = nodeZstd.constants
+  if (nodeZstd.createZstdCompress === undefined || levelKey === undefined || checksumKey === undefined) return undefined
+  return nodeZstd.createZstdCompress({ params: { [levelKey]: level, [checksumKey]: 1 } })
+}
+
+function decompressInNode(): Transform | undefined {
+  const windowKey = nodeZstd.constants['ZSTD_d_windowLogMax']
+  if (nodeZstd.createZstdDecompress === undefined || windowKey === undefined) return undefined
+  return nodeZstd.createZstdDecompress({ params: { [windowKey]: longestWindowLog } })
+}
+
+/** Streams `body` through the zstd program, for a Node.js that has no zstd of its own. */
+async function* throughProgram(body: Bytes, parameters: string[], signal: AbortSignal | undefined): Bytes {
+  const running = startCommand({
+    command: ['zstd', '-q', ...parameters, '-c'],
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    signal,
+  })
+  let complaint = ''
+  running.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-500)))
+  // A program that ends early breaks the pipe (EPIPE); its exit status below tells why.
+  let bodyError: unknown
+  const source = Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 })
+  source.once('error', (error) => (bodyError = error))
+  const feeding = pipeline(source, running.stdin!).catch(() => undefined)
+  let whole = false
+  try {
+    for await (const chunk of running.stdout!) yield chunk as Uint8Array
+    whole = true
+  } finally {
+    if (!whole) {
+      source.destroy()
+      running.end()
+    }
+  }
+  await feeding
+  if (bodyError !== undefined) throw bodyError
+  const end = await running.ended.catch((error: unknown) => {
+    if (!(error instanceof UnsiloError) || error.code !== 'missing-program') throw error
+    throw new UnsiloError('missing-program', 'zstd is not installed, and this Node.js has none of its own', {
+      hint: 'Install the zstd program (apt install zstd, brew install zstd), or use Node.js 22.15 or newer.',
+      cause: error,
+    })
+  })
+  signal?.throwIfAborted()
+  if (end.status === 0) return
+  throw new UnsiloError('wrong-content', `zstd failed (${sayEnd(end)}): ${complaint.trim() || 'no message'}`, {
+    hint: 'The file is damaged or was cut off; export it again.',
+  })
+}
+
+export const zstd: Codec = {
+  name: 'zstd',
+  extension: 'zst',
+  async *compress(body, signal) {
+    const transform = compressInNode()
+    yield* transform === undefined
+      ? throughProgram(body, [`-${level}`, '-T0'], signal)
+      : throughTransform(body, transform, signal)
+  },
+  async *decompress(body, signal) {
+    const transform = decompressInNode()
+    try {
+      yield* transform === undefined
+        ? throughProgram(body, ['-d', `--memory=${2 ** (longestWindowLog - 20)}MB`], signal)
+        : throughTransform(body, transform, signal)
+    } catch (error) {
+      throw damaged(error, 'zstd')
+    }
+  },
+}

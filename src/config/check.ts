@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { nearestWord } from './nearest.ts'
+import { type ConfigProblem, type KeyPath, sayKey } from './problem.ts'
+import { sayIssue } from './say-issue.ts'
+import { knownKeys } from './schema-walk.ts'
+
+/** A problem with values that were read from a file, before its line is looked up. */
+export interface ValueProblem {
+  /** The key whose line to show. */
+  at: KeyPath
+  /** The key that the message is about; empty for the file as a whole. */
+  key: KeyPath
+  message: string
+  hint?: string | undefined
+}
+
+/** Runs a schema over the values of a file. All problems are found at once. */
+export function checkValues<Schema extends z.ZodType>(
+  schema: Schema,
+  values: unknown,
+): { value: z.output<Schema> } | { problems: ValueProblem[] } {
+  const result = schema.safeParse(values)
+  if (result.success) return { value: result.data }
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, schema, values)) }
+}
+
+function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown): ValueProblem[] {
+  const { path } = issue
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ at: [...path, key], key: path, ...unknownKey(key, knownKeys(schema, path)) }))
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const branch = likeliestBranch(issue.errors)
+    if (branch !== undefined) {
+      return branch.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, schema, values))
+    }
+  }
+  return [{ at: path, key: path, ...sayIssue(issue, schema, values) }]
+}
+
+function unknownKey(key: string, known: string[]): Pick<ValueProblem, 'message' | 'hint'> {
+  const nearest = nearestWord(key, known)
+  if (nearest !== undefined) return { message: `unknown key "${key}": did you mean "${nearest}"?` }
+  return { message: `unknown key "${key}"`, hint: known.length === 0 ? undefined : `Known here: ${known.join(', ')}.` }
+}
+
+/** The option that the value was meant for: of those whose type fits, the one with the fewest issues. */
+function likeliestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const fitting = branches.filter((issues) =>
+    issues.every((issue) => issue.code !== 'invalid_type' || issue.path.length > 0),
+  )
+  return fitting.toSorted((a, b) => a.length - b.length)[0]
+}
+
+/** Gives problems the file and the line that they are in. `under` is where in the file the checked values stand. */
+export async function placeProblems(
+  problems: readonly ValueProblem[],
+  file: { shownPath: string; text: string },
+  under: KeyPath = [],
+): Promise<ConfigProblem[]> {
+  if (problems.length === 0) return []
+  const { locateKeys } = await import('./locate.ts')
+  const lineOf = await locateKeys(file.text)
+  return problems.map(({ at, key, message, hint }) => {
+    const whole = [...under, ...key]
+    return {
+      file: file.shownPath,
+      line: lineOf([...under, ...at]),
+      key: whole.length === 0 ? undefined : sayKey(whole),
+      message,
+      hint,
+    }
+  })
+}

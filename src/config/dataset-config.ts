@@ -1,0 +1,86 @@
+import * as z from 'zod'
+import type { CodecName } from '../codec/codec.ts'
+import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
+import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
+import { checkTiming } from './timing.ts'
+
+type KeepPolicy = DatasetKeys['keep']
+type GuardLimits = DatasetKeys['guard']
+
+/** What a dataset is to do, checked and complete: no default is left to fill in, no text to parse. */
+export interface DatasetConfig {
+  /** The export command; `undefined`: parcels come from `ingest` only. */
+  command: CommandConfig | undefined
+  compress: CodecName
+  /** When an export is due. */
+  schedule: Schedule
+  /** Where days begin and end, for `schedule` and `keep`; `undefined`: the machine's zone. */
+  timezone: string | undefined
+  /** Age of the newest good parcel that raises an alarm; `undefined`: from the schedule. */
+  maxAgeMs: number | undefined
+  /** `undefined` keeps every parcel. */
+  keep: KeepPolicy | undefined
+  /** Tries in all, 1 or more. */
+  retries: number
+  /** Longest time one try may take; `undefined` sets no limit. */
+  timeoutMs: number | undefined
+  /** Longest time without output; `undefined` sets no limit. */
+  silenceMs: number | undefined
+  git: boolean
+  ingest: IngestConfig
+  /** Commands by metric name, in the order of the file. */
+  metrics: Record<string, { cmd: string }>
+  guard: GuardLimits
+}
+
+export interface CommandConfig {
+  cmd: string
+  /** Extension, without the dot, of the data that the command prints; `undefined`: it writes files itself. */
+  stdout: string | undefined
+}
+
+export interface IngestConfig {
+  /** Globs as written: relative ones start at the dataset's folder, `~` is the user's home. None: nothing to ingest. */
+  paths: string[]
+  /** Where an ingested parcel's id comes from. */
+  timeSource: 'mtime' | 'now'
+}
+
+/** A dataset's whole configuration, defaults of the root included. */
+export const datasetConfig = datasetKeys
+  // `when`: these are reported along with the problems of single keys; the values may be wrong in any way by then.
+  .check(z.superRefine(checkTogether, { when: () => true }))
+  .transform(toDatasetConfig)
+
+function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): void {
+  checkTiming(values, context)
+  if (values.cmd !== undefined) return
+  for (const key of ['stdout', 'compress'] as const) {
+    if (values[key] === undefined || values[key] === 'none') continue
+    context.addIssue({
+      code: 'custom',
+      path: [key],
+      message: 'has no use without `cmd`',
+      params: { hint: 'Add the command whose output it is about, or remove it.' },
+    })
+  }
+}
+
+function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
+  const { paths, time_source: timeSource } = keys.ingest
+  return {
+    command: keys.cmd === undefined ? undefined : { cmd: keys.cmd, stdout: keys.stdout },
+    compress: keys.compress,
+    schedule: scheduleOf(keys),
+    timezone: keys.timezone,
+    maxAgeMs: keys.max_age,
+    keep: keys.keep,
+    retries: keys.retries,
+    timeoutMs: keys.timeout,
+    silenceMs: keys.silence,
+    git: keys.git,
+    ingest: { paths: typeof paths === 'string' ? [paths] : paths, timeSource },
+    metrics: keys.metrics,
+    guard: keys.guard,
+  }
+}

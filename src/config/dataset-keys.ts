@@ -1,0 +1,107 @@
+import * as z from 'zod'
+import { UnsiloError } from '../errors.ts'
+import { durationText, parsedBy } from '../system/schema.ts'
+
+const guardConfig = z.strictObject({ min_bytes: z.int().optional() })
+const keepConfig = z.union([z.int().min(1), z.strictObject({ last: z.int().optional() })])
+
+// A longer timer of Node.js fires at once (setTimeout takes a signed 32-bit number of ms).
+const longestTimerMs = 2 ** 31 - 1
+
+const timeLimit = durationText
+  .refine((ms) => ms > 0, { error: 'must be longer than nothing', params: { hint: 'Leave it out for no limit.' } })
+  .refine((ms) => ms <= longestTimerMs, { error: 'must be at most 24 days' })
+
+const extension = z.string().transform(
+  parsedBy((text) => {
+    if (/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i.test(text)) return text
+    throw new UnsiloError('config', `"${text}" is not an extension`, { hint: 'Write it like "json", without the dot.' })
+  }),
+)
+
+const ownColumns = ['parcel_id', 'success', 'files', 'bytes']
+
+const metricName = z.string().transform(
+  parsedBy((name) => {
+    if (name === '') throw new UnsiloError('config', 'a metric needs a name')
+    if (!ownColumns.includes(name)) return name
+    throw new UnsiloError('config', `"${name}" is a column of metrics.csv that unsilo fills itself`, {
+      hint: 'Give the metric another name.',
+    })
+  }),
+)
+
+/** Every key of a dataset's `config.toml`. The text of `describe` is what docs and editors show. */
+export const datasetKeys = z.strictObject({
+  cmd: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Shell command that exports the data. It writes to $PARCEL_PATH plus an extension, or makes a folder of that ' +
+        'name; $DATASET_PATH and $PARCEL_ID are set too.',
+    ),
+  stdout: extension
+    .optional()
+    .describe(
+      'The command prints the data instead of writing files: extension of the file to store it in, as in "json".',
+    ),
+  compress: z
+    .enum(['none', 'gzip', 'zstd'])
+    .default('none')
+    .describe('Compresses what the command prints or writes; adds .gz or .zst to the name.'),
+  interval: z
+    .string()
+    .optional()
+    .describe(
+      'Export when the last good parcel is so old: "1 day", "90m", "1w2d". Without it and `schedule`: on request only.',
+    ),
+  schedule: z
+    .string()
+    .optional()
+    .describe('Export at these times, instead of at an interval: a cron expression such as "0 3 * * *".'),
+  timezone: z
+    .string()
+    .optional()
+    .describe('Where days begin, for `schedule` and `keep`, as in "Europe/Berlin"; default: the zone of the machine.'),
+  max_age: durationText
+    .optional()
+    .describe('Alarm when the newest good parcel is older than this; default: from the schedule.'),
+  keep: keepConfig.optional().describe('How many parcels to keep, or a table of rules; default: all.'),
+  retries: z.int().min(1).default(1).describe('Tries in all, with growing waits between them; 1 tries once.'),
+  timeout: timeLimit.optional().describe('Longest time that one try may take; default: no limit.'),
+  silence: timeLimit
+    .optional()
+    .describe('Longest time without any output before a try counts as hung; default: no limit.'),
+  git: z
+    .boolean()
+    .default(false)
+    .describe('Commit parcels and metrics.csv to the git repository that the dataset is in.'),
+  ingest: z
+    .strictObject({
+      paths: z
+        .union([z.string(), z.array(z.string())])
+        .default([])
+        .describe('Globs of files and folders to move in as parcels, as in "~/Downloads/takeout-*.zip".'),
+      time_source: z
+        .enum(['mtime', 'now'])
+        .default('now')
+        .describe(
+          'Where the parcel id comes from: the time the file was changed ("mtime") or the current time ("now").',
+        ),
+    })
+    .prefault({})
+    .describe('Manual exports, moved in as parcels.'),
+  metrics: z
+    .record(
+      metricName,
+      z.strictObject({
+        cmd: z.string().min(1).describe('Shell command that prints the metric; $PARCEL_PATH is the file or folder.'),
+      }),
+    )
+    .default({})
+    .describe('Numbers about each parcel, kept in metrics.csv.'),
+  guard: guardConfig.prefault({}).describe('What makes a parcel suspect.'),
+})
+
+export type DatasetKeys = z.output<typeof datasetKeys>

@@ -1,0 +1,19 @@
+/** What unsilo heeds of its environment. Nothing else reads `process.env`, except to pass it on to commands. */
+export interface Environment {
+  /** `UNSILO_ROOT`: the root folder when `--root` is not given. */
+  root: string | undefined
+  /** `auto`: colour on a terminal only. */
+  color: 'always' | 'never' | 'auto'
+}
+
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  // A variable that is set to nothing counts as not set; for NO_COLOR that is its definition (no-color.org).
+  return { root: variables['UNSILO_ROOT'] || undefined, color: colorOf(variables) }
+}
+
+function colorOf(variables: NodeJS.ProcessEnv): Environment['color'] {
+  if (variables['NO_COLOR']) return 'never'
+  const force = variables['FORCE_COLOR']
+  if (!force) return 'auto'
+  return force === '0' || force === 'false' ? 'never' : 'always'
+}

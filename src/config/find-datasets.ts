@@ -1,0 +1,97 @@
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { UnsiloError } from '../errors.ts'
+import type { Files } from '../system/files.ts'
+import { nearestWord } from './nearest.ts'
+
+/** Name of a dataset's configuration; a folder that has one is a dataset. */
+export const datasetFileName = 'config.toml'
+
+export interface DatasetPlace {
+  /** The folder's own name; the path as it was given when two datasets share that name. */
+  name: string
+  /** Absolute. */
+  path: string
+}
+
+/**
+ * Finds datasets by name or path; without any, all folders right below the root that have a `config.toml`, in the order
+ * of their names, or the root itself when it has one.
+ *
+ * @throws UnsiloError `not-found`
+ */
+export function findDatasets(files: Files, root: string, names: readonly string[], cwd: string): DatasetPlace[] {
+  if (names.length === 0) return allDatasets(files, root)
+  const places = new Map(names.map((name) => [findDataset(files, root, name, cwd), name]))
+  const found = [...places].map(([path, given]) => ({ path, given, name: basename(path) }))
+  return found.map(({ path, given, name }) => {
+    const shared = found.some((other) => other.name === name && other.path !== path)
+    return { path, name: shared ? given.replace(/(?<=.)\/+$/, '') : name }
+  })
+}
+
+/** How messages name a file: from the root when it is in there. */
+export function shownPath(root: string, path: string): string {
+  const inside = relative(root, path)
+  return inside.startsWith(`..${sep}`) || isAbsolute(inside) ? path : inside
+}
+
+function allDatasets(files: Files, root: string): DatasetPlace[] {
+  if (isDataset(files, root)) return [{ name: basename(root), path: root }]
+  if (files.info(root)?.kind !== 'folder') {
+    throw new UnsiloError('not-found', `the root folder ${root} does not exist`, {
+      hint: 'Check --root and UNSILO_ROOT; `unsilo init DATASET` creates the first dataset and its root.',
+    })
+  }
+  return datasetNames(files, root).map((name) => ({ name, path: join(root, name) }))
+}
+
+function datasetNames(files: Files, root: string): string[] {
+  return files
+    .list(root)
+    .filter(({ name, kind }) => (kind === 'folder' || kind === 'link') && !name.startsWith('.'))
+    .map(({ name }) => name)
+    .filter((name) => isDataset(files, join(root, name)))
+}
+
+function isDataset(files: Files, folder: string): boolean {
+  return files.info(join(folder, datasetFileName)) !== undefined
+}
+
+function findDataset(files: Files, root: string, name: string, cwd: string): string {
+  const candidates = isPath(name) ? [resolve(cwd, name), resolve(root, name)] : [join(root, name)]
+  const dataset = candidates.find((candidate) => isDataset(files, candidate))
+  if (dataset !== undefined) return dataset
+  const existing = candidates.find((candidate) => files.info(candidate) !== undefined)
+  throw existing === undefined ? notThere(files, root, name, cwd) : notADataset(files, existing)
+}
+
+function isPath(name: string): boolean {
+  return name.includes('/') || name.includes(sep) || name === '.' || name === '..'
+}
+
+function notADataset(files: Files, path: string): UnsiloError {
+  if (files.info(path)?.kind !== 'folder') {
+    return new UnsiloError('not-found', `${path} is a file; a dataset is a folder`, {
+      hint: 'Give the folder, or its name.',
+    })
+  }
+  return new UnsiloError('not-found', `${path} is not a dataset: it has no ${datasetFileName}`, {
+    hint: `\`unsilo init ${path}\` makes it one; what is in there stays.`,
+  })
+}
+
+function notThere(files: Files, root: string, name: string, cwd: string): UnsiloError {
+  return new UnsiloError('not-found', `there is no dataset "${name}" in ${root}`, {
+    hint: nameHint(files, root, name, cwd),
+  })
+}
+
+function nameHint(files: Files, root: string, name: string, cwd: string): string {
+  if (!isPath(name) && isDataset(files, join(cwd, name))) return `For the one in the current folder, write ./${name}.`
+  const names = datasetNames(files, root)
+  const nearest = nearestWord(name, names)
+  if (nearest !== undefined) return `Did you mean "${nearest}"?`
+  if (names.length === 0) return `There are none yet; \`unsilo init ${name}\` creates it.`
+  const first = names.slice(0, 10).join(', ')
+  return `There is: ${first}${names.length > 10 ? ' …' : ''}. \`unsilo init ${name}\` creates a new one.`
+}

@@ -1,0 +1,210 @@
+import { expect, it, vi } from 'vitest'
+import { systemFiles } from '../system/files.ts'
+import type { DatasetConfig } from './dataset-config.ts'
+import { type LoadedConfig, loadDatasets } from './load.ts'
+import { configError, sayProblem } from './problem.ts'
+import { temporaryRoot } from './temporary-root.fixture.ts'
+
+const lines = vi.hoisted(() => ({ parserLoaded: false }))
+vi.mock('toml-eslint-parser', async (original) => {
+  lines.parserLoaded = true
+  return original()
+})
+
+const load = (contents: Record<string, string>, names: string[] = []): Promise<LoadedConfig> =>
+  loadDatasets(systemFiles, temporaryRoot(contents), names)
+
+async function problemsOf(contents: Record<string, string>): Promise<string[]> {
+  return (await load(contents)).problems.map(sayProblem)
+}
+
+/** The one problem of a `config.toml` in the dataset `todoist`. */
+async function problemOf(config: string): Promise<string> {
+  const problems = await problemsOf({ 'todoist/config.toml': config })
+  expect(problems).toHaveLength(1)
+  return problems[0]!
+}
+
+async function configOf(config: string, root = ''): Promise<DatasetConfig> {
+  const { datasets, problems } = await load({ 'todoist/config.toml': config, 'unsilo.toml': root })
+  expect(problems).toEqual([])
+  return datasets[0]!.config
+}
+
+it('loads fifty datasets in a few milliseconds, without the parser that finds lines', async () => {
+  const text = 'interval = "1 day"\nkeep = 5\ncmd = "true"\nmetrics.tasks.cmd = "wc -l < $PARCEL_PATH"\n'
+  const contents = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`dataset-${n}/config.toml`, text]))
+  const { datasets } = await load(contents)
+  expect(datasets).toHaveLength(50)
+  expect(lines.parserLoaded).toBe(false)
+})
+
+it('names file, line and nearest key for a typo', async () => {
+  expect(await problemOf('cmd = "true"\n\nintervall = "1 day"\n')).toBe(
+    'todoist/config.toml:3: unknown key "intervall": did you mean "interval"?',
+  )
+})
+
+it('looks for the nearest key in the very table that the typo is in', async () => {
+  expect(await problemOf('[metrics.tasks]\ncmdd = "true"\ncmd = "true"')).toBe(
+    'todoist/config.toml:2: metrics.tasks: unknown key "cmdd": did you mean "cmd"?',
+  )
+  expect(await problemOf('ingest.path = ["x"]')).toBe(
+    'todoist/config.toml:1: ingest: unknown key "path": did you mean "paths"?',
+  )
+  expect(await problemOf('ingest = { interval = "1 day" }')).toBe(
+    'todoist/config.toml:1: ingest: unknown key "interval". Known here: paths, time_source.',
+  )
+})
+
+it('passes on what the duration parser says', async () => {
+  expect(await problemOf('max_age = "1 dya"')).toBe(
+    'todoist/config.toml:1: max_age: "1 dya" is not a duration. Write it like "1 day", "90m", "1 day, 2 hours" or "1w2d3h5m4s".',
+  )
+  expect(await problemOf('\ninterval = "1 dya"')).toMatch(
+    /^todoist\/config.toml:2: interval: "1 dya" is not a duration\. /,
+  )
+})
+
+it('reports all problems of three files at once', async () => {
+  const problems = await problemsOf({
+    'a/config.toml': 'git = 1\nkep = 5\nstdout = "json"\n',
+    'b/config.toml': 'cmd = true day\n',
+    'c/config.toml': 'cmd = "true"\n',
+    'unsilo.toml': '[defaults]\nretries = 0\n',
+  })
+  expect(problems).toEqual([
+    'unsilo.toml:2: defaults.retries: must be at least 1',
+    'a/config.toml:1: git: expects true or false, not a number',
+    'a/config.toml:2: unknown key "kep": did you mean "keep"?',
+    'a/config.toml:3: stdout: has no use without `cmd`. Add the command whose output it is about, or remove it.',
+    expect.stringMatching(/^b\/config\.toml:1:12: not valid TOML: /),
+  ])
+})
+
+it('loads the datasets that are right beside one that is wrong', async () => {
+  const { datasets, problems } = await load({ 'a/config.toml': 'x = 1', 'b/config.toml': 'keep = 1' })
+  expect(datasets.map(({ name }) => name)).toEqual(['b'])
+  expect(problems).toHaveLength(1)
+  expect(configError(problems)).toMatchObject({
+    code: 'config',
+    message:
+      'a/config.toml:1: unknown key "x". Known here: cmd, stdout, compress, interval, schedule, timezone, max_age, keep, retries, timeout, silence, git, ingest, metrics, guard.',
+  })
+})
+
+it('loads no dataset without its defaults when unsilo.toml is wrong', async () => {
+  const { datasets, problems } = await load({ 'a/config.toml': 'cmd = "true"', 'unsilo.toml': 'default.keep = 3' })
+  expect(datasets).toEqual([])
+  expect(problems.map(sayProblem)).toEqual(['unsilo.toml:1: unknown key "default": did you mean "defaults"?'])
+})
+
+it("loads export_manager's configuration", async () => {
+  const config = await configOf(`
+    # Command to invoke.
+    cmd = "TODOIST_API_TOKEN=your_token exporteer_todoist full_sync > $PARCEL_PATH.json"
+    interval = "1 day"
+    keep = 5
+    git = true
+    metrics.tasks.cmd = "jq '.items | length' $PARCEL_PATH"
+    ingest.paths = ["/Users/me/Dropbox/*.opml"]
+    ingest.time_source = "mtime"
+  `)
+  expect(config).toMatchObject({
+    command: { cmd: 'TODOIST_API_TOKEN=your_token exporteer_todoist full_sync > $PARCEL_PATH.json' },
+    git: true,
+    metrics: { tasks: { cmd: "jq '.items | length' $PARCEL_PATH" } },
+    ingest: { paths: ['/Users/me/Dropbox/*.opml'], timeSource: 'mtime' },
+  })
+  expect(config.schedule).toEqual({ kind: 'interval', intervalMs: 86_400_000 })
+  expect(config.keep).toBeDefined()
+})
+
+it("finds nothing to do in export_manager's untouched template", async () => {
+  const config = await configOf('# cmd = "echo example > $PARCEL_PATH.txt"\n# keep = 5\n# interval = "1 day"\n')
+  expect(config).toMatchObject({
+    command: undefined,
+    schedule: { kind: 'manual' },
+    keep: undefined,
+    retries: 1,
+    compress: 'none',
+    git: false,
+    metrics: {},
+    ingest: { paths: [], timeSource: 'now' },
+  })
+})
+
+it('gives times in ms, and the one glob of ingest.paths as a list', async () => {
+  const config = await configOf('timeout = "30m"\nsilence = "5 minutes"\nmax_age = "3 days"\ningest.paths = "*.zip"')
+  expect(config).toMatchObject({ timeoutMs: 1_800_000, silenceMs: 300_000, maxAgeMs: 259_200_000 })
+  expect(config.ingest.paths).toEqual(['*.zip'])
+})
+
+it.each([
+  ['interval = 5', 'interval: expects text, not a number. Put it in quotes: "5".'],
+  ['retries = "3"', 'retries: expects a number, not text. Write it without quotes: 3.'],
+  ['retries = 1.5', 'retries: expects a whole number, not 1.5'],
+  ['git = "true"', 'git: expects true or false, not text. Write it without quotes: true.'],
+  ['ingest.paths = 3', 'ingest.paths: expects text or a list, not a number. Put it in quotes: "3".'],
+  ['ingest.paths = ["a", 3]', 'ingest.paths[1]: expects text, not a number. Put it in quotes: "3".'],
+  ['metrics.tasks = "wc"', 'metrics.tasks: expects a table, not text. A table has keys; here: cmd.'],
+  ['metrics."open tasks" = {}', 'metrics."open tasks".cmd: is missing'],
+  [
+    'metrics.files.cmd = "x"',
+    'metrics.files: "files" is a column of metrics.csv that unsilo fills itself. Give the metric another name.',
+  ],
+  ['cmd = ""', 'cmd: is empty'],
+  ['cmd = "x"\ncompress = "gzp"', 'compress: "gzp" is not one of "none", "gzip", "zstd". Did you mean "gzip"?'],
+  ['compress = "zstd"', 'compress: has no use without `cmd`. Add the command whose output it is about, or remove it.'],
+  ['cmd = "x"\nstdout = ".json"', 'stdout: ".json" is not an extension. Write it like "json", without the dot.'],
+  ['cmd = "x"\nstdout = "a/b"', 'stdout: "a/b" is not an extension. Write it like "json", without the dot.'],
+  ['timeout = "0s"', 'timeout: must be longer than nothing. Leave it out for no limit.'],
+  ['silence = "30 days"', 'silence: must be at most 24 days'],
+  ['max_age = 2020-01-01', 'max_age: expects text, not a date'],
+])('says in plain words what is wrong with %s', async (config, message) => {
+  const line = config.split('\n').length
+  expect(await problemOf(config)).toBe(`todoist/config.toml:${line}: ${message}`)
+})
+
+it('refuses an interval together with a schedule', async () => {
+  expect(await problemOf('interval = "1 day"\nschedule = "0 3 * * *"')).toMatch(/^todoist\/config\.toml:2: schedule: /)
+})
+
+it('lets the keys of a dataset win over the defaults', async () => {
+  const root = '[defaults]\nretries = 3\ntimeout = "1h"\ncompress = "zstd"\n'
+  const config = await configOf('cmd = "x"\nretries = 2', root)
+  expect(config).toMatchObject({ retries: 2, timeoutMs: 3_600_000, compress: 'zstd' })
+})
+
+it('sees no conflict between an interval of its own and a default schedule, nor the other way round', async () => {
+  const nightly = '[defaults]\nschedule = "0 3 * * *"\ntimezone = "Europe/Berlin"'
+  expect((await configOf('interval = "2 days"', nightly)).schedule).toMatchObject({ kind: 'interval' })
+  const daily = '[defaults]\ninterval = "1 day"\ntimezone = "Europe/Berlin"'
+  expect((await configOf('schedule = "0 4 * * *"', daily)).schedule).toEqual({
+    kind: 'cron',
+    pattern: '0 4 * * *',
+    timezone: 'Europe/Berlin',
+  })
+})
+
+it('blames the zone, not the schedule, for a zone that does not exist', async () => {
+  expect(await problemOf('schedule = "0 3 * * *"\ntimezone = "Europe/Berln"')).toMatch(
+    /^todoist\/config\.toml:2: timezone: "Europe\/Berln" is not a known time zone\. /,
+  )
+  expect(await problemOf('schedule = "0 30 * * *"')).toMatch(/^todoist\/config\.toml:1: schedule: /)
+})
+
+it('ignores a default for compression where there is no command', async () => {
+  expect(await configOf('ingest.paths = ["*.zip"]', 'defaults.compress = "gzip"')).toMatchObject({ compress: 'none' })
+})
+
+it('keeps keys of one dataset out of the defaults', async () => {
+  const problems = await problemsOf({ 'unsilo.toml': '[defaults]\nkeep = 3\ncmd = "x"\n' })
+  expect(problems).toEqual([expect.stringMatching(/^unsilo\.toml:3: defaults: unknown key "cmd"/)])
+})
+
+it('reports a file that cannot be read, and loads the others', async () => {
+  const { datasets, problems } = await load({ 'a/config.toml/x': '', 'b/config.toml': '' })
+  expect(datasets.map(({ name }) => name)).toEqual(['b'])
+  expect(problems.map(sayProblem)).toEqual([expect.stringMatching(/^a\/config\.toml: cannot read .*: it is a folder/)])
+})

@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import type { KeyPath } from './problem.ts'
+
+type Schema = z.core.$ZodType
+
+/** The schemas that a written value may have to meet, without what only wraps them: a union gives each of its options. */
+export function unwrapped(schema: Schema): Schema[] {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodReadonly ||
+    schema instanceof z.ZodLazy
+  ) {
+    return unwrapped(schema.unwrap())
+  }
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(unwrapped)
+  return [schema]
+}
+
+/** The schemas at a path of the written values; none when the path leads to a key that is not known. */
+function schemasAt(schema: Schema, path: KeyPath): Schema[] {
+  const [first, ...rest] = path
+  const here = unwrapped(schema)
+  if (first === undefined) return here
+  return here.flatMap((option) => {
+    const child = childSchema(option, String(first))
+    return child === undefined ? [] : schemasAt(child, rest)
+  })
+}
+
+/** The schemas of the keys that a table may have, in the schema's order; none where the user names the keys. */
+export function shapeOf(schema: Schema): Record<string, Schema> {
+  const shape: Record<string, Schema> = {}
+  for (const option of unwrapped(schema)) if (option instanceof z.ZodObject) Object.assign(shape, option.shape)
+  return shape
+}
+
+/** The keys that a table at that path may have, in the schema's order. */
+export function knownKeys(schema: Schema, path: KeyPath): string[] {
+  return [...new Set(schemasAt(schema, path).flatMap((option) => Object.keys(shapeOf(option))))]
+}
+
+/** The values that a key at that path may have, where the schema lists them. */
+export function knownValues(schema: Schema, path: KeyPath): string[] {
+  return schemasAt(schema, path).flatMap((option) => {
+    if (option instanceof z.ZodEnum) return option.options.map(String)
+    return option instanceof z.ZodLiteral ? [...option.values].map(String) : []
+  })
+}
+
+function childSchema(schema: Schema, key: string): Schema | undefined {
+  if (schema instanceof z.ZodRecord) return schema.valueType
+  if (schema instanceof z.ZodArray) return schema.element
+  const shape = shapeOf(schema)
+  return Object.hasOwn(shape, key) ? shape[key] : undefined
+}

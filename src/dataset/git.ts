@@ -1,0 +1,102 @@
+import { relative } from 'node:path'
+import { UnsiloError } from '../errors.ts'
+import { sayEnd, startCommand } from '../system/processes.ts'
+import type { Context, Dataset } from './dataset.ts'
+
+/** What export_manager ignores in a dataset's repository, and what unsilo adds to its folder. */
+export const gitIgnore = '.DS_Store\nincomplete/\nlog/\n/secrets*\n.cache/\n.unsilo-*.tmp\n'
+
+/** Of a dataset, what git needs: one that is being made has no configuration yet. */
+export type Repository = Pick<Dataset, 'name' | 'layout'>
+
+/** Runs git in the dataset's folder and returns what it printed. @throws UnsiloError `git`, `missing-program` */
+export async function runGit(
+  dataset: Repository,
+  context: Context,
+  parameters: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<string> {
+  const running = startCommand({
+    command: ['git', '-C', dataset.layout.folder, ...parameters],
+    environment: { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...environment },
+    stdout: 'pipe',
+    stderr: 'pipe',
+    signal: context.signal,
+  })
+  const [output, complaint, end] = await Promise.all([textOf(running.stdout!), textOf(running.stderr!), running.ended])
+  if (end.status === 0) return output
+  const said = complaint.trim().split('\n')[0] ?? ''
+  throw new UnsiloError('git', `git ${parameters[0]} failed in ${dataset.layout.folder}: ${said || sayEnd(end)}`, {
+    hint: hintFor(said, dataset),
+  })
+}
+
+async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function hintFor(said: string, dataset: Repository): string {
+  if (said.includes('not a git repository')) {
+    return `Run \`unsilo init --git ${dataset.name}\`, or remove \`git = true\` from config.toml.`
+  }
+  if (said.includes('index.lock')) return 'Another git is at work there, or was killed: remove .git/index.lock if none is.'
+  return 'Run `git status` in that folder; the parcel itself is safe in data/.'
+}
+
+/** Commits made where nobody has told git a name are made in unsilo's. */
+async function identity(dataset: Repository, context: Context): Promise<Record<string, string>> {
+  try {
+    await runGit(dataset, context, ['var', 'GIT_COMMITTER_IDENT'])
+    return {}
+  } catch (error) {
+    if (!(error instanceof UnsiloError) || error.code !== 'git') throw error
+    const [name, email] = ['unsilo', 'unsilo@localhost']
+    return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
+  }
+}
+
+/** Commits paths of a dataset that is kept in git, with its metrics and its ledger; does nothing for another. */
+export async function commitRecords(
+  dataset: Dataset,
+  context: Context,
+  message: string,
+  paths: readonly string[],
+): Promise<void> {
+  if (!dataset.config.git) return
+  await commitPaths(dataset, context, message, [...paths, dataset.layout.metrics, dataset.layout.ledger])
+}
+
+/**
+ * Commits paths of the dataset as they are now: added, changed or removed. Other changes in the repository are left alone.
+ *
+ * @returns Whether there was anything to commit.
+ */
+export async function commitPaths(
+  dataset: Repository,
+  context: Context,
+  message: string,
+  paths: readonly string[],
+): Promise<boolean> {
+  const tracked = await runGit(dataset, context, ['ls-files', '-z', '--', ...paths])
+  const known = new Set(tracked.split('\0'))
+  const { files } = context.system
+  const own = paths
+    .map((path) => relative(dataset.layout.folder, path))
+    .filter((path) => files.info(`${dataset.layout.folder}/${path}`) !== undefined || isTracked(known, path))
+  if (own.length === 0) return false
+  // -f: a user's own ignore rules must not keep a parcel out; -A: a path that is gone becomes a removal.
+  await runGit(dataset, context, ['add', '-A', '-f', '--', ...own])
+  const changed = await runGit(dataset, context, ['diff', '--cached', '--name-only', '-z', '--', ...own])
+  if (changed === '') return false
+  const commit = ['commit', '--quiet', '--no-verify', '-m', message, '--', ...own]
+  await runGit(dataset, context, commit, await identity(dataset, context))
+  return true
+}
+
+function isTracked(known: ReadonlySet<string>, path: string): boolean {
+  if (known.has(path)) return true
+  const folder = `${path}/`
+  return [...known].some((file) => file.startsWith(folder))
+}

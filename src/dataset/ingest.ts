@@ -1,0 +1,130 @@
+import { basename, dirname, join } from 'node:path'
+import { type Bytes, codecForExtension } from '../codec/codec.ts'
+import { UnsiloError } from '../errors.ts'
+import type { SealedEvent } from '../ledger/entry.ts'
+import { readMetrics } from '../metric/metrics-file.ts'
+import { storeBody } from '../parcel/body.ts'
+import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
+import { type Manifest, inspectParcel } from '../parcel/manifest.ts'
+import type { StoredParcel } from '../parcel/store.ts'
+import { walkFiles } from '../system/files.ts'
+import { matchPaths } from '../system/glob.ts'
+import type { Context, Dataset } from './dataset.ts'
+import { readHistory } from './history.ts'
+import { newParcelId, startParcel } from './new-parcel.ts'
+import { sealMoved, sealParcel } from './seal.ts'
+
+/** Files and folders that `ingest.paths` finds now, by name; nothing of the dataset's own is among them. */
+export async function findIngestable(dataset: Dataset): Promise<string[]> {
+  const { config, layout } = dataset
+  if (config.ingest.paths.length === 0) return []
+  const own = [layout.data, layout.incomplete, layout.log]
+  const found = await matchPaths(config.ingest.paths, layout.folder)
+  return found.filter((path) => !own.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+}
+
+/**
+ * Moves a file or folder in as a parcel, whole and checked. Until the parcel is sealed the original stays where it is.
+ * The caller holds the lock.
+ *
+ * @throws UnsiloError `clash` when its id is taken, `wrong-content` when it is not what its extension says
+ */
+export async function ingestPath(
+  dataset: Dataset,
+  context: Context,
+  path: string,
+  wantedId?: ParcelId,
+): Promise<SealedEvent> {
+  const { files } = context.system
+  const info = files.info(path)
+  if (info === undefined) throw new UnsiloError('not-found', `cannot ingest ${path}: it is not there`)
+  const id = await idFor(dataset, context, path, info.modifiedAt, wantedId)
+  const isFolder = info.kind === 'folder'
+  const extension = isFolder ? '' : extensionOf(basename(path))
+  const name = extension === '' ? id : `${id}.${extension}`
+  const outside: StoredParcel = { id, name, extension: extension.toLowerCase(), path, isFolder, others: [] }
+  const manifest = await inspectParcel(files, outside, { require: dataset.config.guard.require, signal: context.signal })
+  if (files.info(path)?.modifiedAt.getTime() !== info.modifiedAt.getTime()) {
+    throw new UnsiloError('busy', `${path} is still being written; it was left where it is`, {
+      hint: 'The next run takes it when it is whole.',
+      retryable: true,
+    })
+  }
+  await startParcel(dataset, context, id, { by: 'ingest', from: path })
+  const inside = { ...outside, path: join(dataset.layout.incomplete, name) }
+  try {
+    return await sealMoved(dataset, context, { stored: outside, manifest }, { from: path })
+  } catch (error) {
+    if (!isOtherFileSystem(error)) throw error
+  }
+  // An earlier attempt at the same id may have been killed in the middle of its copy.
+  await files.remove(inside.path)
+  await copyParcel(context, outside, inside, manifest)
+  const sealed = await sealParcel(dataset, context, { stored: inside, manifest }, { from: path })
+  await files.remove(path)
+  await files.sync(dirname(path))
+  return sealed
+}
+
+/** rename(2) cannot move between file systems. */
+function isOtherFileSystem(error: unknown): boolean {
+  const cause = error instanceof UnsiloError ? error.cause : error
+  return cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'EXDEV'
+}
+
+async function idFor(
+  dataset: Dataset,
+  context: Context,
+  path: string,
+  modifiedAt: Date,
+  wantedId: ParcelId | undefined,
+): Promise<ParcelId> {
+  const fromTime = dataset.config.ingest.timeSource === 'mtime' ? parcelIdAt(modifiedAt) : undefined
+  const id = wantedId ?? fromTime
+  if (id === undefined) return newParcelId(dataset, context)
+  const { files } = context.system
+  const state = readHistory(files, dataset.layout).get(id)?.state
+  const wasSealed = readMetrics(files, dataset.layout.metrics).rows.get(id)?.['success'] === 'Y'
+  if (!wasSealed && (state === undefined || state === 'failed' || state === 'unfinished')) return id
+  throw new UnsiloError('clash', `cannot ingest ${path}: ${dataset.name} has, or had, a parcel ${id} already`, {
+    hint:
+      wantedId === undefined
+        ? 'The file was left where it is. Change its time (touch), or set ingest.time_source = "now".'
+        : 'The file was left where it is. Choose another id.',
+  })
+}
+
+/** `takeout.tar.gz` gives `tar.gz`; `notes.2024.txt` gives `txt`. */
+export function extensionOf(name: string): string {
+  const parts = name.replace(/^\.+/, '').split('.').slice(1)
+  const last = parts.at(-1) ?? ''
+  const before = parts.at(-2) ?? ''
+  const isOuter = codecForExtension(last.toLowerCase()) !== undefined || /^(?:xz|bz2)$/i.test(last)
+  return isOuter && /^[a-z][a-z0-9]{0,9}$/i.test(before) ? `${before}.${last}` : last
+}
+
+/** Copies into `incomplete/`, durably, and proves by the hashes that the copy is exact. */
+async function copyParcel(context: Context, from: StoredParcel, to: StoredParcel, manifest: Manifest): Promise<void> {
+  const { files } = context.system
+  const { signal } = context
+  if (!from.isFolder) {
+    const { sha256 } = await storeBody(files, to.path, files.read(from.path) as Bytes, { signal })
+    if (sha256 === manifest.sha256) return
+    throw changedMeanwhile(from.path)
+  }
+  for (const { path, kind } of walkFiles(files, from.path)) {
+    const target = join(to.path, path)
+    files.makeFolder(dirname(target))
+    if (kind === 'link') files.copyLink(join(from.path, path), target)
+    else await storeBody(files, target, files.read(join(from.path, path)) as Bytes, { signal })
+  }
+  const copied = await inspectParcel(files, to, { signal })
+  if (copied.sha256 !== manifest.sha256) throw changedMeanwhile(from.path)
+}
+
+function changedMeanwhile(path: string): UnsiloError {
+  return new UnsiloError('busy', `${path} changed while it was copied; it was left where it is`, {
+    hint: 'The next run takes it when nothing writes to it any more.',
+    retryable: true,
+  })
+}

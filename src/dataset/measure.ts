@@ -1,0 +1,53 @@
+import { measureParcel } from '../metric/measure.ts'
+import { type MetricRow, updateMetrics } from '../metric/metrics-file.ts'
+import type { ParcelId } from '../parcel/id.ts'
+import { mapPool } from '../system/pool.ts'
+import type { Context, Dataset, Problem } from './dataset.ts'
+import { readHistory } from './history.ts'
+
+/** A metric command without the dataset's own `timeout` is ended after this, in ms. */
+const metricTimeoutMs = 10 * 60 * 1000
+
+/**
+ * Measures parcels and writes their rows to `metrics.csv`, all in one replacement.
+ *
+ * @param atOnce How many parcels are measured side by side.
+ * @returns A warning for each metric that failed; a failed parcel's own metrics may fail unnoticed.
+ */
+export async function recordMetrics(
+  dataset: Dataset,
+  context: Context,
+  ids: readonly ParcelId[],
+  atOnce = 1,
+): Promise<Problem[]> {
+  if (ids.length === 0) return []
+  const { files } = context.system
+  const { layout, config } = dataset
+  const history = readHistory(files, layout)
+  const problems: Problem[] = []
+  const measure = async (id: ParcelId): Promise<MetricRow> => {
+    const record = history.get(id)
+    const sealed = record?.state === 'good' || record?.state === 'suspect'
+    const { row, failures } = await measureParcel(files, {
+      parcelId: id,
+      sealed,
+      parcelPath: record?.stored?.path,
+      datasetPath: layout.folder,
+      metrics: config.metrics,
+      timeoutMs: config.timeoutMs ?? metricTimeoutMs,
+      signal: context.signal,
+    })
+    for (const { metric, reason } of sealed ? failures : []) {
+      problems.push({
+        severity: 'warning',
+        code: 'metric-failed',
+        message: `metric ${metric} of ${id}: ${reason}`,
+        hint: `Mend metrics.${metric}.cmd, then run \`unsilo metrics recompute ${dataset.name}\`.`,
+      })
+    }
+    return row
+  }
+  const rows = await mapPool(ids, atOnce, measure)
+  await updateMetrics(files, layout.metrics, rows)
+  return problems
+}

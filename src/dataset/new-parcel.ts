@@ -1,0 +1,55 @@
+import { hostname } from 'node:os'
+import { UnsiloError } from '../errors.ts'
+import { appendToLedger } from '../ledger/ledger.ts'
+import { readMetrics } from '../metric/metrics-file.ts'
+import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
+import type { Context, Dataset } from './dataset.ts'
+import { readHistory } from './history.ts'
+
+/** True when anything is known of a parcel with this id: data, an attempt, a row of metrics. */
+export function isTaken(dataset: Dataset, context: Context, id: ParcelId): boolean {
+  const { files } = context.system
+  if (readHistory(files, dataset.layout).get(id) !== undefined) return true
+  return readMetrics(files, dataset.layout.metrics).rows.has(id)
+}
+
+/**
+ * An id for a parcel that begins now. When this second's is taken, waits for the next second.
+ *
+ * @param wanted An id to use instead. @throws UnsiloError `clash` when it is taken
+ */
+export async function newParcelId(dataset: Dataset, context: Context, wanted?: ParcelId): Promise<ParcelId> {
+  const { clock } = context.system
+  if (wanted !== undefined) {
+    if (!isTaken(dataset, context, wanted)) return wanted
+    throw new UnsiloError('clash', `${dataset.name} has a parcel ${wanted} already, or had one; nothing was changed`, {
+      hint: 'Choose another id, or leave --parcel-id out.',
+    })
+  }
+  for (;;) {
+    const now = clock.now()
+    const id = parcelIdAt(now)
+    if (!isTaken(dataset, context, id)) return id
+    await clock.sleep(1000 - now.getMilliseconds(), context.signal)
+  }
+}
+
+/** Says in the ledger that an attempt begins, so that a crash from here on is noticed and mended. */
+export async function startParcel(
+  dataset: Dataset,
+  context: Context,
+  id: ParcelId,
+  origin: { by: 'export' } | { by: 'ingest'; from: string },
+): Promise<void> {
+  const { files, clock } = context.system
+  const { layout } = dataset
+  files.makeFolder(layout.incomplete)
+  files.makeFolder(layout.log)
+  await appendToLedger(files, layout.ledger, clock.now(), {
+    event: 'started',
+    parcel: id,
+    pid: process.pid,
+    host: hostname(),
+    ...origin,
+  })
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path'
+import { appendToLedger } from '../ledger/ledger.ts'
+import type { ParcelId } from '../parcel/id.ts'
+import { logsOf } from '../parcel/layout.ts'
+import { parcelsToKeep } from '../parcel/retention.ts'
+import type { Context, Dataset } from './dataset.ts'
+import { commitRecords } from './git.ts'
+import { type History, type ParcelRecord, readHistory, sealedParcels } from './history.ts'
+import { withLock } from './lock.ts'
+
+export interface PruneDecision {
+  id: ParcelId
+  keep: boolean
+  state: ParcelRecord['state']
+  reasons: string[]
+}
+
+/** What prune would do, and why; nothing is removed by making the plan. */
+export interface PrunePlan {
+  dataset: string
+  /** The newest parcel is suspect, so nothing is removed. */
+  frozen: boolean
+  /** One for each sealed parcel and each failed attempt that has left something, oldest first. */
+  decisions: PruneDecision[]
+}
+
+export function planPrune(dataset: Dataset, history: History): PrunePlan {
+  const sealed = sealedParcels(history)
+  const stateOf = new Map(sealed.map(({ id, state }) => [id, state]))
+  const plan = parcelsToKeep(sealed, dataset.config.keep)
+  const decisions: PruneDecision[] = plan.decisions.map((decision) => ({ ...decision, state: stateOf.get(decision.id)! }))
+  const newest = history.newest?.id ?? ''
+  for (const parcel of history.parcels) {
+    if (!hasRemains(parcel)) continue
+    const keep = plan.frozen || parcel.id === newest
+    const reasons = [keep ? (plan.frozen ? 'frozen' : 'the newest attempt') : 'failed, and there was a newer attempt']
+    decisions.push({ id: parcel.id, keep, state: parcel.state, reasons })
+  }
+  decisions.sort((a, b) => (a.id < b.id ? -1 : 1))
+  return { dataset: dataset.name, frozen: plan.frozen, decisions }
+}
+
+/** A failed or killed attempt whose files or logs have not been cleaned up. */
+function hasRemains(parcel: ParcelRecord): boolean {
+  if (parcel.state === 'failed') return parcel.pruned !== true || parcel.stored !== undefined
+  return (parcel.state === 'unfinished' || parcel.state === 'pruned') && parcel.stored !== undefined
+}
+
+export function removals(plan: PrunePlan): PruneDecision[] {
+  return plan.decisions.filter(({ keep }) => !keep)
+}
+
+/**
+ * Removes what the plan says; the caller holds the lock. The ledger line comes first: a crash in between leaves parcels
+ * that the next prune removes, never a parcel that is gone without a word.
+ *
+ * @returns Paths in `data/` that are gone.
+ */
+export async function carryOutPrune(
+  dataset: Dataset,
+  context: Context,
+  plan: PrunePlan,
+  history: History,
+): Promise<string[]> {
+  const removed = removals(plan)
+  if (removed.length === 0) return []
+  const { files, clock } = context.system
+  const { layout } = dataset
+  await appendToLedger(files, layout.ledger, clock.now(), {
+    event: 'pruned',
+    removed: reasonsById(removed),
+    kept: reasonsById(plan.decisions.filter(({ keep }) => keep)),
+  })
+  files.makeFolder(layout.incomplete)
+  const gone: string[] = []
+  for (const { id, state } of removed) {
+    const stored = history.get(id)?.stored
+    if (stored !== undefined && (state === 'good' || state === 'suspect')) {
+      // A folder is removed file by file; moving it out first means that data/ never holds a part of it.
+      const outside = join(layout.incomplete, stored.name)
+      files.rename(stored.path, outside)
+      await files.sync(layout.data)
+      await files.remove(outside)
+      gone.push(stored.path)
+    } else if (stored !== undefined) await files.remove(stored.path)
+    for (const log of Object.values(logsOf(layout, id))) await files.remove(log)
+  }
+  return gone
+}
+
+/** Prunes one dataset now. @returns What was removed, or with `dryRun` would be, among all that was decided. */
+export async function pruneDataset(dataset: Dataset, context: Context, dryRun: boolean): Promise<PrunePlan> {
+  const look = (): History => readHistory(context.system.files, dataset.layout)
+  if (dryRun) return planPrune(dataset, look())
+  return withLock(dataset, context, async () => {
+    const history = look()
+    const plan = planPrune(dataset, history)
+    const gone = await carryOutPrune(dataset, context, plan, history)
+    if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] prune ${gone.length} parcels`, gone)
+    return plan
+  })
+}
+
+function reasonsById(decisions: readonly PruneDecision[]): Record<string, string> {
+  return Object.fromEntries(decisions.map(({ id, reasons }) => [id, reasons.join('; ')]))
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { UnsiloError } from '../errors.ts'
+import { readMetrics } from '../metric/metrics-file.ts'
+import type { ParcelId } from '../parcel/id.ts'
+import { inspectParcel } from '../parcel/manifest.ts'
+import { isTemporaryName } from '../system/replace-file.ts'
+import type { Context, Dataset } from './dataset.ts'
+import { type History, type ParcelRecord, readHistory } from './history.ts'
+import { recordFailure, sealRecovered } from './seal.ts'
+
+/** What a killed run has left half done. */
+export interface Leftovers {
+  /** Begun, and neither sealed nor failed in the ledger. */
+  unended: ParcelRecord[]
+  /** Ended, without their row in `metrics.csv`. */
+  unmeasured: ParcelId[]
+  temporary: string[]
+}
+
+export function findLeftovers(dataset: Dataset, context: Context, history: History): Leftovers {
+  const { files } = context.system
+  const { layout } = dataset
+  const unended = history.parcels.filter((parcel) => parcel.started !== undefined && parcel.ended === undefined)
+  const temporary = [layout.folder, layout.log].flatMap((folder) =>
+    files
+      .list(folder)
+      .filter(({ name }) => isTemporaryName(name))
+      .map(({ name }) => join(folder, name)),
+  )
+  // Rows are written in the order of the parcels, so only the newest one that the ledger knows can lack its row.
+  const newestEnded = history.parcels.findLast(({ ended }) => ended !== undefined)
+  const hasRow = newestEnded === undefined || readMetrics(files, layout.metrics).rows.has(newestEnded.id)
+  return { unended, unmeasured: hasRow ? [] : [newestEnded.id], temporary }
+}
+
+export function hasLeftovers(leftovers: Leftovers): boolean {
+  return leftovers.unended.length > 0 || leftovers.unmeasured.length > 0 || leftovers.temporary.length > 0
+}
+
+/**
+ * Ends what a killed run has left half done; the caller holds the lock, so nothing of it is still at work.
+ *
+ * @returns Parcels to be measured.
+ */
+export async function recover(dataset: Dataset, context: Context): Promise<ParcelId[]> {
+  const { files } = context.system
+  const leftovers = findLeftovers(dataset, context, readHistory(files, dataset.layout))
+  for (const path of leftovers.temporary) await files.remove(path)
+  for (const parcel of leftovers.unended) await endParcel(dataset, context, parcel)
+  return [...leftovers.unended.map(({ id }) => id), ...leftovers.unmeasured].sort()
+}
+
+async function endParcel(dataset: Dataset, context: Context, parcel: ParcelRecord): Promise<void> {
+  const { files } = context.system
+  if (parcel.state === 'good' && parcel.stored !== undefined) {
+    // The move into data/ came after everything was checked and durable; only its line is missing.
+    await files.sync(dataset.layout.data)
+    const manifest = await inspectParcel(files, parcel.stored, { signal: context.signal })
+    await sealRecovered(dataset, context, parcel.stored, manifest)
+    return
+  }
+  const killed = new UnsiloError('cancelled', 'unsilo was killed, or the machine stopped, before the export ended', {
+    hint: 'Nothing is needed: the next run exports again.',
+  })
+  await recordFailure(dataset, context, parcel.id, killed, { tries: 1, durationMs: 0 })
+}

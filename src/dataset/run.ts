@@ -1,0 +1,187 @@
+import { UnsiloError } from '../errors.ts'
+import type { SealedEvent } from '../ledger/entry.ts'
+import type { ParcelId } from '../parcel/id.ts'
+import { mapPool } from '../system/pool.ts'
+import { commitRecords } from './git.ts'
+import type { Context, Dataset, Problem } from './dataset.ts'
+import type { Due } from '../schedule/due.ts'
+import { duenessOf } from './due.ts'
+import { exportParcel, sourceOf } from './export.ts'
+import { type History, readHistory } from './history.ts'
+import { findIngestable, ingestPath } from './ingest.ts'
+import { withLock } from './lock.ts'
+import { recordMetrics } from './measure.ts'
+import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals } from './prune.ts'
+import { findLeftovers, hasLeftovers, recover } from './recover.ts'
+import type { FailedEvent } from './seal.ts'
+
+export interface RunOptions {
+  /** Export now, due or not, and do nothing else that the user has not asked for. */
+  exportNow?: boolean
+  parcelId?: ParcelId | undefined
+  /** Only say what would be done. */
+  dryRun?: boolean
+}
+
+/** What a run did with one dataset. */
+export interface Outcome {
+  dataset: string
+  due: Due
+  ingested: { path: string; sealed: SealedEvent }[]
+  /** How the export ended, if there was one. */
+  exported: SealedEvent | FailedEvent | undefined
+  pruned: PruneDecision[]
+  problems: Problem[]
+  /** What a dry run would have done. */
+  planned?: { ingest: string[]; export: boolean; prune: PruneDecision[] }
+  durationMs: number
+}
+
+export function hasFailed(outcome: Outcome): boolean {
+  return outcome.exported?.event === 'failed' || outcome.problems.some(({ severity }) => severity === 'error')
+}
+
+/**
+ * Runs datasets side by side. One that fails never stops the others: its failure is in its outcome.
+ *
+ * @param atOnce How many datasets are worked on at a time.
+ */
+export function runDatasets(
+  datasets: readonly Dataset[],
+  context: Context,
+  options: RunOptions,
+  atOnce: number,
+): Promise<Outcome[]> {
+  return mapPool(datasets, atOnce, (dataset) => runDataset(dataset, context, options))
+}
+
+export async function runDataset(dataset: Dataset, context: Context, options: RunOptions): Promise<Outcome> {
+  const startedAt = performance.now()
+  const outcome: Outcome = {
+    dataset: dataset.name,
+    due: { due: false, because: '' },
+    ingested: [],
+    exported: undefined,
+    pruned: [],
+    problems: [],
+    durationMs: 0,
+  }
+  await step(outcome, async () => {
+    const history = readHistory(context.system.files, dataset.layout)
+    outcome.due = await duenessOf(dataset, context, history)
+    const work = await findWork(dataset, context, history, outcome.due, options)
+    if (options.dryRun === true) {
+      outcome.planned = { ingest: work.ingest, export: work.export, prune: removals(work.prune) }
+      return
+    }
+    if (!work.any) return
+    await withLock(dataset, context, () => workOn(dataset, context, outcome, options))
+  })
+  outcome.durationMs = performance.now() - startedAt
+  context.onProgress?.({ dataset: dataset.name, step: 'done' })
+  return outcome
+}
+
+interface Work {
+  any: boolean
+  ingest: string[]
+  export: boolean
+  prune: PrunePlan
+}
+
+/** Looks, without the lock, whether there is anything to do: most runs find nothing, and cost no more than a look. */
+async function findWork(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  due: Due,
+  options: RunOptions,
+): Promise<Work> {
+  const exportNow = options.exportNow === true
+  const prune = planPrune(dataset, history)
+  const work = {
+    ingest: exportNow ? [] : await findIngestable(dataset),
+    export: sourceOf(dataset) !== undefined && (exportNow || due.due),
+    prune,
+  }
+  const isLeftover = hasLeftovers(findLeftovers(dataset, context, history))
+  return { ...work, any: exportNow || work.export || work.ingest.length > 0 || removals(prune).length > 0 || isLeftover }
+}
+
+/** Everything that needs the lock. What was looked up before it may have changed since, and is looked up again. */
+async function workOn(dataset: Dataset, context: Context, outcome: Outcome, options: RunOptions): Promise<void> {
+  const { system } = context
+  const fresh: ParcelId[] = []
+  await step(outcome, async () => void fresh.push(...(await recover(dataset, context))))
+  if (options.exportNow !== true) {
+    for (const path of await findIngestable(dataset)) {
+      await step(outcome, async () => {
+        context.onProgress?.({ dataset: dataset.name, step: 'ingesting', note: path })
+        const sealed = await ingestPath(dataset, context, path)
+        outcome.ingested.push({ path, sealed })
+        fresh.push(sealed.parcel)
+      })
+    }
+  }
+  await step(outcome, async () => {
+    outcome.due = await duenessOf(dataset, context, readHistory(system.files, dataset.layout))
+    const source = sourceOf(dataset)
+    if (source === undefined) {
+      if (options.exportNow === true) throw nothingToExport(dataset)
+      return
+    }
+    if (options.exportNow !== true && !outcome.due.due) return
+    outcome.exported = await exportParcel(dataset, context, source, options.parcelId)
+    fresh.push(outcome.exported.parcel)
+  })
+  await step(outcome, async () => {
+    context.onProgress?.({ dataset: dataset.name, step: 'measuring' })
+    outcome.problems.push(...(await recordMetrics(dataset, context, [...new Set(fresh)])))
+  })
+  const gone: string[] = []
+  if (options.exportNow !== true) await step(outcome, async () => {
+    const history = readHistory(system.files, dataset.layout)
+    const plan = planPrune(dataset, history)
+    gone.push(...(await carryOutPrune(dataset, context, plan, history)))
+    outcome.pruned = removals(plan)
+  })
+  await step(outcome, () => commitChanges(dataset, context, fresh, gone))
+}
+
+/** Commits what changed: new parcels, the removal of pruned ones, the metrics and the ledger. */
+async function commitChanges(
+  dataset: Dataset,
+  context: Context,
+  fresh: readonly ParcelId[],
+  gone: readonly string[],
+): Promise<void> {
+  if (!dataset.config.git) return
+  const history = readHistory(context.system.files, dataset.layout)
+  const added = fresh
+    .map((id) => history.get(id))
+    .filter((parcel) => parcel?.state === 'good' || parcel?.state === 'suspect')
+    .map((parcel) => parcel!.stored!.path)
+  const what = [
+    ...(fresh.length > 0 ? [`process new parcels: ${fresh.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`prune ${gone.length} parcel${gone.length === 1 ? '' : 's'}`] : []),
+  ]
+  const message = `[unsilo] ${what.join('; ') || 'update'}`
+  await commitRecords(dataset, context, message, [...added, ...gone])
+}
+
+function nothingToExport(dataset: Dataset): UnsiloError {
+  return new UnsiloError('config', `${dataset.name} has nothing to export: no \`cmd\` is set`, {
+    hint: `Set \`cmd\` in ${dataset.layout.config}.`,
+  })
+}
+
+/** Does one step; its failure becomes a problem of the dataset, so that the steps after it still run. */
+async function step(outcome: Outcome, action: () => Promise<void>): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    if (!(error instanceof UnsiloError)) throw error
+    const { code, message, hint } = error
+    outcome.problems.push({ severity: 'error', code, message, hint })
+  }
+}

@@ -1,0 +1,126 @@
+import { dirname } from 'node:path'
+import { UnsiloError } from '../errors.ts'
+import type { LedgerEvent, SealedEvent } from '../ledger/entry.ts'
+import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
+import { readMetrics } from '../metric/metrics-file.ts'
+import { doubts } from '../parcel/guard.ts'
+import type { ParcelId } from '../parcel/id.ts'
+import { logsOf } from '../parcel/layout.ts'
+import { type Manifest } from '../parcel/manifest.ts'
+import { type FinishedParcel, moveIntoData } from '../parcel/staged.ts'
+import type { StoredParcel } from '../parcel/store.ts'
+import { replaceFile } from '../system/replace-file.ts'
+import type { Context, Dataset } from './dataset.ts'
+import { isEvent, readHistory, sealedParcels } from './history.ts'
+
+export interface SealDetails {
+  tries?: number
+  durationMs?: number
+  from?: string
+}
+
+/** Makes a finished parcel a sealed one, and says so in the ledger, with the doubts that the guards have. */
+export async function sealParcel(
+  dataset: Dataset,
+  context: Context,
+  finished: FinishedParcel,
+  details: SealDetails,
+): Promise<SealedEvent> {
+  const event = sealedEvent(dataset, context, finished.stored, finished.manifest, details)
+  await moveIntoData(context.system.files, dataset.layout, finished)
+  await appendToLedger(context.system.files, dataset.layout.ledger, context.system.clock.now(), event)
+  return event
+}
+
+/**
+ * Seals something that lies outside the dataset by moving it straight into `data/`: there is no moment at which it is in neither place.
+ * @throws UnsiloError with the cause `EXDEV` when it lies on another file system; nothing has changed then
+ */
+export async function sealMoved(
+  dataset: Dataset,
+  context: Context,
+  finished: FinishedParcel,
+  details: SealDetails,
+): Promise<SealedEvent> {
+  const sealed = await sealParcel(dataset, context, finished, details)
+  await context.system.files.sync(dirname(finished.stored.path))
+  return sealed
+}
+
+/** Writes the ledger line of a parcel that lies in `data/` because a crash came between its move and its line. */
+export async function sealRecovered(
+  dataset: Dataset,
+  context: Context,
+  stored: StoredParcel,
+  manifest: Manifest,
+): Promise<SealedEvent> {
+  const { files, clock } = context.system
+  if (manifest.hashList !== undefined) await replaceFile(files, logsOf(dataset.layout, stored.id).hashes, manifest.hashList)
+  const event: SealedEvent = { ...sealedEvent(dataset, context, stored, manifest, {}), recovered: true }
+  await appendToLedger(files, dataset.layout.ledger, clock.now(), event)
+  return event
+}
+
+function sealedEvent(
+  dataset: Dataset,
+  context: Context,
+  stored: StoredParcel,
+  manifest: Manifest,
+  details: SealDetails,
+): SealedEvent {
+  const { hashList: _, ...facts } = manifest
+  const recent = recentSizes(dataset, context, stored)
+  const reasons = doubts(manifest, recent, dataset.config.guard)
+  const state = reasons.length === 0 ? 'good' : 'suspect'
+  return {
+    event: 'sealed',
+    parcel: stored.id,
+    state,
+    name: stored.name,
+    ...facts,
+    ...details,
+    ...(reasons.length === 0 ? {} : { doubts: reasons }),
+  }
+}
+
+/** How many earlier parcels a new one is measured against. */
+const recentCount = 10
+
+/** Sizes of the newest good parcels before this one; only those of the same format can be compared. */
+function recentSizes(dataset: Dataset, context: Context, stored: StoredParcel): { bytes: number }[] {
+  const { files } = context.system
+  const history = readHistory(files, dataset.layout)
+  const alike = sealedParcels(history)
+    .filter(({ id, state }) => state === 'good' && id < stored.id)
+    .filter((parcel) => parcel.stored.extension === stored.extension && parcel.stored.isFolder === stored.isFolder)
+    .slice(-recentCount)
+  if (alike.length === 0) return []
+  const metrics = alike.some(({ ended }) => ended === undefined) ? readMetrics(files, dataset.layout.metrics) : undefined
+  return alike
+    .map(({ id, ended }) => (isEvent(ended, 'sealed') ? detailsOf(ended, dataset.layout.ledger).bytes : Number(metrics?.rows.get(id)?.['bytes'] || NaN)))
+    .filter((bytes) => !Number.isNaN(bytes))
+    .map((bytes) => ({ bytes }))
+}
+
+export type FailedEvent = Extract<LedgerEvent, { event: 'failed' }>
+
+/** Says in the ledger why an attempt came to nothing. */
+export async function recordFailure(
+  dataset: Dataset,
+  context: Context,
+  id: ParcelId,
+  error: UnsiloError,
+  details: { tries: number; durationMs: number },
+): Promise<FailedEvent> {
+  const event: FailedEvent = {
+    event: 'failed',
+    parcel: id,
+    code: error.code,
+    reason: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...details,
+  }
+  await appendToLedger(context.system.files, dataset.layout.ledger, context.system.clock.now(), event)
+  return event
+}
+

@@ -1,0 +1,105 @@
+import { UnsiloError } from '../errors.ts'
+import { detailsOf } from '../ledger/ledger.ts'
+import { type MetricRow, readMetrics } from '../metric/metrics-file.ts'
+import type { ParcelId } from '../parcel/id.ts'
+import { logsOf } from '../parcel/layout.ts'
+import type { Context, Dataset } from './dataset.ts'
+import { type History, type ParcelRecord, type ParcelState, isEvent, readHistory } from './history.ts'
+
+/** A parcel or attempt, as `unsilo parcels` and `unsilo show` tell it. */
+export interface ParcelSummary {
+  id: ParcelId
+  state: ParcelState
+  /** Its file or folder; absent when there is none any more. */
+  path?: string
+  files?: number
+  bytes?: number
+  sha256?: string
+  tries?: number
+  durationMs?: number
+  /** Why it failed, is suspect, or was removed. */
+  because?: string
+  hint?: string
+  /** Where an ingested file lay before. */
+  from?: string
+}
+
+export interface ParcelDetails extends ParcelSummary {
+  metrics: MetricRow
+  /** Its logs that are there. */
+  logs: string[]
+  /** What the ledger says of it, oldest first. */
+  ledger: unknown[]
+}
+
+/** Every parcel and attempt that is known, oldest first; pruned ones only when `all`. */
+export function listSummaries(dataset: Dataset, context: Context, all: boolean): ParcelSummary[] {
+  const { files } = context.system
+  const history = readHistory(files, dataset.layout)
+  const metrics = readMetrics(files, dataset.layout.metrics).rows
+  return history.parcels
+    .filter(({ state }) => all || state !== 'pruned')
+    .map((parcel) => summaryOf(dataset, parcel, metrics.get(parcel.id)))
+}
+
+function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | undefined): ParcelSummary {
+  const summary: ParcelSummary = { id: parcel.id, state: parcel.state }
+  if (parcel.stored !== undefined) summary.path = parcel.stored.path
+  if (row?.['files']) summary.files = Number(row['files'])
+  if (row?.['bytes']) summary.bytes = Number(row['bytes'])
+  if (isEvent(parcel.ended, 'sealed')) {
+    const { files, bytes, sha256, tries, durationMs, from, doubts } = detailsOf(parcel.ended, dataset.layout.ledger)
+    Object.assign(summary, { files, bytes, sha256 })
+    if (tries !== undefined) summary.tries = tries
+    if (durationMs !== undefined) summary.durationMs = durationMs
+    if (from !== undefined) summary.from = from
+    if (doubts !== undefined) summary.because = `${doubts.join('; ')}${parcel.accepted === true ? ' (accepted)' : ''}`
+  } else if (isEvent(parcel.ended, 'failed')) {
+    const { reason, hint, tries, durationMs } = detailsOf(parcel.ended, dataset.layout.ledger)
+    Object.assign(summary, { because: reason, tries, durationMs })
+    if (hint !== undefined) summary.hint = hint
+  }
+  return summary
+}
+
+/** @throws UnsiloError `not-found` */
+export function showParcel(dataset: Dataset, context: Context, id: ParcelId): ParcelDetails {
+  const { files } = context.system
+  const { layout } = dataset
+  const history = readHistory(files, layout)
+  const parcel = history.get(id)
+  const row = readMetrics(files, layout.metrics).rows.get(id)
+  if (parcel === undefined) throw unknownParcel(dataset, history, id)
+  const ledger = history.entries.filter((entry) => entry.parcel === id).map((entry) => JSON.parse(entry.line) as unknown)
+  const logs = Object.values(logsOf(layout, id)).filter((path) => files.info(path) !== undefined)
+  return { ...summaryOf(dataset, parcel, row), metrics: row ?? {}, logs, ledger }
+}
+
+/** Everything that the ledger says, oldest first. */
+export function ledgerOf(dataset: Dataset, context: Context): unknown[] {
+  const { entries } = readHistory(context.system.files, dataset.layout)
+  return entries.map((entry) => JSON.parse(entry.line) as unknown)
+}
+
+/** What an export printed: `log/ID.out` and `log/ID.err`. @throws UnsiloError `not-found` */
+export function readLogs(dataset: Dataset, context: Context, id: ParcelId): { out: string; err: string } {
+  const { files } = context.system
+  const paths = logsOf(dataset.layout, id)
+  const [out, err] = [files.readText(paths.out), files.readText(paths.err)]
+  if (out !== undefined || err !== undefined) return { out: out ?? '', err: err ?? '' }
+  const history = readHistory(files, dataset.layout)
+  if (history.get(id) === undefined) throw unknownParcel(dataset, history, id)
+  throw new UnsiloError('not-found', `${dataset.name} ${id} has no logs`, {
+    hint: 'They are removed with the parcel; an ingested parcel never had any.',
+  })
+}
+
+export function unknownParcel(dataset: Dataset, history: History, id: ParcelId): UnsiloError {
+  const newest = history.newest?.id
+  return new UnsiloError('not-found', `${dataset.name} has no parcel ${id}`, {
+    hint:
+      newest === undefined
+        ? `It has none yet; \`unsilo export ${dataset.name}\` makes one.`
+        : `The newest is ${newest}; \`unsilo parcels ${dataset.name}\` lists them all.`,
+  })
+}

@@ -1,0 +1,47 @@
+/** Stable names of the failures that a user can act on. Programs may match on them; messages may change. */
+export type ErrorCode =
+  | 'busy'
+  | 'cancelled'
+  | 'clash'
+  | 'command-failed'
+  | 'config'
+  | 'corrupt'
+  | 'empty'
+  | 'git'
+  | 'io'
+  | 'missing-program'
+  | 'no-space'
+  | 'not-found'
+  | 'not-permitted'
+  | 'timeout'
+  | 'usage'
+  | 'wrong-content'
+
+export interface ErrorDetails {
+  /** What the user can do next, as a sentence. */
+  hint?: string
+  /** True when the same attempt may succeed later without anyone changing anything. */
+  retryable?: boolean
+  cause?: unknown
+}
+
+/** A failure that a user can act on. Anything else that is thrown is a bug, and keeps its stack trace. */
+export class UnsiloError extends Error {
+  override readonly name = 'UnsiloError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly retryable: boolean
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+    this.retryable = details.retryable ?? false
+  }
+}
+
+/** Returns `error` when it is one that a user can act on; throws it again when it is a bug. */
+export function expectUnsiloError(error: unknown): UnsiloError {
+  if (error instanceof UnsiloError) return error
+  throw error
+}

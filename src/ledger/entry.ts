@@ -1,0 +1,68 @@
+/** What one line of a ledger can say. `docs/format.md` describes each for readers without unsilo. */
+export type LedgerEvent =
+  | { event: 'started'; parcel: string; by: 'export' | 'ingest'; pid: number; host: string; from?: string }
+  | SealedEvent
+  | { event: 'failed'; parcel: string; code: string; reason: string; hint?: string; tries: number; durationMs: number }
+  | { event: 'accepted'; parcel: string }
+  | { event: 'pruned'; removed: Record<string, string>; kept: Record<string, string> }
+
+export interface SealedEvent {
+  event: 'sealed'
+  parcel: string
+  state: 'good' | 'suspect'
+  /** Name of the file or folder in `data/`. */
+  name: string
+  files: number
+  bytes: number
+  /** Of the file; of a folder, that of its list of hashes (`log/ID.sha256`). Lower-case hexadecimal. */
+  sha256: string
+  tries?: number
+  durationMs?: number
+  /** Where an ingested file lay before. */
+  from?: string
+  /** Why the parcel is suspect. */
+  doubts?: string[]
+  /** True when a crash kept the line from being written at once, and the next run wrote it. */
+  recovered?: true
+}
+
+/** A line, read as far as most callers need; `detailsOf` reads the rest. */
+export interface LedgerEntry {
+  at: string
+  event: LedgerEvent['event']
+  parcel: string | undefined
+  state: 'good' | 'suspect' | undefined
+  line: string
+}
+
+export function lineOf(at: Date, event: LedgerEvent): string {
+  return JSON.stringify({ at: at.toISOString(), ...event })
+}
+
+// The two kinds of line that a ledger is full of have a fixed beginning, so a report over years of parcels
+// need not parse them whole.
+const common =
+  /^\{"at":"([^"]{24})","event":"(?:(started)","parcel":"([^"]{18})","by":|(sealed)","parcel":"([^"]{18})","state":"(good)",).*\}$/
+
+/** `undefined` for a torn or empty line. */
+export function entryOf(line: string): LedgerEntry | undefined {
+  const match = common.exec(line)
+  if (match !== null) {
+    const [, at, started, startedParcel, , sealedParcel] = match
+    if (started !== undefined) return { at: at!, event: 'started', parcel: startedParcel, state: undefined, line }
+    return { at: at!, event: 'sealed', parcel: sealedParcel, state: 'good', line }
+  }
+  try {
+    const parsed = JSON.parse(line) as { at?: unknown; event?: unknown; parcel?: unknown; state?: unknown }
+    if (typeof parsed?.at !== 'string' || typeof parsed.event !== 'string') return undefined
+    return {
+      at: parsed.at,
+      event: parsed.event as LedgerEvent['event'],
+      parcel: typeof parsed.parcel === 'string' ? parsed.parcel : undefined,
+      state: parsed.state === 'good' || parsed.state === 'suspect' ? parsed.state : undefined,
+      line,
+    }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,79 @@
+import { UnsiloError } from '../errors.ts'
+import { isParcelId } from '../parcel/id.ts'
+import type { Files } from '../system/files.ts'
+import { replaceFile } from '../system/replace-file.ts'
+import { formatCsv, parseCsv } from './csv.ts'
+
+/** One row of `metrics.csv`: always `parcel_id` and `success` (`Y` or `N`); a cell without a value is empty. */
+export type MetricRow = Record<string, string>
+
+export interface MetricTable {
+  columns: string[]
+  /** By parcel id, in the order of the ids. */
+  rows: Map<string, MetricRow>
+}
+
+/** The columns that every file has, in export_manager's order. */
+export const fixedColumns = ['parcel_id', 'success', 'files', 'bytes'] as const
+
+/** What `init` writes, byte for byte as export_manager does. */
+export const emptyMetrics = fixedColumns.join(',')
+
+/** @throws UnsiloError `corrupt`; the file is never changed then. */
+export function parseMetrics(text: string, path: string): MetricTable {
+  let lines: string[][]
+  try {
+    lines = parseCsv(text)
+  } catch (error) {
+    throw corrupt(path, error instanceof Error ? error.message : 'it is not CSV', error)
+  }
+  const [columns = [...fixedColumns], ...cells] = lines
+  if (columns[0] !== 'parcel_id') throw corrupt(path, 'its first column is not parcel_id')
+  const rows = new Map<string, MetricRow>()
+  for (const line of cells) {
+    const id = line[0]!
+    if (!isParcelId(id)) throw corrupt(path, `"${id}" is not a parcel id`)
+    if (rows.has(id)) throw corrupt(path, `parcel ${id} stands in it twice`)
+    const row: MetricRow = {}
+    for (let index = 0; index < columns.length; index++) row[columns[index]!] = line[index] ?? ''
+    rows.set(id, row)
+  }
+  return { columns, rows }
+}
+
+export function readMetrics(files: Files, path: string): MetricTable {
+  return parseMetrics(files.readText(path) ?? '', path)
+}
+
+/**
+ * Puts rows into the table by export_manager's rules: a row replaces the whole row of its parcel, a new metric adds a column
+ * at the end, rows of other parcels stay, whether their data is still there or not.
+ */
+export function withRows(table: MetricTable, updates: readonly MetricRow[]): MetricTable {
+  const columns = [...table.columns]
+  const rows = new Map(table.rows)
+  for (const update of updates) {
+    for (const column of Object.keys(update)) if (!columns.includes(column)) columns.push(column)
+    rows.set(update['parcel_id']!, update)
+  }
+  const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1))
+  return { columns, rows: new Map(sorted) }
+}
+
+export function formatMetrics(table: MetricTable): string {
+  const lines = [...table.rows.values()].map((row) => table.columns.map((column) => row[column] ?? ''))
+  return formatCsv([table.columns, ...lines])
+}
+
+/** Adds or replaces rows; a reader, or a crash, finds the old file or the new one. */
+export async function updateMetrics(files: Files, path: string, updates: readonly MetricRow[]): Promise<void> {
+  if (updates.length === 0) return
+  await replaceFile(files, path, formatMetrics(withRows(readMetrics(files, path), updates)))
+}
+
+function corrupt(path: string, reason: string, cause?: unknown): UnsiloError {
+  return new UnsiloError('corrupt', `${path} is damaged: ${reason}`, {
+    hint: `Mend that line, or move the file away and run \`unsilo metrics recompute\` to make it anew.`,
+    cause,
+  })
+}

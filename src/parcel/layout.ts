@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import type { ParcelId } from './id.ts'
+
+/** Where a dataset keeps what. The names are export_manager's; `docs/format.md` describes them. */
+export interface Layout {
+  folder: string
+  config: string
+  metrics: string
+  ledger: string
+  data: string
+  incomplete: string
+  log: string
+}
+
+export function layoutOf(folder: string): Layout {
+  return {
+    folder,
+    config: join(folder, 'config.toml'),
+    metrics: join(folder, 'metrics.csv'),
+    ledger: join(folder, 'ledger.ndjson'),
+    data: join(folder, 'data'),
+    incomplete: join(folder, 'incomplete'),
+    log: join(folder, 'log'),
+  }
+}
+
+export interface ParcelLogs {
+  /** What the export command printed. */
+  out: string
+  err: string
+  /** Of a folder parcel: the sha256 of each of its files, as sha256sum(1) writes and checks them. */
+  hashes: string
+}
+
+export function logsOf(layout: Layout, id: ParcelId): ParcelLogs {
+  const path = join(layout.log, id)
+  return { out: `${path}.out`, err: `${path}.err`, hashes: `${path}.sha256` }
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { type Bytes, type CodecName, codecForExtension, codecNamed } from '../codec/codec.ts'
+import { UnsiloError } from '../errors.ts'
+import { type Files, walkFiles } from '../system/files.ts'
+import { replaceFile } from '../system/replace-file.ts'
+import { storeBody } from './body.ts'
+import { startContentCheck } from './format/inspect.ts'
+import type { ParcelId } from './id.ts'
+import { type Layout, logsOf } from './layout.ts'
+import { type Manifest, inspectParcel } from './manifest.ts'
+import { type StoredParcel, listParcels } from './store.ts'
+
+/** A parcel that is being written, in `incomplete/`. */
+export interface StagedParcel {
+  readonly id: ParcelId
+  /** Where a program writes it: it appends its own extension, or makes a folder of this name. */
+  readonly path: string
+  /** Streams `ID.extension`, compressed when the dataset says so, hashed and checked while it is written. */
+  write(extension: string, body: Bytes): Promise<void>
+  /** Throws away what was written so far, for another try. */
+  clear(): Promise<void>
+  /** Bytes that have arrived so far; it grows while the export works. */
+  bytesSoFar(): number
+  /** What was written, hashed, checked and durable, ready to be sealed. @throws UnsiloError `empty`, `clash`, `wrong-content` */
+  finish(): Promise<FinishedParcel>
+}
+
+export interface FinishedParcel {
+  stored: StoredParcel
+  manifest: Manifest
+}
+
+export interface StageOptions {
+  compress: CodecName
+  require?: string | undefined
+  signal?: AbortSignal | undefined
+}
+
+export function stageParcel(files: Files, layout: Layout, id: ParcelId, options: StageOptions): StagedParcel {
+  const codec = codecNamed(options.compress)
+  const { require, signal } = options
+  let known: { path: string; bytes: number; sha256: string } | undefined
+  let arrived = 0
+
+  const found = (): StoredParcel | undefined => listParcels(files, layout.incomplete).find((parcel) => parcel.id === id)
+
+  const write = async (extension: string, body: Bytes): Promise<void> => {
+    const name = [id, extension, codec?.extension ?? ''].filter((part) => part !== '').join('.')
+    const path = join(layout.incomplete, name)
+    const check = await startContentCheck(extension, require)
+    const onBytes = (bytes: number): void => void (arrived = bytes)
+    const { bytes, sha256 } = await storeBody(files, path, body, { codec, check, onBytes, signal })
+    known = { path, bytes, sha256 }
+    if (arrived === 0) throw new UnsiloError('empty', 'the command printed nothing', emptyDetails)
+  }
+
+  /** Replaces a file that a program wrote by its compressed form. */
+  const compress = async (parcel: StoredParcel): Promise<StoredParcel> => {
+    if (codec === undefined || isCompressed(parcel)) return parcel
+    if (parcel.isFolder) {
+      throw new UnsiloError('wrong-content', `compress = "${codec.name}" needs one file, and the command made a folder`, {
+        hint: 'Remove `compress` from config.toml, or let the command write an archive.',
+      })
+    }
+    if (files.info(parcel.path)?.sizeBytes === 0) throw new UnsiloError('empty', 'the parcel is empty', emptyDetails)
+    const body = files.read(parcel.path) as Bytes
+    await write(parcel.extension, body)
+    await files.remove(parcel.path)
+    return found() ?? parcel
+  }
+
+  return {
+    id,
+    path: join(layout.incomplete, id),
+    write,
+    async clear() {
+      known = undefined
+      arrived = 0
+      for (const { name } of files.list(layout.incomplete)) {
+        if (name.startsWith(id)) await files.remove(join(layout.incomplete, name))
+      }
+    },
+    bytesSoFar: () => (arrived > 0 ? arrived : sizeOnDisk(files, found())),
+    async finish() {
+      const written = found()
+      if (written === undefined) {
+        throw new UnsiloError('empty', 'the command ended well, but wrote nothing to $PARCEL_PATH', emptyDetails)
+      }
+      if (written.others.length > 0) {
+        const names = [written.name, ...written.others].join(', ')
+        throw new UnsiloError('clash', `the command wrote more than one parcel: ${names}`, {
+          hint: 'Let it make a folder ($PARCEL_PATH) and write all files into that.',
+        })
+      }
+      const stored = await compress(written)
+      return { stored, manifest: await inspectParcel(files, stored, { require, signal, known }) }
+    },
+  }
+}
+
+const emptyDetails = {
+  hint: 'Run the command by hand and see what it prints; `unsilo log DATASET` shows what it said.',
+  retryable: true,
+}
+
+function isCompressed(parcel: StoredParcel): boolean {
+  const last = parcel.extension.split('.').at(-1) ?? ''
+  return codecForExtension(last) !== undefined || ['xz', 'bz2', 'zip', '7z'].includes(last)
+}
+
+function sizeOnDisk(files: Files, parcel: StoredParcel | undefined): number {
+  if (parcel === undefined) return 0
+  if (!parcel.isFolder) return files.info(parcel.path)?.sizeBytes ?? 0
+  let total = 0
+  for (const { path } of walkFiles(files, parcel.path)) total += files.info(join(parcel.path, path))?.sizeBytes ?? 0
+  return total
+}
+
+/**
+ * Moves a finished parcel into `data/`, where it is never changed again. A crash leaves it in one of the two folders, whole.
+ * @throws UnsiloError `clash` when `data/` has a parcel of this id
+ */
+export async function moveIntoData(files: Files, layout: Layout, { stored, manifest }: FinishedParcel): Promise<void> {
+  if (manifest.hashList !== undefined) await replaceFile(files, logsOf(layout, stored.id).hashes, manifest.hashList)
+  files.makeFolder(layout.data)
+  // rename(2) would silently replace a file of the same name.
+  if (listParcels(files, layout.data).some((parcel) => parcel.id === stored.id)) {
+    throw new UnsiloError('clash', `data/ has a parcel ${stored.id} already; it was not touched`, {
+      hint: 'Export again: the new parcel gets another id.',
+    })
+  }
+  files.rename(stored.path, join(layout.data, stored.name))
+  await files.sync(layout.data)
+}

@@ -1,0 +1,34 @@
+import type { Context, Dataset } from '../dataset/dataset.ts'
+import { duenessOf, overdueOf } from '../dataset/due.ts'
+import { readHistory } from '../dataset/history.ts'
+import { type PruneDecision, planPrune } from '../dataset/prune.ts'
+import type { Due } from '../schedule/due.ts'
+import type { Overdue } from '../schedule/overdue.ts'
+import { type Health, type Warning, reportOn } from './report.ts'
+
+/** Why a dataset is due or not, late or not, and why each of its parcels stays or goes. */
+export interface Why {
+  dataset: string
+  health: Health
+  warnings: Warning[]
+  due: Due
+  overdue: Overdue
+  /** The newest parcel is suspect, so nothing is removed. */
+  frozen: boolean
+  parcels: PruneDecision[]
+}
+
+export async function whyDataset(dataset: Dataset, context: Context): Promise<Why> {
+  const { health, warnings } = await reportOn(dataset, context)
+  const history = readHistory(context.system.files, dataset.layout)
+  const plan = planPrune(dataset, history)
+  return {
+    dataset: dataset.name,
+    health,
+    warnings,
+    due: await duenessOf(dataset, context, history),
+    overdue: await overdueOf(dataset, context, history),
+    frozen: plan.frozen,
+    parcels: plan.decisions,
+  }
+}

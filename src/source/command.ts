@@ -1,0 +1,88 @@
+import type { Bytes } from '../codec/codec.ts'
+import { UnsiloError } from '../errors.ts'
+import { sayDuration } from '../system/duration.ts'
+import { type CommandEnd, type RunningCommand, sayEnd, startCommand } from '../system/processes.ts'
+import type { ExportContext, ParcelSink, Source } from './source.ts'
+
+export interface CommandSourceConfig {
+  /** A line for /bin/sh. It may hold secrets, so it never stands in a message. */
+  cmd: string
+  /** The command prints the data, in the format of this extension, instead of writing files. */
+  stdout?: string | undefined
+  timeoutMs?: number | undefined
+  silenceMs?: number | undefined
+}
+
+/** A shell command that writes files to `$PARCEL_PATH`, or prints the data. */
+export function openCommandSource(config: CommandSourceConfig): Source {
+  return {
+    kind: 'command',
+    async export(sink, context) {
+      const { logs } = context
+      const printsData = config.stdout !== undefined
+      const running = startCommand({
+        command: config.cmd,
+        folder: context.datasetPath,
+        environment: { PARCEL_PATH: sink.path, DATASET_PATH: context.datasetPath, PARCEL_ID: context.parcelId },
+        stdout: printsData ? 'pipe' : logs.out.descriptor,
+        stderr: logs.err.descriptor,
+        timeoutMs: config.timeoutMs,
+        silenceMs: config.silenceMs,
+        activity: () => sink.bytesSoFar() + logs.bytesSoFar(),
+        signal: context.signal,
+      })
+      if (config.stdout === undefined) checkEnd(await running.ended, config, context)
+      else await storePrinted(running, config.stdout, config, sink, context)
+    },
+  }
+}
+
+async function storePrinted(
+  running: RunningCommand,
+  extension: string,
+  config: CommandSourceConfig,
+  sink: ParcelSink,
+  context: ExportContext,
+): Promise<void> {
+  const storing = sink.write(extension, running.stdout as Bytes).then(
+    () => undefined,
+    (error: unknown) => {
+      running.end()
+      return { error }
+    },
+  )
+  const end = await running.ended
+  const failed = await storing
+  // How the command ended explains what it printed; only a command that we ended for what it printed is the other way round.
+  const endedByUs = failed !== undefined && end.endedFor === 'cancelled' && !context.signal.aborted
+  if (!endedByUs) checkEnd(end, config, context)
+  if (failed !== undefined) throw failed.error
+}
+
+function checkEnd(end: CommandEnd, config: CommandSourceConfig, context: ExportContext): void {
+  if (end.endedFor === 'cancelled') throw new UnsiloError('cancelled', 'interrupted')
+  if (end.endedFor === 'timeout') {
+    throw new UnsiloError('timeout', `the command took longer than ${sayDuration(config.timeoutMs!)} and was ended`, {
+      hint: 'If it needs that long, raise `timeout` in config.toml.',
+      retryable: true,
+    })
+  }
+  if (end.endedFor === 'silence') {
+    throw new UnsiloError('timeout', `no output for ${sayDuration(config.silenceMs!)}; the command hung and was ended`, {
+      hint: 'If it is quiet for so long when all is well, raise `silence` in config.toml.',
+      retryable: true,
+    })
+  }
+  if (end.status === 0) return
+  const complaint = context.logs.lastComplaint()
+  throw new UnsiloError('command-failed', `${sayEnd(end)}${complaint === '' ? '' : `: ${complaint}`}`, {
+    hint: statusHints[end.status ?? -1] ?? 'Run the command by hand; `unsilo log DATASET` shows all that it printed.',
+    retryable: true,
+  })
+}
+
+/** What a POSIX shell means by its own exit statuses (sh(1), "Exit status for commands"). */
+const statusHints: Record<number, string> = {
+  126: 'The shell found the program but could not run it: check its mode (chmod +x).',
+  127: 'The shell did not find the program: give its full path in `cmd`; cron and systemd know fewer folders than you.',
+}

@@ -1,0 +1,34 @@
+import { accessSync, constants, statfsSync } from 'node:fs'
+import * as zlib from 'node:zlib'
+import { fileError } from './file-error.ts'
+import { startCommand } from './processes.ts'
+
+/** True when the program can be started, whatever it then says. */
+export async function hasProgram(name: string, ...parameters: string[]): Promise<boolean> {
+  try {
+    await startCommand({ command: [name, ...parameters], timeoutMs: 10_000 }).ended
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** True when this Node.js compresses zstd by itself (22.15 and newer). */
+export function hasOwnZstd(): boolean {
+  return 'createZstdCompress' in zlib
+}
+
+/** @throws UnsiloError `not-permitted` when this user may not write in the folder */
+export function checkWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw fileError(error, 'write in', folder)
+  }
+}
+
+/** Bytes that this user can still write on the file system of `path`, and its size. */
+export function diskSpace(path: string): { freeBytes: number; sizeBytes: number } {
+  const { bavail, blocks, bsize } = statfsSync(path)
+  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize }
+}

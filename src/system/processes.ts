@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { UnsiloError } from '../errors.ts'
+
+/** Time between asking a process group to end (TERM) and ending it (KILL), in ms. */
+const graceMs = 5000
+/** How long a pipe may stay open after the whole group has ended, in ms: a process that left the group may still hold it. */
+const pipeGraceMs = 1000
+
+export interface CommandOptions {
+  /** A shell command line, or a program and its parameters. */
+  command: string | readonly [string, ...string[]]
+  folder?: string
+  /** Added to the environment of this process. */
+  environment?: Record<string, string>
+  stdin?: 'ignore' | 'inherit' | 'pipe'
+  /** A descriptor is handed to the program as it is; `pipe` is read by the caller. */
+  stdout?: 'ignore' | 'inherit' | 'pipe' | number
+  stderr?: 'ignore' | 'inherit' | 'pipe' | number
+  /** Longest wall-clock time, in ms; then the whole process group is ended. */
+  timeoutMs?: number | undefined
+  /** Longest time without `activity` growing, in ms; then the whole process group is ended. */
+  silenceMs?: number | undefined
+  /** A number that grows while the command works, such as bytes written so far. */
+  activity?: () => number
+  signal?: AbortSignal | undefined
+}
+
+export interface CommandEnd {
+  /** Exit status; `null` when a signal ended it. */
+  status: number | null
+  endedBySignal: NodeJS.Signals | null
+  /** Why unsilo ended it, if it did. */
+  endedFor: 'timeout' | 'silence' | 'cancelled' | undefined
+  durationMs: number
+}
+
+export interface RunningCommand {
+  stdin: Writable | null
+  stdout: Readable | null
+  stderr: Readable | null
+  /** Resolves when the command and its whole process group have ended. */
+  ended: Promise<CommandEnd>
+  /** Ends the whole process group. */
+  end(): void
+}
+
+/** Says how a command ended, as in "exit status 1" or "no output for 5 minutes". */
+export function sayEnd(end: CommandEnd): string {
+  if (end.endedBySignal !== null) return `ended by ${end.endedBySignal}`
+  return `exit status ${end.status}`
+}
+
+/**
+ * Starts a command as the leader of a process group of its own. The group is ended with the command: on a timeout, on
+ * silence, when `signal` aborts, and whatever the command left running when it exits, since that could still write.
+ *
+ * @throws UnsiloError `missing-program` through `ended` when the program does not exist.
+ */
+export function startCommand(options: CommandOptions): RunningCommand {
+  const startedAt = performance.now()
+  const [program, ...parameters] =
+    typeof options.command === 'string' ? (['/bin/sh', '-c', options.command] as const) : options.command
+  const child = spawn(program, parameters, {
+    cwd: options.folder,
+    env: { ...process.env, ...options.environment },
+    stdio: [options.stdin ?? 'ignore', options.stdout ?? 'ignore', options.stderr ?? 'ignore'],
+    detached: true,
+  })
+  let endedFor: CommandEnd['endedFor']
+  const stop = (why: CommandEnd['endedFor']): void => {
+    endedFor ??= why
+    void endGroup(child)
+  }
+  const timers = watch(options, stop)
+  const cancel = (): void => stop('cancelled')
+  if (options.signal?.aborted === true) cancel()
+  else options.signal?.addEventListener('abort', cancel, { once: true })
+
+  const ended = new Promise<CommandEnd>((resolve, reject) => {
+    const clean = (): void => {
+      timers.forEach(clearInterval)
+      options.signal?.removeEventListener('abort', cancel)
+    }
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clean()
+      reject(startError(error, program, options.folder))
+    })
+    child.on('exit', (status, endedBySignal) => {
+      clean()
+      const end = { status, endedBySignal, endedFor, durationMs: performance.now() - startedAt }
+      endGroup(child)
+        .then(() => closePipes(child))
+        .then(() => resolve(end), reject)
+    })
+  })
+  ended.catch(() => undefined)
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, end: () => stop('cancelled') }
+}
+
+function watch(options: CommandOptions, stop: (why: 'timeout' | 'silence') => void): NodeJS.Timeout[] {
+  const timers: NodeJS.Timeout[] = []
+  if (options.timeoutMs !== undefined) timers.push(setTimeout(() => stop('timeout'), options.timeoutMs))
+  const { silenceMs, activity } = options
+  if (silenceMs !== undefined && activity !== undefined) {
+    let last = activity()
+    let lastAt = performance.now()
+    const look = (): void => {
+      const current = activity()
+      if (current !== last) [last, lastAt] = [current, performance.now()]
+      else if (performance.now() - lastAt >= silenceMs) stop('silence')
+    }
+    timers.push(setInterval(look, Math.min(1000, Math.max(20, silenceMs / 5))))
+  }
+  return timers
+}
+
+function startError(error: NodeJS.ErrnoException, program: string, folder: string | undefined): UnsiloError {
+  if (error.code === 'ENOENT') {
+    return new UnsiloError('missing-program', `cannot start ${program}: not found`, {
+      hint: folder === undefined ? `Install ${program}.` : `Install ${program}, and check that ${folder} exists.`,
+      cause: error,
+    })
+  }
+  return new UnsiloError('command-failed', `cannot start ${program}: ${error.message}`, { cause: error })
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) return false
+  try {
+    return process.kill(-child.pid, signal)
+  } catch {
+    // ESRCH: no process of the group is left.
+    return false
+  }
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (!signalGroup(child, 'SIGTERM')) return
+  const deadline = performance.now() + graceMs
+  for (let waitMs = 1; signalGroup(child, 0); waitMs = Math.min(waitMs * 2, 50)) {
+    if (performance.now() > deadline) {
+      signalGroup(child, 'SIGKILL')
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+  }
+}
+
+async function closePipes(child: ChildProcess): Promise<void> {
+  for (const pipe of [child.stdout, child.stderr]) {
+    if (pipe === null || pipe.readableEnded || pipe.destroyed) continue
+    let timer: NodeJS.Timeout | undefined
+    // Backpressure is no reason to cut: the timer runs only while nothing is left to read.
+    const cutWhenIdle = (): void => {
+      if (pipe.readableLength > 0) return
+      pipe.push(null)
+    }
+    timer = setInterval(cutWhenIdle, pipeGraceMs)
+    pipe.once('close', () => clearInterval(timer))
+    pipe.once('end', () => clearInterval(timer))
+  }
+}

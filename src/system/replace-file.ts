@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import { basename, dirname, join } from 'node:path'
+import type { Files } from './files.ts'
+
+const temporaryName = /^\.unsilo-[0-9a-f]{12}-.*\.tmp$/
+
+/** Names a file beside `path` that is written first and then renamed; `isTemporaryName` recognises it. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.unsilo-${randomBytes(6).toString('hex')}-${basename(path)}.tmp`)
+}
+
+/** True for what a broken-off `replaceFile` may leave behind; such a file holds nothing that is needed. */
+export function isTemporaryName(name: string): boolean {
+  return temporaryName.test(name)
+}
+
+/**
+ * Replaces the file at `path` so that a reader, or a crash, finds the old bytes or the new ones.
+ * The folder is synced too: syncing a file does not make its directory entry durable (fsync(2)).
+ *
+ * @throws UnsiloError; the old file is then untouched.
+ */
+export async function replaceFile(files: Files, path: string, text: string): Promise<void> {
+  const temporary = temporaryPath(path)
+  const sink = await files.create(temporary)
+  try {
+    try {
+      await sink.write(text)
+      await sink.sync()
+    } finally {
+      await sink.close()
+    }
+    files.rename(temporary, path)
+  } catch (error) {
+    await files.remove(temporary).catch(() => undefined)
+    throw error
+  }
+  await files.sync(dirname(path))
+}

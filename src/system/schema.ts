@@ -1,0 +1,28 @@
+import * as z from 'zod'
+import { UnsiloError } from '../errors.ts'
+import { parseDuration } from './duration.ts'
+import { parseSize } from './size.ts'
+
+/**
+ * Makes a schema's transform of a parser that throws `UnsiloError`: the error becomes an issue, with its message as it
+ * is and its hint in the issue's `params`. Anything else that is thrown is a bug and passes through.
+ */
+export function parsedBy<In, Out>(parse: (value: In) => Out): (value: In, context: z.RefinementCtx) => Out {
+  return (value, context) => {
+    try {
+      return parse(value)
+    } catch (error) {
+      if (!(error instanceof UnsiloError)) throw error
+      context.addIssue({ code: 'custom', message: error.message, params: { hint: error.hint } })
+      return z.NEVER
+    }
+  }
+}
+
+/** A duration such as `1 day`, in ms once parsed. */
+export const durationText = z.string().transform(parsedBy(parseDuration))
+
+/** A number of bytes, or a size such as `10 MB`; in bytes once parsed. */
+export const sizeValue = z
+  .union([z.int().min(0), z.string()])
+  .transform(parsedBy((size) => (typeof size === 'number' ? size : parseSize(size))))
