@@ -30,7 +30,7 @@ export function buildProgram(): Command {
   const program = new Command('unsilo')
     .description('Dated, raw, verified copies of what you have in cloud services, databases, devices and folders.')
     .version(version, '-V, --version')
-    .option('--root FOLDER', 'the folder of datasets (else UNSILO_ROOT, the nearest parent with unsilo.toml, or here)')
+    .option('--root <folder>', 'the folder of datasets (else UNSILO_ROOT, the nearest parent with unsilo.toml, or here)')
     .option('--json', 'print JSON for programs')
     .option('-q, --quiet', 'print nothing but problems')
     .option('-v, --verbose', 'print each step')

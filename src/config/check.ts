@@ -21,7 +21,14 @@ export function checkValues<Schema extends z.ZodType>(
 ): { value: z.output<Schema> } | { problems: ValueProblem[] } {
   const result = schema.safeParse(values)
   if (result.success) return { value: result.data }
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, schema, values)) }
+  const issues = withoutConsequences(result.error.issues)
+  return { problems: issues.flatMap((issue) => problemsOf(issue, schema, values)) }
+}
+
+/** A table whose key is misspelt may seem to lack that key; the misspelling is the one problem to mend. */
+function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => sayKey(path)))
+  return issues.filter(({ code, path }) => code !== 'custom' || !misspelt.has(sayKey(path)))
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown): ValueProblem[] {
@@ -52,7 +59,11 @@ function likeliestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIs
   return fitting.toSorted((a, b) => a.length - b.length)[0]
 }
 
-/** Gives problems the file and the line that they are in. `under` is where in the file the checked values stand. */
+/**
+ * Gives problems the file and the line that they are in, and puts them in the order of their lines.
+ *
+ * @param under Where in the file the checked values stand.
+ */
 export async function placeProblems(
   problems: readonly ValueProblem[],
   file: { shownPath: string; text: string },
@@ -61,14 +72,10 @@ export async function placeProblems(
   if (problems.length === 0) return []
   const { locateKeys } = await import('./locate.ts')
   const lineOf = await locateKeys(file.text)
-  return problems.map(({ at, key, message, hint }) => {
+  const placed = problems.map(({ at, key, message, hint }): ConfigProblem => {
     const whole = [...under, ...key]
-    return {
-      file: file.shownPath,
-      line: lineOf([...under, ...at]),
-      key: whole.length === 0 ? undefined : sayKey(whole),
-      message,
-      hint,
-    }
+    const line = lineOf([...under, ...at])
+    return { file: file.shownPath, line, key: whole.length === 0 ? undefined : sayKey(whole), message, hint }
   })
+  return placed.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
 }

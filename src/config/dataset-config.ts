@@ -1,11 +1,10 @@
 import * as z from 'zod'
 import type { CodecName } from '../codec/codec.ts'
-import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
+import type { GuardLimits } from '../parcel/guard.ts'
+import { type RetentionPolicy, retentionPolicy } from '../parcel/retention-policy.ts'
 import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
+import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
 import { checkTiming } from './timing.ts'
-
-type KeepPolicy = DatasetKeys['keep']
-type GuardLimits = DatasetKeys['guard']
 
 /** What a dataset is to do, checked and complete: no default is left to fill in, no text to parse. */
 export interface DatasetConfig {
@@ -19,7 +18,7 @@ export interface DatasetConfig {
   /** Age of the newest good parcel that raises an alarm; `undefined`: from the schedule. */
   maxAgeMs: number | undefined
   /** `undefined` keeps every parcel. */
-  keep: KeepPolicy | undefined
+  keep: RetentionPolicy | undefined
   /** Tries in all, 1 or more. */
   retries: number
   /** Longest time one try may take; `undefined` sets no limit. */
@@ -33,13 +32,13 @@ export interface DatasetConfig {
   guard: GuardLimits
 }
 
-export interface CommandConfig {
+interface CommandConfig {
   cmd: string
   /** Extension, without the dot, of the data that the command prints; `undefined`: it writes files itself. */
   stdout: string | undefined
 }
 
-export interface IngestConfig {
+interface IngestConfig {
   /** Globs as written: relative ones start at the dataset's folder, `~` is the user's home. None: nothing to ingest. */
   paths: string[]
   /** Where an ingested parcel's id comes from. */
@@ -74,7 +73,7 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     schedule: scheduleOf(keys),
     timezone: keys.timezone,
     maxAgeMs: keys.max_age,
-    keep: keys.keep,
+    keep: keys.keep === undefined ? undefined : retentionPolicy(keys.keep, keys.timezone),
     retries: keys.retries,
     timeoutMs: keys.timeout,
     silenceMs: keys.silence,

@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import { UnsiloError } from '../errors.ts'
+import { guardConfig } from '../parcel/guard.ts'
+import { keepConfig } from '../parcel/retention-policy.ts'
 import { durationText, parsedBy } from '../system/schema.ts'
-
-const guardConfig = z.strictObject({ min_bytes: z.int().optional() })
-const keepConfig = z.union([z.int().min(1), z.strictObject({ last: z.int().optional() })])
 
 // A longer timer of Node.js fires at once (setTimeout takes a signed 32-bit number of ms).
 const longestTimerMs = 2 ** 31 - 1

@@ -117,7 +117,7 @@ it("loads export_manager's configuration", async () => {
     ingest: { paths: ['/Users/me/Dropbox/*.opml'], timeSource: 'mtime' },
   })
   expect(config.schedule).toEqual({ kind: 'interval', intervalMs: 86_400_000 })
-  expect(config.keep).toBeDefined()
+  expect(config.keep).toMatchObject({ last: 5, min: 3 })
 })
 
 it("finds nothing to do in export_manager's untouched template", async () => {
@@ -160,6 +160,11 @@ it.each([
   ['cmd = "x"\nstdout = "a/b"', 'stdout: "a/b" is not an extension. Write it like "json", without the dot.'],
   ['timeout = "0s"', 'timeout: must be longer than nothing. Leave it out for no limit.'],
   ['silence = "30 days"', 'silence: must be at most 24 days'],
+  ['keep = 0', 'keep: must be at least 1'],
+  ['keep = "5"', 'keep: expects a number or a table, not text. Write it without quotes: 5.'],
+  ['[keep]\ndialy = 7', 'keep: unknown key "dialy": did you mean "daily"?'],
+  ['guard.min_bytes = "10 XB"', 'guard.min_bytes: "10 XB" is not a size. Write it like "10 MB", "1.5 GiB" or 300.'],
+  ['guard.max_shrink = 0.5', 'guard.max_shrink: expects text, not a number. Put it in quotes: "0.5".'],
   ['max_age = 2020-01-01', 'max_age: expects text, not a date'],
 ])('says in plain words what is wrong with %s', async (config, message) => {
   const line = config.split('\n').length

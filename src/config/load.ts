@@ -9,7 +9,7 @@ import { type RootConfig, loadRoot } from './root-config.ts'
 import { type TomlFile, readTomlFile } from './toml-file.ts'
 
 /** Where a dataset's values were read from. */
-export interface ConfigSources {
+interface ConfigSources {
   /** The dataset's own `config.toml`. */
   dataset: TomlFile
   root: RootConfig

@@ -68,6 +68,7 @@ function wrongKind(expected: readonly string[], value: unknown, keys: readonly s
 }
 
 function sayKind(value: unknown, expected: readonly string[]): string {
+  if (typeof value === 'boolean') return `${value}`
   if (typeof value === 'number' && expected.some((kind) => kind === 'int' || kind === 'number')) return `${value}`
   if (Array.isArray(value)) return kinds['array']!
   if (value instanceof Date) return kinds['date']!

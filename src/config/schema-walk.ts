@@ -4,7 +4,7 @@ import type { KeyPath } from './problem.ts'
 type Schema = z.core.$ZodType
 
 /** The schemas that a written value may have to meet, without what only wraps them: a union gives each of its options. */
-export function unwrapped(schema: Schema): Schema[] {
+function unwrapped(schema: Schema): Schema[] {
   if (
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodDefault ||

@@ -48,8 +48,8 @@ export async function startParcel(
   await appendToLedger(files, layout.ledger, clock.now(), {
     event: 'started',
     parcel: id,
+    ...origin,
     pid: process.pid,
     host: hostname(),
-    ...origin,
   })
 }

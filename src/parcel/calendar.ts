@@ -1,3 +1,5 @@
+import { dayMs } from '../system/duration.ts'
+
 /** The units of the calendar that parcels are grouped by, the smallest first. */
 export const calendarUnits = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 export type CalendarUnit = (typeof calendarUnits)[number]
@@ -13,22 +15,33 @@ export const bucketName: Record<CalendarUnit, (localTime: string) => string> = {
 
 /** ISO 8601: a week begins on Monday, and belongs to the year that its Thursday is in. */
 function isoWeek(day: string): string {
-  const thursday = new Date(day)
-  thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7))
+  const ms = Date.parse(day)
+  const thursday = new Date(ms + (4 - (new Date(ms).getUTCDay() || 7)) * dayMs)
   const year = thursday.toISOString().slice(0, 4)
-  const daysBefore = (thursday.getTime() - Date.parse(`${year}-01-01`)) / 86_400_000
+  const daysBefore = (thursday.getTime() - Date.parse(year)) / dayMs
   return `${year}-W${String(Math.floor(daysBefore / 7) + 1).padStart(2, '0')}`
 }
 
 /**
- * What clocks show in a time zone, as `2026-11-20T03:00:00`.
+ * What clocks show in a time zone, as `2026-11-20T03:00:00`. Fastest for times in order, many on a day.
  *
  * @param timezone `undefined`: the machine's.
  */
 export function localTimes(timezone: string | undefined): (time: Date) => string {
-  // Reading the offset and adding it takes a fifth of the time of `formatToParts`.
   const format = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' })
-  return (time) => new Date(time.getTime() + offsetMs(format.format(time))).toISOString().slice(0, 19)
+  const offsetAt = (ms: number): number => offsetMs(format.format(ms))
+  let day = NaN
+  let offsetOfDay: number | undefined
+  return (time) => {
+    const ms = time.getTime()
+    if (Math.floor(ms / dayMs) !== day) {
+      day = Math.floor(ms / dayMs)
+      // No zone changes its clock and changes it back within a day.
+      const atStart = offsetAt(day * dayMs)
+      offsetOfDay = atStart === offsetAt((day + 1) * dayMs) ? atStart : undefined
+    }
+    return new Date(ms + (offsetOfDay ?? offsetAt(ms))).toISOString().slice(0, 19)
+  }
 }
 
 /** Reads the end of `11/20/2026, GMT+01:00`. Offsets from before standard time have seconds. */

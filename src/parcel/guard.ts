@@ -41,7 +41,9 @@ export function doubts(
     found.push(`${saySize(parcel.bytes)} is less than the ${saySize(minBytes)} that min_bytes asks for`)
   }
   if (minFiles !== undefined && parcel.files < minFiles) {
-    found.push(`${parcel.files} file${parcel.files === 1 ? ' is' : 's are'} fewer than the ${minFiles} that min_files asks for`)
+    found.push(
+      `${parcel.files} file${parcel.files === 1 ? ' is' : 's are'} fewer than the ${minFiles} that min_files asks for`,
+    )
   }
   const shrink = shrinkDoubt(parcel.bytes, recent.slice(-mostRecent), guard.max_shrink)
   return shrink === undefined ? found : [...found, shrink]

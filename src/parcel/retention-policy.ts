@@ -17,7 +17,9 @@ const keepTable = z
   })
   .refine(hasRule, {
     error: 'says nothing about what to keep',
-    params: { hint: `Set at least one of last, ${calendarUnits.join(', ')} and within; leave \`keep\` out to keep all.` },
+    params: {
+      hint: `Set at least one of last, ${calendarUnits.join(', ')} and within; leave \`keep\` out to keep all.`,
+    },
   })
 
 /** `keep` of a dataset's configuration: a number, or a table of rules that each keep some. */
@@ -44,6 +46,10 @@ export function retentionPolicy(config: KeepConfig, timezone: string | undefined
   return { last, hourly, daily, weekly, monthly, yearly, withinMs, min, timezone }
 }
 
-function hasRule({ last = 0, within = 0, ...rest }: Partial<Record<CalendarUnit | 'last' | 'within', number>>): boolean {
+function hasRule({
+  last = 0,
+  within = 0,
+  ...rest
+}: Partial<Record<CalendarUnit | 'last' | 'within', number>>): boolean {
   return last > 0 || within > 0 || calendarUnits.some((unit) => (rest[unit] ?? 0) > 0)
 }

@@ -15,7 +15,7 @@ export interface RetentionPlan {
   decisions: RetentionDecision[]
 }
 
-export interface RetentionDecision {
+interface RetentionDecision {
   id: ParcelId
   keep: boolean
   /** Why it stays, or why it goes; one at least. */
@@ -32,7 +32,8 @@ export function parcelsToKeep(parcels: readonly RetainedParcel[], policy: Retent
   // Ids are fixed-width UTC, so text order is time order.
   const newestFirst = parcels.toSorted((a, b) => (a.id < b.id ? 1 : -1))
   const newest = newestFirst[0]
-  if (newest?.state === 'suspect') return keepAll(newestFirst, true, `frozen: the newest parcel ${newest.id} is suspect`)
+  if (newest?.state === 'suspect')
+    return keepAll(newestFirst, true, `frozen: the newest parcel ${newest.id} is suspect`)
   if (policy === undefined) return keepAll(newestFirst, false, '`keep` is not set')
   const good = newestFirst.filter(({ state }) => state === 'good').map(({ id }) => id)
   const reasonsToKeep = goodReasons(good, policy)

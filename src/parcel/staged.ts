@@ -50,7 +50,8 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
     const check = await startContentCheck(extension, require)
     const onBytes = (bytes: number): void => void (arrived = bytes)
     const { bytes, sha256 } = await storeBody(files, path, body, { codec, check, onBytes, signal })
-    known = { path, bytes, sha256 }
+    // What could not be checked in the stream (zip, SQLite) is read once more by `finish`.
+    if (check !== undefined) known = { path, bytes, sha256 }
     if (arrived === 0) throw new UnsiloError('empty', 'the command printed nothing', emptyDetails)
   }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextOccurrence, previousOccurrence } from './cron.ts'
 
@@ -23,7 +23,7 @@ function at(pattern: string, zone: string, now: string): { previous: string | un
 }
 
 function* occurrencesBetween(pattern: string, zone: string, from: number, to: number): Generator<Date> {
-  for (let time = new Date(from - 1); ; ) {
+  for (let time = new Date(from - 1); ;) {
     const next = nextOccurrence(pattern, zone, time)
     if (next === undefined || next.getTime() >= to) return
     yield next
@@ -95,7 +95,9 @@ describe('previousOccurrence and nextOccurrence', () => {
         const from = Date.UTC(year, 0, 1)
         const to = Date.UTC(year + 1, 0, 1)
         const format = dayFormat(zone)
-        const days = [...occurrencesBetween(`${minute} ${hour} * * *`, zone, from, to)].map((time) => format.format(time))
+        const days = [...occurrencesBetween(`${minute} ${hour} * * *`, zone, from, to)].map((time) =>
+          format.format(time),
+        )
         expect(new Set(days).size).toBe(days.length)
         // The first and the last local day reach beyond the year in UTC.
         const inside = localDays(zone, from + dayMs, to - dayMs)
@@ -122,7 +124,9 @@ describe('previousOccurrence and nextOccurrence', () => {
       const [from, to] = [Date.parse(first), Date.parse(last)]
       for (let quarter = 0; quarter < 96; quarter++) {
         const pattern = `${(quarter % 4) * 15} ${Math.floor(quarter / 4)} * * *`
-        const days = [...occurrencesBetween(pattern, zone, from - dayMs, to + dayMs)].map((time) => dayFormat(zone).format(time))
+        const days = [...occurrencesBetween(pattern, zone, from - dayMs, to + dayMs)].map((time) =>
+          dayFormat(zone).format(time),
+        )
         const wanted = localDays(zone, from, to)
         expect([zone, pattern, days.filter((day) => wanted.includes(day))]).toEqual([zone, pattern, wanted])
       }
@@ -131,21 +135,34 @@ describe('previousOccurrence and nextOccurrence', () => {
 
   it('come round once in each real hour, for an hourly pattern', () => {
     fc.assert(
-      fc.property(zone, fc.integer({ min: 2012, max: 2040 }), fc.nat({ max: 364 }), minute, (zone, year, day, minute) => {
-        const from = Date.UTC(year, 0, day)
-        const times = [...occurrencesBetween(`${minute} * * * *`, zone, from, from + 20 * dayMs)]
-        const gaps = new Set(times.slice(1).map((time, index) => time.getTime() - times[index]!.getTime()))
-        // Lord Howe's clock changes by half an hour, so the local minute comes after one real half hour or one and a half.
-        gaps.delete(hourMs)
-        if (zone === 'Australia/Lord_Howe') for (const half of [0.5, 1.5]) gaps.delete(half * hourMs)
-        expect([...gaps]).toEqual([])
-      }),
+      fc.property(
+        zone,
+        fc.integer({ min: 2012, max: 2040 }),
+        fc.nat({ max: 364 }),
+        minute,
+        (zone, year, day, minute) => {
+          const from = Date.UTC(year, 0, day)
+          const times = [...occurrencesBetween(`${minute} * * * *`, zone, from, from + 20 * dayMs)]
+          const gaps = new Set(times.slice(1).map((time, index) => time.getTime() - times[index]!.getTime()))
+          // Lord Howe's clock changes by half an hour, so the local minute comes after one real half hour or one and a half.
+          gaps.delete(hourMs)
+          if (zone === 'Australia/Lord_Howe') for (const half of [0.5, 1.5]) gaps.delete(half * hourMs)
+          expect([...gaps]).toEqual([])
+        },
+      ),
       { numRuns: 40 },
     )
   })
 
   it('lie around now, with no other occurrence in between', () => {
-    const pattern = fc.constantFrom('30 2 * * *', '*/20 * * * *', '0 0 * * MON', '15 1,13 * * *', '0 0 L * *', '5 2 * * 1-5')
+    const pattern = fc.constantFrom(
+      '30 2 * * *',
+      '*/20 * * * *',
+      '0 0 * * MON',
+      '15 1,13 * * *',
+      '0 0 L * *',
+      '5 2 * * 1-5',
+    )
     const now = fc.date({ min: new Date('2005-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
     fc.assert(
       fc.property(zone, pattern, now, (zone, pattern, now) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DueInput, dueness } from './due.ts'
 import { freshnessOf } from './freshness.ts'
@@ -47,7 +47,8 @@ describe('dueness by an interval', () => {
   it('is due up to five minutes early, for timers that wake a little early', () => {
     expect(dueness(lastGoodAgo(dayMs - 5 * minuteMs))).toEqual({
       due: true,
-      because: 'the last good parcel is 23 hours 55 minutes old; the interval is 1 day, and up to 5 minutes early counts',
+      because:
+        'the last good parcel is 23 hours 55 minutes old; the interval is 1 day, and up to 5 minutes early counts',
     })
     expect(dueness(lastGoodAgo(dayMs - 5 * minuteMs - 1)).due).toBe(false)
   })
@@ -100,7 +101,11 @@ describe('dueness by an interval', () => {
         let lastGood = now
         for (const nap of naps) {
           time += nap
-          const input = { ...lastGoodAgo(0, { schedule: { kind: 'interval', intervalMs } }), lastGood, now: new Date(time) }
+          const input = {
+            ...lastGoodAgo(0, { schedule: { kind: 'interval', intervalMs } }),
+            lastGood,
+            now: new Date(time),
+          }
           const sinceMs = time - lastGood.getTime()
           const { due } = dueness(input)
           expect(due).toBe(sinceMs >= intervalMs - 5 * minuteMs)

@@ -26,7 +26,8 @@ export function dueness(input: DueInput): Due {
   const explained = { ...due, because: withAhead(due.because, input) }
   const pauseEnd = endOfPause(input)
   if (pauseEnd === undefined || pauseEnd <= input.now) return explained
-  if (!due.due) return due.nextAt !== undefined && due.nextAt < pauseEnd ? { ...explained, nextAt: pauseEnd } : explained
+  if (!due.due)
+    return due.nextAt !== undefined && due.nextAt < pauseEnd ? { ...explained, nextAt: pauseEnd } : explained
   const { count } = input.attempts
   const attempts = count === 1 ? 'the last attempt' : `the last ${count} attempts`
   return {

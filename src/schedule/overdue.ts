@@ -36,7 +36,10 @@ function overdueSince(lastGood: Date, { schedule, maxAgeMs, now, occurrences }: 
     return verdict(ageMs - maxAgeMs, `${old}; max_age is ${formatDuration(maxAgeMs)}`)
   }
   if (schedule.kind === 'interval') {
-    return verdict(ageMs - schedule.intervalMs * (1 + grace), `${old}; the interval is ${formatDuration(schedule.intervalMs)}`)
+    return verdict(
+      ageMs - schedule.intervalMs * (1 + grace),
+      `${old}; the interval is ${formatDuration(schedule.intervalMs)}`,
+    )
   }
   const awaited = occurrences?.awaited
   if (awaited === undefined) return { overdue: false, because: `${old}; nothing is scheduled` }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UnsiloError } from '../errors.ts'
 import { dayMs, formatDuration, parseDuration, sayDuration } from './duration.ts'
@@ -53,14 +53,20 @@ describe('parseDuration', () => {
   it('gives a number of whole seconds, or an UnsiloError, for any text', () => {
     const words = fc.constantFrom('1', '23', 'w', 'day', 'hours', 'm', 's', ' ', ',', '.', 'x', 'e5', '__proto__')
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(words).map((parts) => parts.join(''))), (text) => {
-        try {
-          const ms = parseDuration(text)
-          expect(Number.isSafeInteger(ms) && ms >= 0 && ms % 1000 === 0).toBe(true)
-        } catch (error) {
-          expect(error).toBeInstanceOf(UnsiloError)
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(words).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          try {
+            const ms = parseDuration(text)
+            expect(Number.isSafeInteger(ms) && ms >= 0 && ms % 1000 === 0).toBe(true)
+          } catch (error) {
+            expect(error).toBeInstanceOf(UnsiloError)
+          }
+        },
+      ),
     )
   })
 })

@@ -10,11 +10,28 @@ const longestMs = 365_000 * dayMs
 
 // The units and the grammar are export_manager's (its _interval.py): parts in any order, commas optional.
 const unitMs: Record<string, number> = {
-  w: weekMs, wk: weekMs, week: weekMs, weeks: weekMs,
-  d: dayMs, day: dayMs, days: dayMs,
-  h: hourMs, hr: hourMs, hrs: hourMs, hour: hourMs, hours: hourMs,
-  m: minuteMs, min: minuteMs, mins: minuteMs, minute: minuteMs, minutes: minuteMs,
-  s: secondMs, sec: secondMs, secs: secondMs, second: secondMs, seconds: secondMs,
+  w: weekMs,
+  wk: weekMs,
+  week: weekMs,
+  weeks: weekMs,
+  d: dayMs,
+  day: dayMs,
+  days: dayMs,
+  h: hourMs,
+  hr: hourMs,
+  hrs: hourMs,
+  hour: hourMs,
+  hours: hourMs,
+  m: minuteMs,
+  min: minuteMs,
+  mins: minuteMs,
+  minute: minuteMs,
+  minutes: minuteMs,
+  s: secondMs,
+  sec: secondMs,
+  secs: secondMs,
+  second: secondMs,
+  seconds: secondMs,
 }
 const part = /\s*(\d+)\s*([a-z]+)\s*,?\s*/y
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UnsiloError } from '../errors.ts'
 import { parseSize, saySize } from './size.ts'
@@ -18,23 +18,38 @@ describe('parseSize', () => {
     expect(parseSize(text)).toBe(bytes)
   })
 
-  it.each(['', 'MB', '-1 MB', '1,5 MB', '.5 MB', '1e3', '10 MB/s', '10 days', '1 MB 2 kB', '1 constructor', '9999999 TB'])(
-    'refuses "%s"',
-    (text) => {
-      expect(() => parseSize(text)).toThrow(expect.objectContaining({ name: 'UnsiloError', code: 'config' }))
-    },
-  )
+  it.each([
+    '',
+    'MB',
+    '-1 MB',
+    '1,5 MB',
+    '.5 MB',
+    '1e3',
+    '10 MB/s',
+    '10 days',
+    '1 MB 2 kB',
+    '1 constructor',
+    '9999999 TB',
+  ])('refuses "%s"', (text) => {
+    expect(() => parseSize(text)).toThrow(expect.objectContaining({ name: 'UnsiloError', code: 'config' }))
+  })
 
   it('gives whole bytes, or an UnsiloError, for any text', () => {
     const words = fc.constantFrom('1', '23', '.', 'k', 'MB', 'gib', ' ', '-', 'e', '__proto__')
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(words).map((parts) => parts.join(''))), (text) => {
-        try {
-          expect(Number.isSafeInteger(parseSize(text))).toBe(true)
-        } catch (error) {
-          expect(error).toBeInstanceOf(UnsiloError)
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(words).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          try {
+            expect(Number.isSafeInteger(parseSize(text))).toBe(true)
+          } catch (error) {
+            expect(error).toBeInstanceOf(UnsiloError)
+          }
+        },
+      ),
     )
   })
 })

@@ -1,9 +1,20 @@
 import { UnsiloError } from '../errors.ts'
 
 const unitBytes: Record<string, number> = {
-  '': 1, b: 1,
-  k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9, t: 1e12, tb: 1e12,
-  kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40,
+  '': 1,
+  b: 1,
+  k: 1e3,
+  kb: 1e3,
+  m: 1e6,
+  mb: 1e6,
+  g: 1e9,
+  gb: 1e9,
+  t: 1e12,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
 }
 
 /** Reads a size such as `10 MB`, `1.5 GiB` or `300`, in bytes. @throws UnsiloError `config` for anything else */
@@ -22,7 +33,8 @@ export function parseSize(text: string): number {
 export function saySize(bytes: number): string {
   let value = bytes
   for (const unit of ['B', 'kB', 'MB', 'GB', 'TB']) {
-    if (value < 999.5 || unit === 'TB') return `${value < 9.95 && unit !== 'B' ? value.toFixed(1) : Math.round(value)} ${unit}`
+    if (value < 999.5 || unit === 'TB')
+      return `${value < 9.95 && unit !== 'B' ? value.toFixed(1) : Math.round(value)} ${unit}`
     value /= 1000
   }
   return `${bytes} B`

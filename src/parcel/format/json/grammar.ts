@@ -6,7 +6,17 @@
 export const transitions = new Uint8Array(128 * 256)
 
 /** What a state is in the middle of. */
-export type Place = 'start' | 'mark' | 'object' | 'array' | 'end' | 'string' | 'escape' | 'character' | 'number' | 'word'
+export type Place =
+  | 'start'
+  | 'mark'
+  | 'object'
+  | 'array'
+  | 'end'
+  | 'string'
+  | 'escape'
+  | 'character'
+  | 'number'
+  | 'word'
 
 /** What a value stands in; the number indexes `afterValue`. */
 export const atTop = 0
@@ -163,6 +173,7 @@ for (const container of containers) {
   on(first!, '123456789', digits)
   for (const word of ['true', 'false', 'null']) onWord(first!, word, after, 'word')
   for (const other of others) {
-    for (const byte of Buffer.from('{["-0123456789tfn')) transitions[(other << 8) | byte] = transitions[(first! << 8) | byte]!
+    for (const byte of Buffer.from('{["-0123456789tfn'))
+      transitions[(other << 8) | byte] = transitions[(first! << 8) | byte]!
   }
 }

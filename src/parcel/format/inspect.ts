@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
+import type { Bytes, Codec } from '../../codec/codec.ts'
+import { UnsiloError } from '../../errors.ts'
+import { fileError } from '../../system/file-error.ts'
+import { claimOf } from './claim.ts'
+import type { FormatCheck } from './format.ts'
+
+export interface InspectOptions {
+  /** The format that the content must have, such as `json`, whatever the extension says. */
+  require?: string | undefined
+  signal?: AbortSignal | undefined
+  /** Called with the number of bytes that have been read so far. */
+  onBytes?: ((bytes: number) => void) | undefined
+}
+
+export interface InspectedFile {
+  bytes: number
+  /** Of the bytes in the file, in hexadecimal. */
+  sha256: string
+}
+
+/**
+ * Hashes a file, and checks in the same pass that it parses as what its extension says. Formats that need random access
+ * (zip, SQLite) are read a second time; inside a codec, where there is no random access, only the codec's layer is checked.
+ *
+ * @param extension As in `claimOf`.
+ * @throws UnsiloError `wrong-content` that names the file and the place; `config` for an unknown `require`
+ */
+export async function inspectFile(
+  path: string,
+  extension: string,
+  options: InspectOptions = {},
+): Promise<InspectedFile> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const { codecs, format } = await claimOf(extension, options.require)
+  const hash = createHash('sha256')
+  let bytes = 0
+  let isRead = false
+  async function* stored(): Bytes {
+    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>) {
+      signal?.throwIfAborted()
+      hash.update(chunk)
+      bytes += chunk.length
+      options.onBytes?.(bytes)
+      yield chunk
+    }
+    isRead = true
+  }
+  try {
+    await readThrough(decompressed(stored(), codecs, signal), format?.startCheck?.())
+    if (!isRead) throw trailingBytes(codecs)
+    if (codecs.length === 0) await format?.checkFile?.(path, signal)
+  } catch (error) {
+    signal?.throwIfAborted()
+    // A codec that is done before its input is closes it.
+    const known = isPrematureClose(error) && !isRead ? trailingBytes(codecs) : fileError(error, 'read', path)
+    throw withFileName(known, path)
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+/**
+ * Starts a check for one that streams the content itself, before it is compressed. `undefined` when there is nothing that
+ * can be checked in a stream: an unknown extension, or a format inside a codec or with random access, for which
+ * `inspectFile` has to read the file.
+ *
+ * @throws UnsiloError `config` for an unknown `require`
+ */
+export async function startContentCheck(extension: string, require?: string): Promise<FormatCheck | undefined> {
+  const { codecs, format } = await claimOf(extension, require)
+  return codecs.length === 0 ? format?.startCheck?.() : undefined
+}
+
+function decompressed(body: Bytes, codecs: readonly Codec[], signal: AbortSignal | undefined): Bytes {
+  return codecs.reduce((inner, codec) => codec.decompress(inner, signal), body)
+}
+
+async function readThrough(body: Bytes, check: FormatCheck | undefined): Promise<void> {
+  for await (const chunk of body) check?.write(chunk)
+  check?.end()
+}
+
+function isPrematureClose(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE'
+}
+
+function trailingBytes(codecs: readonly Codec[]): UnsiloError {
+  const names = codecs.map((codec) => codec.name).join(' in ')
+  return new UnsiloError('wrong-content', `not whole ${names} data: other bytes follow its end`, {
+    hint: 'The file is damaged, or something was appended to it; export it again.',
+  })
+}
+
+function withFileName(error: unknown, path: string): unknown {
+  if (!(error instanceof UnsiloError) || error.code !== 'wrong-content') return error
+  const { message, hint, retryable } = error
+  const verb = message.startsWith('not ') ? ' is' : ':'
+  return new UnsiloError('wrong-content', `${basename(path)}${verb} ${message}`, {
+    retryable,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { buildSync } from 'esbuild'
+import { expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { acquireLock } from './lock.ts'
+
+/** A process that takes the lock, says so, and holds it until it is ended. */
+async function startHolder(path: string): Promise<ChildProcess> {
+  const script = join(temporaryFolder(), 'holder.mjs')
+  buildSync({
+    stdin: {
+      contents: `import { acquireLock } from '${join(import.meta.dirname, 'lock.ts')}'
+        const lock = await acquireLock(process.argv[2])
+        process.stdout.write(lock === undefined ? 'refused' : 'held')
+        setInterval(() => lock, 1000)`,
+      resolveDir: import.meta.dirname,
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: script,
+  })
+  const holder = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void holder.kill('SIGKILL'))
+  const [said] = (await once(holder.stdout, 'data')) as [Buffer]
+  expect(said.toString()).toBe('held')
+  return holder
+}
+
+it('is taken by one process at a time, and again after a release', async () => {
+  const path = join(temporaryFolder(), 'ledger')
+  const first = await acquireLock(path)
+  expect(first).toBeDefined()
+  expect(await acquireLock(path)).toBeUndefined()
+  first!.release()
+  const second = await acquireLock(path)
+  expect(second).toBeDefined()
+  second!.release()
+})
+
+it('is free as soon as its holder is killed', async () => {
+  const path = join(temporaryFolder(), 'ledger')
+  const holder = await startHolder(path)
+  expect(await acquireLock(path)).toBeUndefined()
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  const lock = await acquireLock(path)
+  expect(lock).toBeDefined()
+  lock!.release()
+})
+
+it('stays with a holder that is suspended', async () => {
+  const path = join(temporaryFolder(), 'ledger')
+  const holder = await startHolder(path)
+  holder.kill('SIGSTOP')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await acquireLock(path)).toBeUndefined()
+})
+
+it('is not kept by a command that the holder started and that outlives it', async () => {
+  const path = join(temporaryFolder(), 'ledger')
+  const lock = await acquireLock(path)
+  const child = spawn('sleep', ['30'], { detached: true, stdio: 'ignore' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  lock!.release()
+  const again = await acquireLock(path)
+  expect(again).toBeDefined()
+  again!.release()
+})
