@@ -9,6 +9,7 @@ export async function accept(args: { dataset: string; parcel: string }, app: App
   const parcel = parseParcelId(args.parcel)
   const changed = await acceptParcel(dataset, app.context, parcel)
   if (app.json) app.printJson({ dataset: dataset.name, parcel, state: 'good', changed })
-  else if (!app.quiet) app.print(`${dataset.name} ${parcel} ${changed ? 'counts as good from now on' : 'was good already'}`)
+  else if (!app.quiet)
+    app.print(`${dataset.name} ${parcel} ${changed ? 'counts as good from now on' : 'was good already'}`)
   return ExitCode.ok
 }

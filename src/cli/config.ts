@@ -17,7 +17,11 @@ export async function validate(args: { datasets: string[] }, app: App): Promise<
 export async function show(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
   const { loaded, status } = await openDatasets(app, args.datasets)
   const described = await Promise.all(
-    loaded.datasets.map(async (dataset) => ({ dataset: dataset.name, path: dataset.path, keys: await describeConfig(dataset) })),
+    loaded.datasets.map(async (dataset) => ({
+      dataset: dataset.name,
+      path: dataset.path,
+      keys: await describeConfig(dataset),
+    })),
   )
   if (app.json) app.printJson({ root: app.root, datasets: described })
   else {

@@ -16,7 +16,9 @@ export function tellError(error: unknown, app: Pick<App, 'json' | 'note' | 'colo
   if (!(error instanceof UnsiloError)) throw error
   const { code, message, hint } = error
   if (app.json) app.printJson({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })
-  app.note(`${app.colors.err.red('error:')} ${message}${hint === undefined ? '' : `\n${app.colors.err.dim(`→ ${hint}`)}`}`)
+  app.note(
+    `${app.colors.err.red('error:')} ${message}${hint === undefined ? '' : `\n${app.colors.err.dim(`→ ${hint}`)}`}`,
+  )
   if (error instanceof WrappedCommandError) return error.status
   return statuses[code] ?? ExitCode.failed
 }

@@ -31,7 +31,8 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
     problems.push(`${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`)
     if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
   }
-  for (const { id, reasons } of outcome.pruned) done.push(`${out.dim('-')} ${dataset}: removed ${id}: ${reasons.join('; ')}`)
+  for (const { id, reasons } of outcome.pruned)
+    done.push(`${out.dim('-')} ${dataset}: removed ${id}: ${reasons.join('; ')}`)
   for (const { severity, message, hint } of outcome.problems) {
     problems.push(`${severity === 'error' ? err.red('✗') : err.yellow('!')} ${dataset}: ${message}`)
     if (hint !== undefined) problems.push(err.dim(`  → ${hint}`))

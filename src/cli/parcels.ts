@@ -1,6 +1,14 @@
 import type { Colors } from 'picocolors/types.js'
 import type { ParcelState } from '../dataset/history.ts'
-import { type ParcelDetails, type ParcelSummary, ledgerOf, listSummaries, readLogs, showParcel } from '../dataset/show.ts'
+import {
+  type LedgerLine,
+  type ParcelDetails,
+  type ParcelSummary,
+  ledgerOf,
+  listSummaries,
+  readLogs,
+  showParcel,
+} from '../dataset/show.ts'
 import { parseParcelId } from '../parcel/id.ts'
 import { textTable } from '../report/table.ts'
 import { sayDuration } from '../system/duration.ts'
@@ -13,7 +21,8 @@ export async function parcels(args: { dataset: string; all?: boolean }, app: App
   const dataset = await openOneDataset(app, args.dataset)
   const found = listSummaries(dataset, app.context, args.all === true)
   if (app.json) app.printJson({ dataset: dataset.name, parcels: found })
-  else if (found.length === 0) app.print(`${dataset.name} has no parcels yet; \`unsilo export ${dataset.name}\` makes one.`)
+  else if (found.length === 0)
+    app.print(`${dataset.name} has no parcels yet; \`unsilo export ${dataset.name}\` makes one.`)
   else app.print(parcelTable(found, app.colors.out))
   return ExitCode.ok
 }
@@ -55,7 +64,12 @@ function detailText(found: ParcelDetails, colors: Colors): string {
     ['because', found.because],
     ['next', found.hint],
     ['data', found.path],
-    ['size', found.bytes === undefined ? undefined : `${saySize(found.bytes)} in ${found.files} file${found.files === 1 ? '' : 's'}`],
+    [
+      'size',
+      found.bytes === undefined
+        ? undefined
+        : `${saySize(found.bytes)} in ${found.files} file${found.files === 1 ? '' : 's'}`,
+    ],
     ['sha256', found.sha256],
     ['from', found.from],
     ['took', found.durationMs === undefined ? undefined : sayDuration(found.durationMs)],
@@ -74,7 +88,7 @@ export async function log(args: { dataset: string; parcel?: string }, app: App):
   if (args.parcel === undefined) {
     const entries = ledgerOf(dataset, app.context)
     if (app.json) app.printJson({ dataset: dataset.name, ledger: entries })
-    else app.print(entries.map((entry) => ledgerLine(entry as LedgerLine)).join('\n') || 'Nothing has happened yet.')
+    else app.print(entries.map((entry) => ledgerLine(entry)).join('\n') || 'Nothing has happened yet.')
     return ExitCode.ok
   }
   const id = parseParcelId(args.parcel)
@@ -89,22 +103,24 @@ export async function log(args: { dataset: string; parcel?: string }, app: App):
   return ExitCode.ok
 }
 
-type LedgerLine = { at: string; event: string; parcel?: string } & Record<string, unknown>
-
 function ledgerLine(entry: LedgerLine): string {
-  const { at, event, parcel } = entry
-  const time = `${at.slice(0, 19).replace('T', ' ')} UTC`
-  return `${time}  ${event.padEnd(8)}  ${parcel ?? ''}  ${detailOf(entry)}`.trimEnd()
+  const time = `${entry.at.slice(0, 19).replace('T', ' ')} UTC`
+  return `${time}  ${entry.event.padEnd(8)}  ${entry.parcel ?? ''}  ${detailOf(entry)}`.trimEnd()
 }
 
 function detailOf(entry: LedgerLine): string {
-  if (entry.event === 'sealed') {
-    const doubts = Array.isArray(entry['doubts']) ? `: ${entry['doubts'].join('; ')}` : ''
-    return `${String(entry['state'])}${doubts}, ${saySize(Number(entry['bytes']))}`
+  switch (entry.event) {
+    case 'started':
+      return entry.from === undefined ? '' : `ingest of ${entry.from}`
+    case 'sealed':
+      return `${entry.state}${entry.doubts === undefined ? '' : `: ${entry.doubts.join('; ')}`}, ${saySize(entry.bytes)}`
+    case 'failed':
+      return entry.reason
+    case 'pruned':
+      return Object.entries(entry.removed)
+        .map(([id, reason]) => `${id} (${reason})`)
+        .join(', ')
+    case 'accepted':
+      return ''
   }
-  if (entry.event === 'failed') return String(entry['reason'])
-  if (entry.event === 'started') return entry['from'] === undefined ? '' : `ingest of ${String(entry['from'])}`
-  if (entry.event !== 'pruned') return ''
-  const removed = Object.entries(entry['removed'] as Record<string, string>)
-  return removed.map(([id, reason]) => `${id} (${reason})`).join(', ')
 }

@@ -30,13 +30,19 @@ export function buildProgram(): Command {
   const program = new Command('unsilo')
     .description('Dated, raw, verified copies of what you have in cloud services, databases, devices and folders.')
     .version(version, '-V, --version')
-    .option('--root <folder>', 'the folder of datasets (else UNSILO_ROOT, the nearest parent with unsilo.toml, or here)')
+    .option(
+      '--root <folder>',
+      'the folder of datasets (else UNSILO_ROOT, the nearest parent with unsilo.toml, or here)',
+    )
     .option('--json', 'print JSON for programs')
     .option('-q, --quiet', 'print nothing but problems')
     .option('-v, --verbose', 'print each step')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', '\nStart with: unsilo init my-dataset\nExit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 locked, 130 interrupted')
+    .addHelpText(
+      'after',
+      '\nStart with: unsilo init my-dataset\nExit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 locked, 130 interrupted',
+    )
   addWorkVerbs(program)
   addLookVerbs(program)
   addOtherVerbs(program)
@@ -150,7 +156,9 @@ function addOtherVerbs(program: Command): void {
     .argument('<path>', 'the file; {utcnow}, {hostname} and {platform} are filled in')
     .argument('[command...]', 'the command, after --')
     .option('-r, --retries <n>', 'tries in all, with a growing wait in between', positiveInteger, 1)
-    .addOption(new Option('-c, --compress <codec>', 'compress the file').choices(['none', 'gzip', 'zstd']).default('none'))
+    .addOption(
+      new Option('-c, --compress <codec>', 'compress the file').choices(['none', 'gzip', 'zstd']).default('none'),
+    )
     .option('--timeout <duration>', 'end the command after so long, as in 30m')
     .option('--require <format>', 'the output must be whole json, ndjson, csv, tsv or xml')
     .passThroughOptions(false)

@@ -3,7 +3,7 @@ import { saySize } from '../system/size.ts'
 import type { App } from './app.ts'
 
 export interface ProgressView {
-  onProgress(progress: Progress): void
+  onProgress: (progress: Progress) => void
   /** Takes the live lines off the screen. */
   close(): void
 }
@@ -17,7 +17,8 @@ interface Line {
 export function openProgress(app: App): ProgressView {
   if (!app.isWatched) {
     const tell = ({ dataset, step, note }: Progress): void => {
-      if (step !== 'done' && step !== 'exporting') app.note(`${dataset}: ${step}${note === undefined ? '' : ` ${note}`}`)
+      if (step !== 'done' && step !== 'exporting')
+        app.note(`${dataset}: ${step}${note === undefined ? '' : ` ${note}`}`)
     }
     return { onProgress: app.verbose ? tell : () => undefined, close: () => undefined }
   }

@@ -19,7 +19,9 @@ function showPlan(plan: PrunePlan, dryRun: boolean, app: App): void {
   const { bold, dim, red } = app.colors.out
   const removed = removals(plan)
   const verb = dryRun ? 'would remove' : 'removed'
-  app.print(`${bold(plan.dataset)}: ${verb} ${removed.length} of ${plan.decisions.length}${plan.frozen ? ' (frozen)' : ''}`)
+  app.print(
+    `${bold(plan.dataset)}: ${verb} ${removed.length} of ${plan.decisions.length}${plan.frozen ? ' (frozen)' : ''}`,
+  )
   for (const { id, keep, reasons } of plan.decisions) {
     if (keep && !dryRun && !app.verbose) continue
     app.print(`  ${keep ? dim('keep  ') : red('remove')}  ${id}  ${reasons.join('; ')}`)

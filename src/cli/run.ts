@@ -62,7 +62,8 @@ function showOutcomes(outcomes: readonly Outcome[], app: App): void {
   const idle = outcomes.filter((outcome) => outcomeLines(outcome, app.colors.out, app.colors.err).isIdle)
   if (app.quiet || idle.length === 0) return
   const next = idle.map(({ due }) => due.nextAt?.getTime() ?? Infinity).reduce((a, b) => Math.min(a, b), Infinity)
-  const when = next === Infinity ? '' : `; the next is due ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const when =
+    next === Infinity ? '' : `; the next is due ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   app.print(app.colors.out.dim(`${idle.length} dataset${idle.length === 1 ? '' : 's'} not due${when}`))
 }
 
@@ -72,6 +73,8 @@ function statusOf(outcomes: readonly Outcome[], configStatus: ExitStatus): ExitS
   if (failed.length === 0) return configStatus
   const isBusy = failed.every(({ problems }) => problems.some(({ code }) => code === 'busy'))
   if (isBusy) return configStatus === ExitCode.ok ? ExitCode.locked : configStatus
-  const isConfig = failed.every(({ exported, problems }) => exported === undefined && problems.every(({ code }) => code === 'config'))
+  const isConfig = failed.every(
+    ({ exported, problems }) => exported === undefined && problems.every(({ code }) => code === 'config'),
+  )
   return isConfig ? ExitCode.config : ExitCode.failed
 }

@@ -15,7 +15,9 @@ export async function why(args: { dataset: string }, app: App): Promise<ExitStat
   for (const { message, hint } of found.warnings) app.print(`  ${message}\n  ${dim(`→ ${hint}`)}`)
   app.print(`${bold(found.due.due ? 'Due now' : 'Not due')}: ${found.due.because}.`)
   app.print(`${bold(found.overdue.overdue ? 'Late' : 'Not late')}: ${found.overdue.because}.`)
-  app.print(`${bold('Parcels')}${found.frozen ? ' (frozen: nothing is removed until the newest one is good or accepted)' : ''}:`)
+  app.print(
+    `${bold('Parcels')}${found.frozen ? ' (frozen: nothing is removed until the newest one is good or accepted)' : ''}:`,
+  )
   for (const { id, state, keep, reasons } of found.parcels) {
     app.print(`  ${id}  ${state.padEnd(10)} ${keep ? 'stays' : 'goes'}: ${reasons.join('; ')}`)
   }

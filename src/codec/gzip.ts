@@ -6,9 +6,8 @@ import type { Bytes, Codec } from './codec.ts'
 
 /** Streams `body` through one of Node's own transforms; an error of either side ends both. */
 export async function* throughTransform(body: Bytes, transform: Transform, signal?: AbortSignal): Bytes {
-  const feeding = pipeline(Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 }), transform, {
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const source = Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 })
+  const feeding = pipeline(source, transform, signal === undefined ? {} : { signal })
   feeding.catch(() => undefined)
   try {
     for await (const chunk of transform) yield chunk as Uint8Array

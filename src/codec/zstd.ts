@@ -48,7 +48,7 @@ async function* throughProgram(body: Bytes, parameters: string[], signal: AbortS
   let complaint = ''
   running.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-500)))
   // A program that ends early breaks the pipe (EPIPE); its exit status below tells why.
-  let bodyError: unknown
+  let bodyError: Error | undefined
   const source = Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 })
   source.once('error', (error) => (bodyError = error))
   const feeding = pipeline(source, running.stdin!).catch(() => undefined)

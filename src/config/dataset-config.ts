@@ -53,7 +53,7 @@ export const datasetConfig = datasetKeys
 
 function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): void {
   checkTiming(values, context)
-  if (values.cmd !== undefined) return
+  if (hasText(values.cmd)) return
   for (const key of ['stdout', 'compress'] as const) {
     if (values[key] === undefined || values[key] === 'none') continue
     context.addIssue({
@@ -65,15 +65,20 @@ function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): 
   }
 }
 
+/** An empty command is none, as in export_manager. */
+function hasText(value: string | undefined): value is string {
+  return value !== undefined && value !== ''
+}
+
 function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
   const { paths, time_source: timeSource } = keys.ingest
   return {
-    command: keys.cmd === undefined ? undefined : { cmd: keys.cmd, stdout: keys.stdout },
+    command: hasText(keys.cmd) ? { cmd: keys.cmd, stdout: keys.stdout } : undefined,
     compress: keys.compress,
     schedule: scheduleOf(keys),
     timezone: keys.timezone,
     maxAgeMs: keys.max_age,
-    keep: keys.keep === undefined ? undefined : retentionPolicy(keys.keep, keys.timezone),
+    keep: keys.keep === undefined || keys.keep === 0 ? undefined : retentionPolicy(keys.keep, keys.timezone),
     retries: keys.retries,
     timeoutMs: keys.timeout,
     silenceMs: keys.silence,

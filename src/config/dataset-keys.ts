@@ -34,7 +34,6 @@ const metricName = z.string().transform(
 export const datasetKeys = z.strictObject({
   cmd: z
     .string()
-    .min(1)
     .optional()
     .describe(
       'Shell command that exports the data. It writes to $PARCEL_PATH plus an extension, or makes a folder of that ' +
@@ -66,7 +65,7 @@ export const datasetKeys = z.strictObject({
   max_age: durationText
     .optional()
     .describe('Alarm when the newest good parcel is older than this; default: from the schedule.'),
-  keep: keepConfig.optional().describe('How many parcels to keep, or a table of rules; default: all.'),
+  keep: keepConfig.optional().describe('How many good parcels to keep, or a table of rules; default, and 0: all.'),
   retries: z.int().min(1).default(1).describe('Tries in all, with growing waits between them; 1 tries once.'),
   timeout: timeLimit.optional().describe('Longest time that one try may take; default: no limit.'),
   silence: timeLimit

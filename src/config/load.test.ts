@@ -153,14 +153,13 @@ it.each([
     'metrics.files.cmd = "x"',
     'metrics.files: "files" is a column of metrics.csv that unsilo fills itself. Give the metric another name.',
   ],
-  ['cmd = ""', 'cmd: is empty'],
   ['cmd = "x"\ncompress = "gzp"', 'compress: "gzp" is not one of "none", "gzip", "zstd". Did you mean "gzip"?'],
   ['compress = "zstd"', 'compress: has no use without `cmd`. Add the command whose output it is about, or remove it.'],
   ['cmd = "x"\nstdout = ".json"', 'stdout: ".json" is not an extension. Write it like "json", without the dot.'],
   ['cmd = "x"\nstdout = "a/b"', 'stdout: "a/b" is not an extension. Write it like "json", without the dot.'],
   ['timeout = "0s"', 'timeout: must be longer than nothing. Leave it out for no limit.'],
   ['silence = "30 days"', 'silence: must be at most 24 days'],
-  ['keep = 0', 'keep: must be at least 1'],
+  ['keep = -1', 'keep: must be at least 0'],
   ['keep = "5"', 'keep: expects a number or a table, not text. Write it without quotes: 5.'],
   ['[keep]\ndialy = 7', 'keep: unknown key "dialy": did you mean "daily"?'],
   ['guard.min_bytes = "10 XB"', 'guard.min_bytes: "10 XB" is not a size. Write it like "10 MB", "1.5 GiB" or 300.'],
@@ -169,6 +168,11 @@ it.each([
 ])('says in plain words what is wrong with %s', async (config, message) => {
   const line = config.split('\n').length
   expect(await problemOf(config)).toBe(`todoist/config.toml:${line}: ${message}`)
+})
+
+it('reads what export_manager takes for nothing as nothing', async () => {
+  const config = await configOf('cmd = ""\ninterval = ""\nkeep = 0')
+  expect(config).toMatchObject({ command: undefined, schedule: { kind: 'manual' }, keep: undefined })
 })
 
 it('refuses an interval together with a schedule', async () => {

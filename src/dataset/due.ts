@@ -7,7 +7,7 @@ import { type History, failuresSinceGood } from './history.ts'
 
 /** Whether an export is due now, and why. */
 export async function duenessOf(dataset: Dataset, context: Context, history: History): Promise<Due> {
-  const failures = failuresSinceGood(history)
+  const failures = failuresSinceGood(history, context.system.clock.now())
   const last = failures.at(-1)
   const attempts = { count: failures.length, lastAt: last === undefined ? undefined : parcelTime(last.id) }
   return dueness({ ...(await freshness(dataset, context, history)), attempts })

@@ -7,9 +7,15 @@ const tailBytes = 4096
 const longestComplaint = 200
 
 /** Opens `log/ID.out` and `log/ID.err` for what an export prints. */
-export async function openExportLogs(files: Files, paths: ParcelLogs): Promise<ExportLogs & { close(): Promise<void> }> {
+export async function openExportLogs(
+  files: Files,
+  paths: ParcelLogs,
+): Promise<ExportLogs & { close(): Promise<void> }> {
   const out = await files.append(paths.out)
-  const err = await files.append(paths.err)
+  const err = await files.append(paths.err).catch(async (error: unknown) => {
+    await out.close()
+    throw error
+  })
   return {
     out,
     err,

@@ -41,7 +41,8 @@ function hintFor(said: string, dataset: Repository): string {
   if (said.includes('not a git repository')) {
     return `Run \`unsilo init --git ${dataset.name}\`, or remove \`git = true\` from config.toml.`
   }
-  if (said.includes('index.lock')) return 'Another git is at work there, or was killed: remove .git/index.lock if none is.'
+  if (said.includes('index.lock'))
+    return 'Another git is at work there, or was killed: remove .git/index.lock if none is.'
   return 'Run `git status` in that folder; the parcel itself is safe in data/.'
 }
 

@@ -1,6 +1,6 @@
 import { type LedgerEntry, type LedgerEvent } from '../ledger/entry.ts'
 import { detailsOf, readLedger } from '../ledger/ledger.ts'
-import { type ParcelId, isParcelId } from '../parcel/id.ts'
+import { type ParcelId, isParcelId, parcelIdAt } from '../parcel/id.ts'
 import type { Layout } from '../parcel/layout.ts'
 import { type StoredParcel, listParcels } from '../parcel/store.ts'
 import type { Files } from '../system/files.ts'
@@ -67,7 +67,10 @@ export function readHistory(files: Files, layout: Layout): History {
     } else if (entry.event === 'sealed' || entry.event === 'failed') found.ended = entry
     else if (entry.event === 'accepted') found.accepted = true
   }
-  const parcels = [...drafts.values()].map(({ sealed, ...found }) => ({ ...found, state: stateOf({ sealed, ...found }) }))
+  const parcels = [...drafts.values()].map(({ sealed, ...found }) => ({
+    ...found,
+    state: stateOf({ sealed, ...found }),
+  }))
   parcels.sort((a, b) => (a.id < b.id ? -1 : 1))
   return {
     parcels,
@@ -95,14 +98,17 @@ export function isEvent<Name extends LedgerEvent['event']>(
   return entry?.event === name
 }
 
-/** Attempts after the newest good parcel that did not end well, oldest first. */
-export function failuresSinceGood(history: History): ParcelRecord[] {
-  const since = history.newestGood?.id ?? ''
+/** Attempts after the newest good parcel that did not end well, oldest first. A parcel dated ahead of `now` hides none. */
+export function failuresSinceGood(history: History, now: Date): ParcelRecord[] {
+  const latest = parcelIdAt(now)
+  const since = history.parcels.findLast(({ id, state }) => state === 'good' && id <= latest)?.id ?? ''
   return history.parcels.filter(({ id, state }) => id > since && ['failed', 'suspect', 'unfinished'].includes(state))
 }
 
 /** Sealed parcels that are there, oldest first. */
-export function sealedParcels(history: History): (ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel })[] {
+export function sealedParcels(
+  history: History,
+): (ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel })[] {
   return history.parcels.filter(
     (parcel): parcel is ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel } =>
       parcel.state === 'good' || parcel.state === 'suspect',

@@ -43,7 +43,10 @@ export async function ingestPath(
   const extension = isFolder ? '' : extensionOf(basename(path))
   const name = extension === '' ? id : `${id}.${extension}`
   const outside: StoredParcel = { id, name, extension: extension.toLowerCase(), path, isFolder, others: [] }
-  const manifest = await inspectParcel(files, outside, { require: dataset.config.guard.require, signal: context.signal })
+  const manifest = await inspectParcel(files, outside, {
+    require: dataset.config.guard.require,
+    signal: context.signal,
+  })
   if (files.info(path)?.modifiedAt.getTime() !== info.modifiedAt.getTime()) {
     throw new UnsiloError('busy', `${path} is still being written; it was left where it is`, {
       hint: 'The next run takes it when it is whole.',

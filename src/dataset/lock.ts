@@ -25,7 +25,10 @@ function busy(dataset: Dataset, context: Context): UnsiloError {
   const { newest } = readHistory(context.system.files, dataset.layout)
   const running = newest?.state === 'unfinished' && isEvent(newest.started, 'started') ? newest.started : undefined
   const who = running === undefined ? undefined : detailsOf(running, dataset.layout.ledger)
-  const told = who === undefined ? '' : ` (process ${who.pid}${who.host === hostname() ? '' : ` on ${who.host}`}, since ${running!.at})`
+  const told =
+    who === undefined
+      ? ''
+      : ` (process ${who.pid}${who.host === hostname() ? '' : ` on ${who.host}`}, since ${running!.at})`
   return new UnsiloError('busy', `another unsilo is working on ${dataset.name}${told}`, {
     hint: 'Wait until it has ended, or end that process; a dead one leaves no lock behind.',
     retryable: true,

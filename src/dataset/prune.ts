@@ -28,7 +28,10 @@ export function planPrune(dataset: Dataset, history: History): PrunePlan {
   const sealed = sealedParcels(history)
   const stateOf = new Map(sealed.map(({ id, state }) => [id, state]))
   const plan = parcelsToKeep(sealed, dataset.config.keep)
-  const decisions: PruneDecision[] = plan.decisions.map((decision) => ({ ...decision, state: stateOf.get(decision.id)! }))
+  const decisions: PruneDecision[] = plan.decisions.map((decision) => ({
+    ...decision,
+    state: stateOf.get(decision.id)!,
+  }))
   const newest = history.newest?.id ?? ''
   for (const parcel of history.parcels) {
     if (!hasRemains(parcel)) continue

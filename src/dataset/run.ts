@@ -105,7 +105,10 @@ async function findWork(
     prune,
   }
   const isLeftover = hasLeftovers(findLeftovers(dataset, context, history))
-  return { ...work, any: exportNow || work.export || work.ingest.length > 0 || removals(prune).length > 0 || isLeftover }
+  return {
+    ...work,
+    any: exportNow || work.export || work.ingest.length > 0 || removals(prune).length > 0 || isLeftover,
+  }
 }
 
 /** Everything that needs the lock. What was looked up before it may have changed since, and is looked up again. */
@@ -139,12 +142,13 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
     outcome.problems.push(...(await recordMetrics(dataset, context, [...new Set(fresh)])))
   })
   const gone: string[] = []
-  if (options.exportNow !== true) await step(outcome, async () => {
-    const history = readHistory(system.files, dataset.layout)
-    const plan = planPrune(dataset, history)
-    gone.push(...(await carryOutPrune(dataset, context, plan, history)))
-    outcome.pruned = removals(plan)
-  })
+  if (options.exportNow !== true)
+    await step(outcome, async () => {
+      const history = readHistory(system.files, dataset.layout)
+      const plan = planPrune(dataset, history)
+      gone.push(...(await carryOutPrune(dataset, context, plan, history)))
+      outcome.pruned = removals(plan)
+    })
   await step(outcome, () => commitChanges(dataset, context, fresh, gone))
 }
 

@@ -55,7 +55,8 @@ export async function sealRecovered(
   manifest: Manifest,
 ): Promise<SealedEvent> {
   const { files, clock } = context.system
-  if (manifest.hashList !== undefined) await replaceFile(files, logsOf(dataset.layout, stored.id).hashes, manifest.hashList)
+  if (manifest.hashList !== undefined)
+    await replaceFile(files, logsOf(dataset.layout, stored.id).hashes, manifest.hashList)
   const event: SealedEvent = { ...sealedEvent(dataset, context, stored, manifest, {}), recovered: true }
   await appendToLedger(files, dataset.layout.ledger, clock.now(), event)
   return event
@@ -95,9 +96,15 @@ function recentSizes(dataset: Dataset, context: Context, stored: StoredParcel): 
     .filter((parcel) => parcel.stored.extension === stored.extension && parcel.stored.isFolder === stored.isFolder)
     .slice(-recentCount)
   if (alike.length === 0) return []
-  const metrics = alike.some(({ ended }) => ended === undefined) ? readMetrics(files, dataset.layout.metrics) : undefined
+  const metrics = alike.some(({ ended }) => ended === undefined)
+    ? readMetrics(files, dataset.layout.metrics)
+    : undefined
   return alike
-    .map(({ id, ended }) => (isEvent(ended, 'sealed') ? detailsOf(ended, dataset.layout.ledger).bytes : Number(metrics?.rows.get(id)?.['bytes'] || NaN)))
+    .map(({ id, ended }) =>
+      isEvent(ended, 'sealed')
+        ? detailsOf(ended, dataset.layout.ledger).bytes
+        : Number(metrics?.rows.get(id)?.['bytes'] || NaN),
+    )
     .filter((bytes) => !Number.isNaN(bytes))
     .map((bytes) => ({ bytes }))
 }
@@ -123,4 +130,3 @@ export async function recordFailure(
   await appendToLedger(context.system.files, dataset.layout.ledger, context.system.clock.now(), event)
   return event
 }
-

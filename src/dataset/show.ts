@@ -1,4 +1,5 @@
 import { UnsiloError } from '../errors.ts'
+import type { LedgerEvent } from '../ledger/entry.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { type MetricRow, readMetrics } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
@@ -29,7 +30,7 @@ export interface ParcelDetails extends ParcelSummary {
   /** Its logs that are there. */
   logs: string[]
   /** What the ledger says of it, oldest first. */
-  ledger: unknown[]
+  ledger: LedgerLine[]
 }
 
 /** Every parcel and attempt that is known, oldest first; pruned ones only when `all`. */
@@ -70,15 +71,20 @@ export function showParcel(dataset: Dataset, context: Context, id: ParcelId): Pa
   const parcel = history.get(id)
   const row = readMetrics(files, layout.metrics).rows.get(id)
   if (parcel === undefined) throw unknownParcel(dataset, history, id)
-  const ledger = history.entries.filter((entry) => entry.parcel === id).map((entry) => JSON.parse(entry.line) as unknown)
+  const ledger = history.entries
+    .filter((entry) => entry.parcel === id)
+    .map((entry) => JSON.parse(entry.line) as LedgerLine)
   const logs = Object.values(logsOf(layout, id)).filter((path) => files.info(path) !== undefined)
   return { ...summaryOf(dataset, parcel, row), metrics: row ?? {}, logs, ledger }
 }
 
+/** A whole line of the ledger. */
+export type LedgerLine = LedgerEvent & { at: string; parcel?: string }
+
 /** Everything that the ledger says, oldest first. */
-export function ledgerOf(dataset: Dataset, context: Context): unknown[] {
+export function ledgerOf(dataset: Dataset, context: Context): LedgerLine[] {
   const { entries } = readHistory(context.system.files, dataset.layout)
-  return entries.map((entry) => JSON.parse(entry.line) as unknown)
+  return entries.map((entry) => JSON.parse(entry.line) as LedgerLine)
 }
 
 /** What an export printed: `log/ID.out` and `log/ID.err`. @throws UnsiloError `not-found` */

@@ -77,8 +77,7 @@ async function runInto(context: Context, path: string, options: WrapOptions): Pr
     timeoutMs: options.timeoutMs,
     signal: context.signal,
   })
-  const onBytes = (bytes: number): void =>
-    context.onProgress?.({ dataset: options.path, step: 'exporting', bytes })
+  const onBytes = (bytes: number): void => context.onProgress?.({ dataset: options.path, step: 'exporting', bytes })
   const storing = storeBody(context.system.files, path, running.stdout as Bytes, {
     codec: codecNamed(options.compress),
     check,

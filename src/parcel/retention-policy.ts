@@ -22,8 +22,8 @@ const keepTable = z
     },
   })
 
-/** `keep` of a dataset's configuration: a number, or a table of rules that each keep some. */
-export const keepConfig = z.union([z.int().min(1), keepTable])
+/** `keep` of a dataset's configuration: a number, or a table of rules that each keep some; 0 keeps all, as in export_manager. */
+export const keepConfig = z.union([z.int().min(0), keepTable])
 export type KeepConfig = z.output<typeof keepConfig>
 
 /** Which good parcels to keep, with nothing left to fill in; a rule that is 0 keeps none. */
@@ -39,6 +39,7 @@ export interface RetentionPolicy extends Record<CalendarUnit, number> {
 
 const defaultMin = 3
 
+/** @param config Not 0, which is no policy at all. */
 export function retentionPolicy(config: KeepConfig, timezone: string | undefined): RetentionPolicy {
   const keep = typeof config === 'number' ? { last: config } : config
   const { last = 0, hourly = 0, daily = 0, weekly = 0, monthly = 0, yearly = 0, within: withinMs = 0 } = keep

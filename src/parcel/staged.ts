@@ -59,9 +59,13 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
   const compress = async (parcel: StoredParcel): Promise<StoredParcel> => {
     if (codec === undefined || isCompressed(parcel)) return parcel
     if (parcel.isFolder) {
-      throw new UnsiloError('wrong-content', `compress = "${codec.name}" needs one file, and the command made a folder`, {
-        hint: 'Remove `compress` from config.toml, or let the command write an archive.',
-      })
+      throw new UnsiloError(
+        'wrong-content',
+        `compress = "${codec.name}" needs one file, and the command made a folder`,
+        {
+          hint: 'Remove `compress` from config.toml, or let the command write an archive.',
+        },
+      )
     }
     if (files.info(parcel.path)?.sizeBytes === 0) throw new UnsiloError('empty', 'the parcel is empty', emptyDetails)
     const body = files.read(parcel.path) as Bytes

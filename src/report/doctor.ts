@@ -23,7 +23,11 @@ const lowSpaceShare = 0.05
 export async function examine(root: string, datasets: readonly Dataset[], context: Context): Promise<Finding[]> {
   return [
     { check: 'Node.js', status: 'ok', message: process.version },
-    await programs('lock', ['flock', 'perl'], 'Install util-linux (flock) or perl; without either no dataset can be locked.'),
+    await programs(
+      'lock',
+      ['flock', 'perl'],
+      'Install util-linux (flock) or perl; without either no dataset can be locked.',
+    ),
     ...(await neededPrograms(datasets)),
     space(root),
     ...(await Promise.all(datasets.map((dataset) => examineDataset(dataset, context)))).flat(),
@@ -64,7 +68,9 @@ async function examineDataset(dataset: Dataset, context: Context): Promise<Findi
       findings.push({ check: dataset.name, status: 'error', message: error.message, hint: error.hint })
     }
   }
-  return findings.length > 0 ? findings : [{ check: dataset.name, status: 'ok', message: 'folders and files are sound' }]
+  return findings.length > 0
+    ? findings
+    : [{ check: dataset.name, status: 'ok', message: 'folders and files are sound' }]
 }
 
 type Check = (dataset: Dataset, context: Context) => Finding[] | Promise<Finding[]>

@@ -9,7 +9,17 @@ import { sayDuration } from '../system/duration.ts'
 import { type MetricComparison, compareMetrics } from './comparison.ts'
 
 /** How bad it is, worst first. */
-export const healthStates = ['broken', 'never', 'failing', 'gone', 'suspect', 'late', 'unmeasured', 'good', 'idle'] as const
+export const healthStates = [
+  'broken',
+  'never',
+  'failing',
+  'gone',
+  'suspect',
+  'late',
+  'unmeasured',
+  'good',
+  'idle',
+] as const
 export type Health = (typeof healthStates)[number]
 
 export interface Warning {
@@ -47,7 +57,9 @@ export interface Report {
 export async function makeReport(datasets: readonly Dataset[], context: Context): Promise<Report> {
   const reports: DatasetReport[] = []
   for (const dataset of datasets) reports.push(await reportOn(dataset, context))
-  reports.sort((a, b) => healthStates.indexOf(a.health) - healthStates.indexOf(b.health) || (a.dataset < b.dataset ? -1 : 1))
+  reports.sort(
+    (a, b) => healthStates.indexOf(a.health) - healthStates.indexOf(b.health) || (a.dataset < b.dataset ? -1 : 1),
+  )
   return {
     at: context.system.clock.now().toISOString(),
     datasets: reports,
@@ -60,7 +72,11 @@ export async function reportOn(dataset: Dataset, context: Context): Promise<Data
     return await healthOf(dataset, context)
   } catch (error) {
     if (!(error instanceof UnsiloError)) throw error
-    const warning: Warning = { health: 'broken', message: error.message, hint: error.hint ?? 'Check the dataset folder.' }
+    const warning: Warning = {
+      health: 'broken',
+      message: error.message,
+      hint: error.hint ?? 'Check the dataset folder.',
+    }
     return { ...emptyReport(dataset), health: 'broken', warnings: [warning] }
   }
 }
@@ -128,7 +144,9 @@ function successWarnings(dataset: Dataset, history: History, now: Date): Warning
           : `Run \`unsilo export ${dataset.name}\`.`,
     })
   }
-  const failures = failuresSinceGood(history).filter(({ id }) => id !== newest?.id || newest.state !== 'unfinished')
+  const failures = failuresSinceGood(history, now).filter(
+    ({ id }) => id !== newest?.id || newest.state !== 'unfinished',
+  )
   const last = failures.at(-1)
   if (last === undefined || newest === undefined) return warnings
   const ago = `${sayDuration(Math.max(0, now.getTime() - parcelTime(last.id).getTime()))} ago`
@@ -155,7 +173,13 @@ async function lateWarnings(dataset: Dataset, context: Context, history: History
   if (history.newestGood === undefined) return []
   const late = await overdueOf(dataset, context, history)
   if (!late.overdue) return []
-  return [{ health: 'late', message: late.because, hint: `Check that \`unsilo run\` is started regularly; \`unsilo why ${dataset.name}\`.` }]
+  return [
+    {
+      health: 'late',
+      message: late.because,
+      hint: `Check that \`unsilo run\` is started regularly; \`unsilo why ${dataset.name}\`.`,
+    },
+  ]
 }
 
 /** The newest success, by ledger or metrics, whose data is no longer there though nothing says that it was pruned. */

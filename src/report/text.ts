@@ -96,7 +96,9 @@ function change(now: number | undefined, before: number | undefined): string {
 function warningLines(dataset: DatasetReport, colors: Colors, columns: number): string[] {
   const paint = paintFor(dataset.health, colors)
   return dataset.warnings.flatMap(({ message, hint }) => [
-    ...wrapText(`${dataset.dataset}: ${message}`, columns, '  ').map((line, index) => (index === 0 ? paintName(line, dataset.dataset, paint) : line)),
+    ...wrapText(`${dataset.dataset}: ${message}`, columns, '  ').map((line, index) =>
+      index === 0 ? paintName(line, dataset.dataset, paint) : line,
+    ),
     ...wrapText(`  → ${hint}`, columns, '    ').map((line) => colors.dim(line)),
   ])
 }

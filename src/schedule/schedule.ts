@@ -28,7 +28,8 @@ export function scheduleOf({ interval, schedule, timezone }: ScheduleKeys): Sche
   }
   // Without `schedule` the zone still says where a day begins for `keep`; a wrong one is an error all the same.
   if (timezone !== undefined) timezoneOf(timezone)
-  if (interval === undefined) return { kind: 'manual' }
+  // An empty interval is none, as in export_manager.
+  if (interval === undefined || interval === '') return { kind: 'manual' }
   const intervalMs = parseDuration(interval)
   if (intervalMs > 0) return { kind: 'interval', intervalMs }
   throw new UnsiloError('config', '`interval` must be longer than nothing', {

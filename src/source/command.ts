@@ -68,10 +68,14 @@ function checkEnd(end: CommandEnd, config: CommandSourceConfig, context: ExportC
     })
   }
   if (end.endedFor === 'silence') {
-    throw new UnsiloError('timeout', `no output for ${sayDuration(config.silenceMs!)}; the command hung and was ended`, {
-      hint: 'If it is quiet for so long when all is well, raise `silence` in config.toml.',
-      retryable: true,
-    })
+    throw new UnsiloError(
+      'timeout',
+      `no output for ${sayDuration(config.silenceMs!)}; the command hung and was ended`,
+      {
+        hint: 'If it is quiet for so long when all is well, raise `silence` in config.toml.',
+        retryable: true,
+      },
+    )
   }
   if (end.status === 0) return
   const complaint = context.logs.lastComplaint()

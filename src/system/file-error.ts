@@ -9,14 +9,22 @@ interface Explanation {
 const explanations: Record<string, Explanation> = {
   ENOSPC: { code: 'no-space', reason: 'the disk is full', hint: 'Free some space on that disk, then run again.' },
   EDQUOT: { code: 'no-space', reason: 'the disk quota is used up', hint: 'Free some space or raise the quota.' },
-  EFBIG: { code: 'no-space', reason: 'the file is larger than allowed', hint: 'Raise the file size limit (ulimit -f).' },
+  EFBIG: {
+    code: 'no-space',
+    reason: 'the file is larger than allowed',
+    hint: 'Raise the file size limit (ulimit -f).',
+  },
   EACCES: {
     code: 'not-permitted',
     reason: 'permission denied',
     hint: 'Check the owner and mode of that file and of its folder (ls -ld).',
   },
   EPERM: { code: 'not-permitted', reason: 'operation not permitted', hint: 'Check the owner and mode of that file.' },
-  EROFS: { code: 'not-permitted', reason: 'the file system is read-only', hint: 'Mount it for writing, or use another.' },
+  EROFS: {
+    code: 'not-permitted',
+    reason: 'the file system is read-only',
+    hint: 'Mount it for writing, or use another.',
+  },
   ENOENT: { code: 'not-found', reason: 'no such file or folder', hint: 'Check the path.' },
   ENOTDIR: { code: 'not-found', reason: 'a part of the path is not a folder', hint: 'Check the path.' },
   EISDIR: { code: 'clash', reason: 'it is a folder, and a file is expected', hint: 'Move the folder away.' },
@@ -36,6 +44,6 @@ export function fileError(error: unknown, doing: string, path: string): unknown 
   if (error instanceof UnsiloError || !(error instanceof Error)) return error
   const code = (error as NodeJS.ErrnoException).code
   if (code === undefined || !('syscall' in error || 'errno' in error)) return error
-  const known = explanations[code] ?? { code: 'io' as const, reason: `${code}`, hint: 'Check the disk and the path.' }
+  const known = explanations[code] ?? { code: 'io' as const, reason: code, hint: 'Check the disk and the path.' }
   return new UnsiloError(known.code, `cannot ${doing} ${path}: ${known.reason}`, { hint: known.hint, cause: error })
 }

@@ -58,7 +58,7 @@ function runLockProgram(
     const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'ignore', descriptor] })
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') resolve('missing')
-      else reject(fileError(error, 'start', program) as Error)
+      else reject(error)
     })
     child.on('exit', (code) => resolve(code ?? 1))
   })

@@ -23,7 +23,10 @@ const uniqueSleep = (): string => `3600.${process.pid}${marks++}`
 
 it('tells how a command ended', async () => {
   expect(await startCommand({ command: 'exit 3' }).ended).toMatchObject({ status: 3, endedFor: undefined })
-  expect(await startCommand({ command: 'kill -KILL $$' }).ended).toMatchObject({ status: null, endedBySignal: 'SIGKILL' })
+  expect(await startCommand({ command: 'kill -KILL $$' }).ended).toMatchObject({
+    status: null,
+    endedBySignal: 'SIGKILL',
+  })
   expect(await startCommand({ command: ['true'] }).ended).toMatchObject({ status: 0 })
 })
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { UnsiloError } from '../errors.ts'
 
 /** Time between asking a process group to end (TERM) and ending it (KILL), in ms. */
 const graceMs = 5000
-/** How long a pipe may stay open after the whole group has ended, in ms: a process that left the group may still hold it. */
-const pipeGraceMs = 1000
+/** How long a pipe may stay open, and silent, after the whole group has ended, in ms: a process that left the group may hold it. */
+const pipeGraceMs = 500
 
 export interface CommandOptions {
   /** A shell command line, or a program and its parameters. */
@@ -72,6 +72,7 @@ export function startCommand(options: CommandOptions): RunningCommand {
     endedFor ??= why
     void endGroup(child)
   }
+  const pipes = [keepOutput(child.stdout), keepOutput(child.stderr)] as const
   const timers = watch(options, stop)
   const cancel = (): void => stop('cancelled')
   if (options.signal?.aborted === true) cancel()
@@ -90,12 +91,15 @@ export function startCommand(options: CommandOptions): RunningCommand {
       clean()
       const end = { status, endedBySignal, endedFor, durationMs: performance.now() - startedAt }
       endGroup(child)
-        .then(() => closePipes(child))
+        .then(() => {
+          endWhenIdle(pipes[0], child.stdout)
+          endWhenIdle(pipes[1], child.stderr)
+        })
         .then(() => resolve(end), reject)
     })
   })
   ended.catch(() => undefined)
-  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, end: () => stop('cancelled') }
+  return { stdin: child.stdin, stdout: pipes[0], stderr: pipes[1], ended, end: () => stop('cancelled') }
 }
 
 function watch(options: CommandOptions, stop: (why: 'timeout' | 'silence') => void): NodeJS.Timeout[] {
@@ -147,17 +151,32 @@ async function endGroup(child: ChildProcess): Promise<void> {
   }
 }
 
-async function closePipes(child: ChildProcess): Promise<void> {
-  for (const pipe of [child.stdout, child.stderr]) {
-    if (pipe === null || pipe.readableEnded || pipe.destroyed) continue
-    let timer: NodeJS.Timeout | undefined
-    // Backpressure is no reason to cut: the timer runs only while nothing is left to read.
-    const cutWhenIdle = (): void => {
-      if (pipe.readableLength > 0) return
-      pipe.push(null)
+/**
+ * What a command prints, kept until the caller reads it. Node throws away what it has not read of a pipe by the time the
+ * command exits (flushStdio in child_process).
+ */
+function keepOutput(pipe: Readable | null): PassThrough | null {
+  if (pipe === null) return null
+  const kept = new PassThrough({ highWaterMark: 256 * 1024 })
+  pipe.once('error', (error) => kept.destroy(error))
+  return pipe.pipe(kept)
+}
+
+/** Ends the output when a process outside the group still holds the pipe and nothing has come for a while. */
+function endWhenIdle(kept: PassThrough | null, pipe: Readable | null): void {
+  if (kept === null || pipe === null || kept.writableEnded) return
+  let isIdle = false
+  const look = (): void => {
+    // While the reader is slow the pipe is paused, and that nothing comes means nothing.
+    if (isIdle && !kept.writableNeedDrain) {
+      pipe.unpipe(kept)
+      pipe.destroy()
+      kept.end()
     }
-    timer = setInterval(cutWhenIdle, pipeGraceMs)
-    pipe.once('close', () => clearInterval(timer))
-    pipe.once('end', () => clearInterval(timer))
+    isIdle = true
   }
+  const timer = setInterval(look, pipeGraceMs)
+  pipe.on('data', () => (isIdle = false))
+  kept.once('finish', () => clearInterval(timer))
+  kept.once('close', () => clearInterval(timer))
 }

@@ -60,7 +60,8 @@ async function exportTwice(test: TestDataset): Promise<void> {
 
 /** Every entry of data/ is a whole parcel, and both files of records can be read. */
 function expectNothingTorn(test: TestDataset, whole: readonly string[]): void {
-  for (const name of test.names('data')) expect(whole, `data/${name}`).toContain(contentOf(join(test.folder, 'data', name)))
+  for (const name of test.names('data'))
+    expect(whole, `data/${name}`).toContain(contentOf(join(test.folder, 'data', name)))
   readMetrics(systemFiles, join(test.folder, 'metrics.csv'))
   readLedger(systemFiles, join(test.folder, 'ledger.ndjson'))
 }
@@ -68,7 +69,10 @@ function expectNothingTorn(test: TestDataset, whole: readonly string[]): void {
 function contentOf(path: string): string {
   if (systemFiles.info(path)?.kind === 'file') return systemFiles.readText(path)!
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return files.map((file) => join(file.parentPath, file.name).slice(path.length + 1)).sort().join('|')
+  return files
+    .map((file) => join(file.parentPath, file.name).slice(path.length + 1))
+    .sort()
+    .join('|')
 }
 
 /** Runs with a fault; true when the run was killed by it. */

@@ -1,4 +1,4 @@
-import { UnsiloError } from '../../errors.ts'
+import { UnsiloError, expectUnsiloError } from '../../errors.ts'
 import { withoutByteOrderMark } from './byte-order-mark.ts'
 import type { Format, FormatCheck } from './format.ts'
 
@@ -12,6 +12,8 @@ const firstDelimiter = 3
 const csvDelimiters = [',', ';', '\t', '|']
 
 interface Reading {
+  /** What messages call the format. */
+  name: string
   /** Candidates: one of them it is. */
   delimiters: readonly string[]
   /** False where a quote is a character like any other. */
@@ -24,6 +26,7 @@ interface Reading {
  * Ragged rows elsewhere, quotes inside plain fields and blank lines are common in real exports, and are left alone.
  */
 class RowReader implements FormatCheck {
+  readonly #name: string
   readonly #hasQuotes: boolean
   readonly #delimiters: readonly string[]
   #kinds: Uint8Array
@@ -41,6 +44,7 @@ class RowReader implements FormatCheck {
   #quoteOffset = 0
 
   constructor(reading: Reading) {
+    this.#name = reading.name
     this.#hasQuotes = reading.hasQuotes
     this.#delimiters = reading.delimiters
     this.#kinds = this.#kindsFor(reading.delimiters)
@@ -49,7 +53,7 @@ class RowReader implements FormatCheck {
 
   write(chunk: Uint8Array): void {
     const nul = chunk.indexOf(0)
-    if (nul !== -1) throw notWhole(`NUL at byte ${this.#offset + nul}`, 'The file is damaged, or is not text.')
+    if (nul !== -1) throw this.#notWhole(`NUL at byte ${this.#offset + nul}`, 'The file is damaged, or is not text.')
     const end = chunk.length
     let kinds = this.#kinds
     let index = 0
@@ -85,12 +89,12 @@ class RowReader implements FormatCheck {
 
   end(): void {
     if (this.#isQuoted) {
-      throw notWhole(
+      throw this.#notWhole(
         `the quoted field that begins at byte ${this.#quoteOffset} (row ${this.#rows + 1}) is never closed`,
       )
     }
-    if (this.#rows === 0 && this.#isBlank) throw notWhole('it holds no row')
-    if (!this.#isBlank && this.#isShort()) throw notWhole(`it ends in the middle of row ${this.#rows + 1}`)
+    if (this.#rows === 0 && this.#isBlank) throw this.#notWhole('it holds no row')
+    if (!this.#isBlank && this.#isShort()) throw this.#notWhole(`it ends in the middle of row ${this.#rows + 1}`)
   }
 
   /** Whichever candidate is the delimiter, this row has fewer fields than the first. */
@@ -127,6 +131,10 @@ class RowReader implements FormatCheck {
     }
     return kinds
   }
+
+  #notWhole(what: string, hint = 'The export was probably cut off; run it again.'): UnsiloError {
+    return new UnsiloError('wrong-content', `not whole ${this.#name}: ${what}`, { hint })
+  }
 }
 
 /** Passes what is whole in one of two readings. */
@@ -147,21 +155,17 @@ class EitherReading implements FormatCheck {
   end(): void {
     try {
       this.#first.end()
-    } catch {
-      // The second reading's complaint stands: it is the one that knows of no quotes.
+    } catch (error) {
+      expectUnsiloError(error)
       this.#second.end()
     }
   }
 }
 
-function notWhole(what: string, hint = 'The export was probably cut off; run it again.'): UnsiloError {
-  return new UnsiloError('wrong-content', `not whole CSV: ${what}`, { hint })
-}
-
 export const csv: Format = {
   name: 'CSV',
   extensions: ['csv'],
-  startCheck: () => withoutByteOrderMark(new RowReader({ delimiters: csvDelimiters, hasQuotes: true })),
+  startCheck: () => withoutByteOrderMark(new RowReader({ name: 'CSV', delimiters: csvDelimiters, hasQuotes: true })),
 }
 
 /** Some programs quote fields of tab-separated files and some write quotes as they are; the file does not say which. */
@@ -169,8 +173,8 @@ export const tsv: Format = {
   name: 'TSV',
   extensions: ['tsv'],
   startCheck() {
-    const quoted = new RowReader({ delimiters: ['\t'], hasQuotes: true })
-    const literal = new RowReader({ delimiters: ['\t'], hasQuotes: false })
+    const quoted = new RowReader({ name: 'TSV', delimiters: ['\t'], hasQuotes: true })
+    const literal = new RowReader({ name: 'TSV', delimiters: ['\t'], hasQuotes: false })
     return withoutByteOrderMark(new EitherReading(quoted, literal))
   },
 }

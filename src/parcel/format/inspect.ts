@@ -55,8 +55,7 @@ export async function inspectFile(
     if (codecs.length === 0) await format?.checkFile?.(path, signal)
   } catch (error) {
     signal?.throwIfAborted()
-    // A codec that is done before its input is closes it.
-    const known = isPrematureClose(error) && !isRead ? trailingBytes(codecs) : fileError(error, 'read', path)
+    const known = isEarlyClose(error) && !isRead ? trailingBytes(codecs) : fileError(error, 'read', path)
     throw withFileName(known, path)
   }
   return { bytes, sha256: hash.digest('hex') }
@@ -83,8 +82,10 @@ async function readThrough(body: Bytes, check: FormatCheck | undefined): Promise
   check?.end()
 }
 
-function isPrematureClose(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE'
+/** True for what comes out of Node's streams when a codec is done, and closes its input, before the input is. */
+function isEarlyClose(error: unknown): boolean {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR'
 }
 
 function trailingBytes(codecs: readonly Codec[]): UnsiloError {

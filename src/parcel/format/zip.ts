@@ -62,8 +62,9 @@ function entryName(entry: Entry): string {
 }
 
 function notWhole(error: unknown, path: string, name: string | undefined): unknown {
-  const known = fileError(error, 'read', path)
-  if (known instanceof UnsiloError || !(error instanceof Error)) return known
+  if (!(error instanceof Error)) return error
+  // zlib's errors carry an errno too, but no system call.
+  if ('syscall' in error) return fileError(error, 'read', path)
   const where = name === undefined ? '' : `entry "${name}": `
   return new UnsiloError('wrong-content', `not a whole zip archive: ${where}${error.message}`, {
     hint: 'The file is damaged or was cut off; export it again.',
