@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 // Builds dist/: the library and its types with tsc, the command line tool as one code-split bundle with esbuild.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
 const { engines } = JSON.parse(readFileSync('package.json', 'utf8'))
-rmSync('dist', { recursive: true, force: true })
+// Built aside and then swapped, so that a running unsilo never finds half of a bundle.
+const fresh = `dist.${process.pid}`
 
 await build({
   entryPoints: { unsilo: 'src/cli/main.ts' },
-  outdir: 'dist/bin',
+  outdir: `${fresh}/bin`,
   bundle: true,
   splitting: true,
   minify: true,
@@ -27,9 +28,12 @@ await build({
   },
   logLevel: 'warning',
 })
-chmodSync('dist/bin/unsilo.js', 0o755)
+chmodSync(`${fresh}/bin/unsilo.js`, 0o755)
 
-const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-})
+const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh]
+const { status } = spawnSync(process.execPath, compiler, { stdio: 'inherit' })
+if (status === 0) {
+  rmSync('dist', { recursive: true, force: true })
+  renameSync(fresh, 'dist')
+} else rmSync(fresh, { recursive: true, force: true })
 process.exit(status ?? 1)

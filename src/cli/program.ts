@@ -27,6 +27,25 @@ const datasetNames = 'names below the root, or paths; all when left out'
 
 /** The command line: every verb, its arguments and options. */
 export function buildProgram(): Command {
+  const program = buildVerbs()
+  verb(program, 'completion', 'print the script that makes a shell complete unsilo commands')
+    .argument('<shell>', 'bash, zsh, fish or powershell')
+    .action((shell: string, _: unknown, command: Command) =>
+      lazily(async () => (await import('./completion.ts')).completion)({ shell }, command),
+    )
+  // What those scripts call.
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .exitOverride()
+    .action((words: string[], _: unknown, command: Command) =>
+      lazily(async () => (await import('./completion.ts')).complete)({ words }, command),
+    )
+  return program
+}
+
+/** All verbs but those of completion, which is made from them. */
+export function buildVerbs(): Command {
   const program = new Command('unsilo')
     .description('Dated, raw, verified copies of what you have in cloud services, databases, devices and folders.')
     .version(version, '-V, --version')

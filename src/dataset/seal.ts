@@ -119,14 +119,22 @@ export async function recordFailure(
   error: UnsiloError,
   details: { tries: number; durationMs: number },
 ): Promise<FailedEvent> {
+  const hint = [error.hint, logHint(dataset, context, id)].filter((part) => part !== undefined).join(' ')
   const event: FailedEvent = {
     event: 'failed',
     parcel: id,
     code: error.code,
     reason: error.message,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(hint === '' ? {} : { hint }),
     ...details,
   }
   await appendToLedger(context.system.files, dataset.layout.ledger, context.system.clock.now(), event)
   return event
+}
+
+/** Where to read what the command printed, if it printed anything. */
+function logHint(dataset: Dataset, context: Context, id: ParcelId): string | undefined {
+  const { out, err } = logsOf(dataset.layout, id)
+  const hasPrinted = [out, err].some((path) => (context.system.files.info(path)?.sizeBytes ?? 0) > 0)
+  return hasPrinted ? `\`unsilo log ${dataset.name} ${id}\` shows what it printed.` : undefined
 }

@@ -104,7 +104,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
 }
 
 const emptyDetails = {
-  hint: 'Run the command by hand and see what it prints; `unsilo log DATASET` shows what it said.',
+  hint: 'Run the command by hand and see what it prints.',
   retryable: true,
 }
 

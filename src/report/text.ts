@@ -2,8 +2,9 @@ import type { Colors } from 'picocolors/types.js'
 import { sayDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
 import type { MetricComparison } from './comparison.ts'
-import { type DatasetReport, type Health, type Report, healthStates } from './report.ts'
+import type { DatasetReport, Report } from './report.ts'
 import { type Cell, textTable, wrapText } from './table.ts'
+import { type Health, healthStates } from './warnings.ts'
 
 const marks: Record<Health, string> = {
   broken: '✗',

@@ -4,7 +4,8 @@ import { readHistory } from '../dataset/history.ts'
 import { type PruneDecision, planPrune } from '../dataset/prune.ts'
 import type { Due } from '../schedule/due.ts'
 import type { Overdue } from '../schedule/overdue.ts'
-import { type Health, type Warning, reportOn } from './report.ts'
+import { reportOn } from './report.ts'
+import type { Health, Warning } from './warnings.ts'
 
 /** Why a dataset is due or not, late or not, and why each of its parcels stays or goes. */
 export interface Why {

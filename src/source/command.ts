@@ -80,7 +80,7 @@ function checkEnd(end: CommandEnd, config: CommandSourceConfig, context: ExportC
   if (end.status === 0) return
   const complaint = context.logs.lastComplaint()
   throw new UnsiloError('command-failed', `${sayEnd(end)}${complaint === '' ? '' : `: ${complaint}`}`, {
-    hint: statusHints[end.status ?? -1] ?? 'Run the command by hand; `unsilo log DATASET` shows all that it printed.',
+    hint: statusHints[end.status ?? -1] ?? 'Run the command by hand.',
     retryable: true,
   })
 }

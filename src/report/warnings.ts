@@ -1,0 +1,133 @@
+import type { Context, Dataset } from '../dataset/dataset.ts'
+import { overdueOf } from '../dataset/due.ts'
+import { type History, failuresSinceGood, isEvent } from '../dataset/history.ts'
+import { detailsOf } from '../ledger/ledger.ts'
+import type { MetricTable } from '../metric/metrics-file.ts'
+import { parcelTime } from '../parcel/id.ts'
+import { sayDuration } from '../system/duration.ts'
+
+/** How bad it is, worst first. */
+export const healthStates = [
+  'broken',
+  'never',
+  'failing',
+  'gone',
+  'suspect',
+  'late',
+  'unmeasured',
+  'good',
+  'idle',
+] as const
+export type Health = (typeof healthStates)[number]
+
+export interface Warning {
+  health: Exclude<Health, 'good' | 'idle'>
+  message: string
+  /** What to do next. */
+  hint: string
+}
+
+/** Everything that a person should know of a dataset, the worst first. */
+export async function findWarnings(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  table: MetricTable,
+): Promise<Warning[]> {
+  const warnings = [
+    ...successWarnings(dataset, history, context.system.clock.now()),
+    ...(await lateWarnings(dataset, context, history)),
+    ...goneWarnings(dataset, history, table),
+    ...metricWarnings(dataset, history, table),
+  ]
+  return warnings.sort((a, b) => rankOf(a.health) - rankOf(b.health))
+}
+
+/** 0 for the worst. */
+export function rankOf(health: Health): number {
+  return healthStates.indexOf(health)
+}
+
+/** No good parcel, a newest attempt that failed, a newest parcel that is suspect. */
+function successWarnings(dataset: Dataset, history: History, now: Date): Warning[] {
+  const warnings: Warning[] = []
+  const { newest, newestGood } = history
+  const hasWork = dataset.config.command !== undefined || dataset.config.ingest.paths.length > 0
+  const failures = failuresSinceGood(history, now).filter(
+    ({ id }) => id !== newest?.id || newest.state !== 'unfinished',
+  )
+  if (newestGood === undefined && failures.length === 0 && (hasWork || history.parcels.length > 0)) {
+    warnings.push({
+      health: 'never',
+      message: 'there is no good parcel',
+      hint:
+        dataset.config.command === undefined
+          ? 'Put a file where ingest.paths finds it, then `unsilo run`.'
+          : `Run \`unsilo export ${dataset.name}\`.`,
+    })
+  }
+  const last = failures.at(-1)
+  if (last === undefined || newest === undefined) return warnings
+  const ago = `${sayDuration(Math.max(0, now.getTime() - parcelTime(last.id).getTime()))} ago`
+  const none = newestGood === undefined ? 'there is no good parcel; ' : ''
+  const times = failures.length === 1 ? '' : `, ${failures.length} in a row`
+  if (last.state === 'suspect') {
+    const doubts = isEvent(last.ended, 'sealed') ? (detailsOf(last.ended, dataset.layout.ledger).doubts ?? []) : []
+    warnings.push({
+      health: newestGood === undefined ? 'never' : 'suspect',
+      message: `${none}the newest parcel, ${ago}, is suspect: ${doubts.join('; ')}`,
+      hint: `Look at it: \`unsilo show ${dataset.name} ${last.id}\`. If it is right: \`unsilo accept ${dataset.name} ${last.id}\`.`,
+    })
+  } else {
+    const failed = isEvent(last.ended, 'failed') ? detailsOf(last.ended, dataset.layout.ledger) : undefined
+    warnings.push({
+      health: newestGood === undefined ? 'never' : 'failing',
+      message: `${none}the newest export, ${ago}${times}, failed: ${failed?.reason ?? 'it left nothing whole'}`,
+      hint: failed?.hint ?? `\`unsilo log ${dataset.name} ${last.id}\` shows what it printed.`,
+    })
+  }
+  return warnings
+}
+
+async function lateWarnings(dataset: Dataset, context: Context, history: History): Promise<Warning[]> {
+  if (history.newestGood === undefined) return []
+  const late = await overdueOf(dataset, context, history)
+  if (!late.overdue) return []
+  return [
+    {
+      health: 'late',
+      message: late.because,
+      hint: `Check that \`unsilo run\` is started regularly; \`unsilo why ${dataset.name}\`.`,
+    },
+  ]
+}
+
+/** The newest success, by ledger or metrics, whose data is no longer there though nothing says that it was pruned. */
+function goneWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
+  let newestSuccess = ''
+  for (const [id, row] of table.rows) if (row['success'] === 'Y' && id > newestSuccess) newestSuccess = id
+  const newestGone = history.parcels.findLast(({ state }) => state === 'gone')?.id ?? ''
+  const id = newestSuccess > newestGone ? newestSuccess : newestGone
+  const state = history.get(id)?.state
+  const isThere = state === 'good' || state === 'suspect' || state === 'pruned'
+  if (id === '' || isThere || (history.newestGood?.id ?? '') > id) return []
+  return [
+    {
+      health: 'gone',
+      message: `the newest successful parcel, ${id}, is gone from ${dataset.layout.data}`,
+      hint: `Put it back if you moved it; otherwise \`unsilo export ${dataset.name}\` makes a new one.`,
+    },
+  ]
+}
+
+function metricWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
+  const id = history.newestGood?.id
+  if (id === undefined) return []
+  const row = table.rows.get(id)
+  const hint = `Run \`unsilo metrics recompute ${dataset.name}\`.`
+  if (row === undefined) return [{ health: 'unmeasured', message: `metrics of ${id} are missing`, hint }]
+  const broken = Object.keys(row).filter((metric) => row[metric] === 'ERROR')
+  if (broken.length === 0) return []
+  const message = `metric ${broken.join(', ')} of ${id} is ERROR`
+  return [{ health: 'unmeasured', message, hint: `Mend metrics.${broken[0]}.cmd. ${hint}` }]
+}
