@@ -67,8 +67,8 @@ spawnSync('sleep', ['1'])
 run(0, 'run')
 run(0, 'report')
 say('Now type:')
-process.stdout.write(`  export PATH="${join(repository, 'dist/bin')}:$PATH" UNSILO_ROOT=${root}
-  alias unsilo=unsilo.js
+process.stdout.write(`  export UNSILO_ROOT=${root}
+  alias unsilo='${unsilo}'
   unsilo parcels processes          # what is there
   unsilo why broken-on-purpose      # what is wrong, and what to do next
   unsilo log broken-on-purpose      # what happened

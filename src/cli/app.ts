@@ -50,7 +50,7 @@ export function createApp(options: GlobalOptions): App {
     json: options.json === true,
     quiet: options.quiet === true,
     verbose: options.verbose === true,
-    columns: stdout.isTTY ? Math.max(60, stdout.columns) : 80,
+    columns: stdout.isTTY ? Math.max(60, stdout.columns || 80) : 80,
     colors: { out: pc.createColors(isColored(stdout)), err: pc.createColors(isColored(stderr)) },
     isWatched: stderr.isTTY && options.quiet !== true,
     print: (text) => void stdout.write(line(text)),

@@ -2,6 +2,14 @@ import { CommanderError } from 'commander'
 import { ExitCode } from './exit-code.ts'
 import { buildProgram } from './program.ts'
 
+// The reader of a pipe may have had enough (`unsilo parcels … | head`); that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+}
+
 try {
   await buildProgram().parseAsync()
 } catch (error) {

@@ -63,7 +63,6 @@ async function* throughProgram(body: Bytes, parameters: string[], signal: AbortS
     }
   }
   await feeding
-  if (bodyError !== undefined) throw bodyError
   const end = await running.ended.catch((error: unknown) => {
     if (!(error instanceof UnsiloError) || error.code !== 'missing-program') throw error
     throw new UnsiloError('missing-program', 'zstd is not installed, and this Node.js has none of its own', {
@@ -72,6 +71,7 @@ async function* throughProgram(body: Bytes, parameters: string[], signal: AbortS
     })
   })
   signal?.throwIfAborted()
+  if (bodyError !== undefined) throw bodyError
   if (end.status === 0) return
   throw new UnsiloError('wrong-content', `zstd failed (${sayEnd(end)}): ${complaint.trim() || 'no message'}`, {
     hint: 'The file is damaged or was cut off; export it again.',

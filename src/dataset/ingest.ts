@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path'
-import { type Bytes, codecForExtension } from '../codec/codec.ts'
+import { codecForExtension } from '../codec/codec.ts'
 import { UnsiloError } from '../errors.ts'
 import type { SealedEvent } from '../ledger/entry.ts'
-import { readMetrics } from '../metric/metrics-file.ts'
+import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { storeBody } from '../parcel/body.ts'
 import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
 import { type Manifest, inspectParcel } from '../parcel/manifest.ts'
@@ -18,9 +18,14 @@ import { sealMoved, sealParcel } from './seal.ts'
 export async function findIngestable(dataset: Dataset): Promise<string[]> {
   const { config, layout } = dataset
   if (config.ingest.paths.length === 0) return []
-  const own = [layout.data, layout.incomplete, layout.log]
+  const { folder: _, ...own } = layout
   const found = await matchPaths(config.ingest.paths, layout.folder)
-  return found.filter((path) => !own.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+  const isOwn = (path: string): boolean => Object.values(own).some((place) => isInside(path, place))
+  return found.filter((path) => !isOwn(path) && !isInside(layout.folder, path))
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
 }
 
 /**
@@ -87,7 +92,7 @@ async function idFor(
   if (id === undefined) return newParcelId(dataset, context)
   const { files } = context.system
   const state = readHistory(files, dataset.layout).get(id)?.state
-  const wasSealed = readMetrics(files, dataset.layout.metrics).rows.get(id)?.['success'] === 'Y'
+  const wasSealed = readMetricsIfWhole(files, dataset.layout.metrics)?.rows.get(id)?.['success'] === 'Y'
   if (!wasSealed && (state === undefined || state === 'failed' || state === 'unfinished')) return id
   throw new UnsiloError('clash', `cannot ingest ${path}: ${dataset.name} has, or had, a parcel ${id} already`, {
     hint:
@@ -111,7 +116,7 @@ async function copyParcel(context: Context, from: StoredParcel, to: StoredParcel
   const { files } = context.system
   const { signal } = context
   if (!from.isFolder) {
-    const { sha256 } = await storeBody(files, to.path, files.read(from.path) as Bytes, { signal })
+    const { sha256 } = await storeBody(files, to.path, files.read(from.path), { signal })
     if (sha256 === manifest.sha256) return
     throw changedMeanwhile(from.path)
   }
@@ -119,7 +124,7 @@ async function copyParcel(context: Context, from: StoredParcel, to: StoredParcel
     const target = join(to.path, path)
     files.makeFolder(dirname(target))
     if (kind === 'link') files.copyLink(join(from.path, path), target)
-    else await storeBody(files, target, files.read(join(from.path, path)) as Bytes, { signal })
+    else await storeBody(files, target, files.read(join(from.path, path)), { signal })
   }
   const copied = await inspectParcel(files, to, { signal })
   if (copied.sha256 !== manifest.sha256) throw changedMeanwhile(from.path)

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { UnsiloError } from '../errors.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
-import { readMetrics } from '../metric/metrics-file.ts'
+import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { readHistory } from './history.ts'
@@ -10,7 +10,7 @@ import { readHistory } from './history.ts'
 export function isTaken(dataset: Dataset, context: Context, id: ParcelId): boolean {
   const { files } = context.system
   if (readHistory(files, dataset.layout).get(id) !== undefined) return true
-  return readMetrics(files, dataset.layout.metrics).rows.has(id)
+  return readMetricsIfWhole(files, dataset.layout.metrics)?.rows.has(id) === true
 }
 
 /**

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import { readMetrics } from '../metric/metrics-file.ts'
+import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { inspectParcel } from '../parcel/manifest.ts'
+import type { Files } from '../system/files.ts'
 import { isTemporaryName } from '../system/replace-file.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, readHistory } from './history.ts'
@@ -21,16 +22,17 @@ export function findLeftovers(dataset: Dataset, context: Context, history: Histo
   const { files } = context.system
   const { layout } = dataset
   const unended = history.parcels.filter((parcel) => parcel.started !== undefined && parcel.ended === undefined)
-  const temporary = [layout.folder, layout.log].flatMap((folder) =>
-    files
-      .list(folder)
-      .filter(({ name }) => isTemporaryName(name))
-      .map(({ name }) => join(folder, name)),
-  )
-  // Rows are written in the order of the parcels, so only the newest one that the ledger knows can lack its row.
-  const newestEnded = history.parcels.findLast(({ ended }) => ended !== undefined)
-  const hasRow = newestEnded === undefined || readMetrics(files, layout.metrics).rows.has(newestEnded.id)
-  return { unended, unmeasured: hasRow ? [] : [newestEnded.id], temporary }
+  const rows = readMetricsIfWhole(files, layout.metrics)?.rows
+  const unmeasured = history.parcels
+    .filter(({ ended, pruned, state }) => ended !== undefined && pruned !== true && state !== 'gone')
+    .filter(({ id }) => rows !== undefined && !rows.has(id))
+    .map(({ id }) => id)
+  return { unended, unmeasured, temporary: temporaryFiles(files, layout.folder) }
+}
+
+function temporaryFiles(files: Files, folder: string): string[] {
+  const names = files.list(folder).map(({ name }) => name)
+  return names.filter(isTemporaryName).map((name) => join(folder, name))
 }
 
 export function hasLeftovers(leftovers: Leftovers): boolean {
@@ -45,7 +47,10 @@ export function hasLeftovers(leftovers: Leftovers): boolean {
 export async function recover(dataset: Dataset, context: Context): Promise<ParcelId[]> {
   const { files } = context.system
   const leftovers = findLeftovers(dataset, context, readHistory(files, dataset.layout))
-  for (const path of leftovers.temporary) await files.remove(path)
+  // A folder of thousands of logs is worth a look only now that something has gone wrong.
+  const isCrash = hasLeftovers(leftovers)
+  const inLog = isCrash ? temporaryFiles(files, dataset.layout.log) : []
+  for (const path of [...leftovers.temporary, ...inLog]) await files.remove(path)
   for (const parcel of leftovers.unended) await endParcel(dataset, context, parcel)
   return [...leftovers.unended.map(({ id }) => id), ...leftovers.unmeasured].sort()
 }

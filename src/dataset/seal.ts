@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { LedgerEvent, SealedEvent } from '../ledger/entry.ts'
 import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
-import { readMetrics } from '../metric/metrics-file.ts'
+import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { doubts } from '../parcel/guard.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
@@ -97,7 +97,7 @@ function recentSizes(dataset: Dataset, context: Context, stored: StoredParcel): 
     .slice(-recentCount)
   if (alike.length === 0) return []
   const metrics = alike.some(({ ended }) => ended === undefined)
-    ? readMetrics(files, dataset.layout.metrics)
+    ? readMetricsIfWhole(files, dataset.layout.metrics)
     : undefined
   return alike
     .map(({ id, ended }) =>

@@ -1,7 +1,7 @@
 import { UnsiloError } from '../errors.ts'
 import type { LedgerEvent } from '../ledger/entry.ts'
 import { detailsOf } from '../ledger/ledger.ts'
-import { type MetricRow, readMetrics } from '../metric/metrics-file.ts'
+import { type MetricRow, readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
 import type { Context, Dataset } from './dataset.ts'
@@ -37,10 +37,10 @@ export interface ParcelDetails extends ParcelSummary {
 export function listSummaries(dataset: Dataset, context: Context, all: boolean): ParcelSummary[] {
   const { files } = context.system
   const history = readHistory(files, dataset.layout)
-  const metrics = readMetrics(files, dataset.layout.metrics).rows
+  const metrics = readMetricsIfWhole(files, dataset.layout.metrics)?.rows
   return history.parcels
     .filter(({ state }) => all || state !== 'pruned')
-    .map((parcel) => summaryOf(dataset, parcel, metrics.get(parcel.id)))
+    .map((parcel) => summaryOf(dataset, parcel, metrics?.get(parcel.id)))
 }
 
 function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | undefined): ParcelSummary {
@@ -69,7 +69,7 @@ export function showParcel(dataset: Dataset, context: Context, id: ParcelId): Pa
   const { layout } = dataset
   const history = readHistory(files, layout)
   const parcel = history.get(id)
-  const row = readMetrics(files, layout.metrics).rows.get(id)
+  const row = readMetricsIfWhole(files, layout.metrics)?.rows.get(id)
   if (parcel === undefined) throw unknownParcel(dataset, history, id)
   const ledger = history.entries
     .filter((entry) => entry.parcel === id)

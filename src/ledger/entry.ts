@@ -39,10 +39,10 @@ export function lineOf(at: Date, event: LedgerEvent): string {
   return JSON.stringify({ at: at.toISOString(), ...event })
 }
 
-// The two kinds of line that a ledger is full of have a fixed beginning, so a report over years of parcels
-// need not parse them whole.
+// The two kinds of line that a ledger is full of have a fixed form, so a report over years of parcels need not parse
+// them whole. The form is fixed to its end: a line torn inside a text may end in a brace, too.
 const common =
-  /^\{"at":"([^"]{24})","event":"(?:(started)","parcel":"([^"]{18})","by":|(sealed)","parcel":"([^"]{18})","state":"(good)",).*\}$/
+  /^\{"at":"([^"\\]{24})","event":"(?:(started)","parcel":"([^"\\]{18})","by":"export","pid":\d+,"host":"[^"\\]*"|(sealed)","parcel":"([^"\\]{18})","state":"(good)","name":"[^"\\]*","files":\d+,"bytes":\d+,"sha256":"[0-9a-f]*"(?:,"tries":\d+)?(?:,"durationMs":\d+)?)\}$/
 
 /** `undefined` for a torn or empty line. */
 export function entryOf(line: string): LedgerEntry | undefined {

@@ -45,6 +45,16 @@ export function readMetrics(files: Files, path: string): MetricTable {
   return parseMetrics(files.readText(path) ?? '', path)
 }
 
+/** The table, or `undefined` when the file is damaged: that must not keep a dataset from being exported. */
+export function readMetricsIfWhole(files: Files, path: string): MetricTable | undefined {
+  try {
+    return readMetrics(files, path)
+  } catch (error) {
+    if (error instanceof UnsiloError && error.code === 'corrupt') return undefined
+    throw error
+  }
+}
+
 /**
  * Puts rows into the table by export_manager's rules: a row replaces the whole row of its parcel, a new metric adds a column
  * at the end, rows of other parcels stay, whether their data is still there or not.

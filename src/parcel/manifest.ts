@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import { type Files, type FolderEntry, walkFiles } from '../system/files.ts'
 import { mapPool } from '../system/pool.ts'
@@ -44,7 +44,8 @@ export async function inspectParcel(files: Files, parcel: StoredParcel, options:
 }
 
 async function inspectSingleFile(files: Files, parcel: StoredParcel, options: InspectOptions): Promise<Manifest> {
-  if (files.info(parcel.path)?.kind !== 'file') throw notAFile(parcel.name)
+  // A link is refused, too: what it leads to may change, or go, after the parcel is sealed.
+  if (isLink(files, parcel.path) || files.info(parcel.path)?.kind !== 'file') throw notAFile(parcel.name)
   if (options.known?.path === parcel.path) return { files: 1, bytes: options.known.bytes, sha256: options.known.sha256 }
   await files.sync(parcel.path)
   const { require, signal } = options
@@ -68,6 +69,10 @@ async function inspectFolder(files: Files, parcel: StoredParcel, options: Inspec
   const hashList = regular.map(({ path, sha256 }) => hashLine(sha256, `${parcel.name}/${path}`)).join('')
   const bytes = regular.reduce((sum, file) => sum + file.bytes, 0)
   return { files: regular.length, bytes, sha256: createHash('sha256').update(hashList).digest('hex'), hashList }
+}
+
+function isLink(files: Files, path: string): boolean {
+  return files.list(dirname(path)).some(({ name, kind }) => kind === 'link' && name === basename(path))
 }
 
 /** One line as sha256sum(1) writes it: a name with a backslash or a line break is escaped, and the line marked. */

@@ -68,7 +68,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
       )
     }
     if (files.info(parcel.path)?.sizeBytes === 0) throw new UnsiloError('empty', 'the parcel is empty', emptyDetails)
-    const body = files.read(parcel.path) as Bytes
+    const body = files.read(parcel.path)
     await write(parcel.extension, body)
     await files.remove(parcel.path)
     return found() ?? parcel

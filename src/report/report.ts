@@ -1,8 +1,8 @@
 import type { Context, Dataset } from '../dataset/dataset.ts'
 import { duenessOf } from '../dataset/due.ts'
 import { readHistory } from '../dataset/history.ts'
-import { UnsiloError } from '../errors.ts'
-import { readMetrics } from '../metric/metrics-file.ts'
+import { type UnsiloError, expectUnsiloError } from '../errors.ts'
+import { type MetricTable, readMetrics } from '../metric/metrics-file.ts'
 import { type ParcelId, parcelTime } from '../parcel/id.ts'
 import { type MetricComparison, compareMetrics } from './comparison.ts'
 import { type Health, type Warning, findWarnings, rankOf } from './warnings.ts'
@@ -47,12 +47,7 @@ export async function reportOn(dataset: Dataset, context: Context): Promise<Data
   try {
     return await healthOf(dataset, context)
   } catch (error) {
-    if (!(error instanceof UnsiloError)) throw error
-    const warning: Warning = {
-      health: 'broken',
-      message: error.message,
-      hint: error.hint ?? 'Check the dataset folder.',
-    }
+    const warning = brokenWarning(expectUnsiloError(error))
     return { ...emptyReport(dataset), health: 'broken', warnings: [warning] }
   }
 }
@@ -75,9 +70,9 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
   const { files, clock } = context.system
   const now = clock.now()
   const history = readHistory(files, dataset.layout)
-  const table = readMetrics(files, dataset.layout.metrics)
+  const { table, damage } = metricsOf(dataset, context)
   const due = await duenessOf(dataset, context, history)
-  const warnings = await findWarnings(dataset, context, history, table)
+  const warnings = [...damage, ...(await findWarnings(dataset, context, history, table))]
   const good = history.newestGood
   const isIdle = history.parcels.length === 0 && warnings.length === 0
   return {
@@ -97,4 +92,18 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
     nextAt: due.nextAt?.toISOString(),
     metrics: compareMetrics(table, now),
   }
+}
+
+/** Damaged metrics are told, and do not hide what else is to be told. */
+function metricsOf(dataset: Dataset, context: Context): { table: MetricTable; damage: Warning[] } {
+  try {
+    return { table: readMetrics(context.system.files, dataset.layout.metrics), damage: [] }
+  } catch (error) {
+    const table: MetricTable = { columns: [], rows: new Map() }
+    return { table, damage: [brokenWarning(expectUnsiloError(error))] }
+  }
+}
+
+function brokenWarning({ message, hint }: UnsiloError): Warning {
+  return { health: 'broken', message, hint: hint ?? 'Check the dataset folder.' }
 }

@@ -2,7 +2,6 @@ import { type Stats, createReadStream } from 'node:fs'
 import * as nodeFs from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { fileError } from './file-error.ts'
 
 export interface FolderEntry {
@@ -39,7 +38,7 @@ export interface Files {
   readText(path: string): string | undefined
   /** The last `bytes` bytes of a file, or all of a shorter one; none when it does not exist. */
   readEnd(path: string, bytes: number): Uint8Array
-  read(path: string): Readable
+  read(path: string): AsyncIterable<Uint8Array>
   /** Creates a file for writing. @throws UnsiloError `clash` when it exists */
   create(path: string): Promise<FileSink>
   /** Opens a file to add to its end; creates it when it is missing. */
@@ -152,7 +151,13 @@ export const systemFiles: Files = {
       throw fileError(error, 'read', path)
     }
   },
-  read: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
+  async *read(path) {
+    try {
+      yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
+    } catch (error) {
+      throw fileError(error, 'read', path)
+    }
+  },
   async create(path) {
     return fileSink(await attempt('create', path, () => open(path, 'wx', 0o666)), path)
   },

@@ -6,7 +6,7 @@ import { join } from 'node:path'
  * a relative pattern starts at `folder`; `*` does not match names that begin with a dot.
  */
 export async function matchPaths(patterns: readonly string[], folder: string): Promise<string[]> {
-  const { glob } = await import('tinyglobby')
+  const { escapePath, glob } = await import('tinyglobby')
   const expanded = patterns.map((pattern) => (/^~(?=\/|$)/.test(pattern) ? join(homedir(), pattern.slice(1)) : pattern))
   const found = await glob(expanded, { cwd: folder, absolute: true, onlyFiles: false, expandDirectories: false })
   const paths = [...new Set(found.map((path) => (path.length > 1 ? path.replace(/\/$/, '') : path)))].sort()

@@ -29,6 +29,10 @@ export function checkWritable(folder: string): void {
 
 /** Bytes that this user can still write on the file system of `path`, and its size. */
 export function diskSpace(path: string): { freeBytes: number; sizeBytes: number } {
-  const { bavail, blocks, bsize } = statfsSync(path)
-  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize }
+  try {
+    const { bavail, blocks, bsize } = statfsSync(path)
+    return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize }
+  } catch (error) {
+    throw fileError(error, 'look at the disk of', path)
+  }
 }

@@ -4,6 +4,8 @@ import { UnsiloError } from '../errors.ts'
 
 /** Time between asking a process group to end (TERM) and ending it (KILL), in ms. */
 const graceMs = 5000
+/** How long the kernel may take to end what was killed, in ms; a process stuck in a system call is not waited for. */
+const killGraceMs = 1000
 /** How long a pipe may stay open, and silent, after the whole group has ended, in ms: a process that left the group may hold it. */
 const pipeGraceMs = 500
 
@@ -140,15 +142,19 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
 }
 
 async function endGroup(child: ChildProcess): Promise<void> {
-  if (!signalGroup(child, 'SIGTERM')) return
-  const deadline = performance.now() + graceMs
+  if (!signalGroup(child, 'SIGTERM') || (await isGroupGone(child, graceMs))) return
+  signalGroup(child, 'SIGKILL')
+  await isGroupGone(child, killGraceMs)
+}
+
+/** Waits until no process of the group is left; false when there still is one after `longestMs`. */
+async function isGroupGone(child: ChildProcess, longestMs: number): Promise<boolean> {
+  const deadline = performance.now() + longestMs
   for (let waitMs = 1; signalGroup(child, 0); waitMs = Math.min(waitMs * 2, 50)) {
-    if (performance.now() > deadline) {
-      signalGroup(child, 'SIGKILL')
-      return
-    }
+    if (performance.now() > deadline) return false
     await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
+  return true
 }
 
 /**
