@@ -51,7 +51,11 @@ export async function measure(contenders, { rounds, warmUps = 1, scratch }) {
 }
 
 function timeOnce(contender, scratch) {
-  contender.before?.()
+  if (contender.before !== undefined) {
+    contender.before()
+    // Otherwise the first fsync of the run would write what the preparation has changed.
+    spawnSync('sync')
+  }
   const ms = run(contender.command, contender.folder, scratch)
   contender.after?.()
   return ms

@@ -48,9 +48,17 @@ async function* throughProgram(body: Bytes, parameters: string[], signal: AbortS
   let complaint = ''
   running.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-500)))
   // A program that ends early breaks the pipe (EPIPE); its exit status below tells why.
-  let bodyError: Error | undefined
-  const source = Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 })
-  source.once('error', (error) => (bodyError = error))
+  let failed: { error: unknown } | undefined
+  async function* watched(): Bytes {
+    try {
+      yield* body
+    } catch (error) {
+      // A stream that is destroyed throws into the generator that it reads from; that is not the body's own error.
+      if (!source.destroyed) failed = { error }
+      throw error
+    }
+  }
+  const source = Readable.from(watched(), { objectMode: false, highWaterMark: 256 * 1024 })
   const feeding = pipeline(source, running.stdin!).catch(() => undefined)
   let whole = false
   try {
@@ -71,7 +79,7 @@ async function* throughProgram(body: Bytes, parameters: string[], signal: AbortS
     })
   })
   signal?.throwIfAborted()
-  if (bodyError !== undefined) throw bodyError
+  if (failed !== undefined) throw failed.error
   if (end.status === 0) return
   throw new UnsiloError('wrong-content', `zstd failed (${sayEnd(end)}): ${complaint.trim() || 'no message'}`, {
     hint: 'The file is damaged or was cut off; export it again.',

@@ -1,4 +1,4 @@
-import { parcelTime } from '../parcel/id.ts'
+import { parcelIdAt, parcelTime } from '../parcel/id.ts'
 import { type Due, dueness } from '../schedule/due.ts'
 import { type Freshness, freshnessOf } from '../schedule/freshness.ts'
 import { type Overdue, overdue } from '../schedule/overdue.ts'
@@ -19,6 +19,10 @@ export async function overdueOf(dataset: Dataset, context: Context, history: His
 }
 
 function freshness(dataset: Dataset, context: Context, history: History): Promise<Freshness> {
-  const good = history.parcels.filter(({ state }) => state === 'good').map(({ id }) => parcelTime(id))
-  return freshnessOf(dataset.config.schedule, good, context.system.clock.now())
+  const now = context.system.clock.now()
+  const latest = parcelIdAt(now)
+  // Of all good parcels only two matter: the newest, and the newest that is not dated ahead of the clock.
+  const byNow = history.parcels.findLast(({ id, state }) => state === 'good' && id <= latest)
+  const times = [history.newestGood, byNow].filter((parcel) => parcel !== undefined).map(({ id }) => parcelTime(id))
+  return freshnessOf(dataset.config.schedule, times, now)
 }

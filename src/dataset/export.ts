@@ -9,6 +9,7 @@ import type { ExportLogs, Source } from '../source/source.ts'
 import { sayDuration } from '../system/duration.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { openExportLogs, ownLinePrefix } from './export-logs.ts'
+import { type History, readHistory } from './history.ts'
 import { newParcelId, startParcel } from './new-parcel.ts'
 import { type FailedEvent, recordFailure, sealParcel } from './seal.ts'
 
@@ -32,9 +33,10 @@ export async function exportParcel(
   context: Context,
   source: Source,
   wantedId?: ParcelId,
+  history: History = readHistory(context.system.files, dataset.layout),
 ): Promise<SealedEvent | FailedEvent> {
   const { files } = context.system
-  const id = await newParcelId(dataset, context, wantedId)
+  const id = await newParcelId(dataset, context, wantedId, history)
   const beganAt = context.system.clock.now().getTime()
   const durationMs = (): number => Math.max(0, context.system.clock.now().getTime() - beganAt)
   await startParcel(dataset, context, id, { by: 'export' })
@@ -47,7 +49,7 @@ export async function exportParcel(
       exportWithRetries(dataset, context, source, staged, logs, (attempt) => (tries = attempt)),
     )
     context.onProgress?.({ dataset: dataset.name, step: 'sealing', bytes: finished.manifest.bytes })
-    return await sealParcel(dataset, context, finished, { tries, durationMs: durationMs() })
+    return await sealParcel(dataset, context, finished, { tries, durationMs: durationMs() }, history)
   } catch (error) {
     const failure = context.signal.aborted ? new UnsiloError('cancelled', 'interrupted', { cause: error }) : error
     if (!(failure instanceof UnsiloError)) throw failure

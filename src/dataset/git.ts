@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { basename, relative } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import { sayEnd, startCommand } from '../system/processes.ts'
 import type { Context, Dataset } from './dataset.ts'
@@ -56,6 +56,16 @@ async function identity(dataset: Repository, context: Context): Promise<Record<s
     const [name, email] = ['unsilo', 'unsilo@localhost']
     return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
   }
+}
+
+/** Names in `data/` that git does not have as they are now: new ones, removed ones, and those that a broken-off run had staged. */
+export async function uncommittedNames(dataset: Dataset, context: Context): Promise<Set<string>> {
+  const data = basename(dataset.layout.data)
+  // First the one that complains of a missing repository: outside of one `git diff` compares any two files.
+  const unstaged = await runGit(dataset, context, ['ls-files', '--others', '--deleted', '-z', '--', data])
+  const staged = await runGit(dataset, context, ['diff', '--cached', '--relative', '--name-only', '-z', '--', data])
+  const found = unstaged + staged
+  return new Set(found.split('\0').flatMap((path) => path.split('/').slice(1, 2)))
 }
 
 /** Commits paths of a dataset that is kept in git, with its metrics and its ledger; does nothing for another. */

@@ -17,13 +17,16 @@ export interface ParcelRecord {
   id: ParcelId
   state: ParcelState
   /** In `data/` for a sealed one, in `incomplete/` for another. */
-  stored?: StoredParcel
-  started?: LedgerEntry
+  stored: StoredParcel | undefined
+  /** It is in `data/`. */
+  isSealed: boolean
+  started: LedgerEntry | undefined
   /** The line that says how it ended: `sealed` or `failed`. */
-  ended?: LedgerEntry
-  accepted?: true
+  ended: LedgerEntry | undefined
+  /** The user said that it is good, whatever the guards say. */
+  accepted: boolean
   /** The ledger says that prune removed it, or what it left behind. */
-  pruned?: true
+  pruned: boolean
 }
 
 /** All that is known of a dataset's parcels, from its folders and its ledger. */
@@ -38,57 +41,70 @@ export interface History {
   newest: ParcelRecord | undefined
 }
 
-type Draft = Omit<ParcelRecord, 'state'> & { sealed?: StoredParcel | undefined }
-
 export function readHistory(files: Files, layout: Layout): History {
-  const drafts = new Map<ParcelId, Draft>()
-  const draft = (id: ParcelId): Draft => {
-    let found = drafts.get(id)
-    if (found === undefined) drafts.set(id, (found = { id }))
+  const records = new Map<ParcelId, ParcelRecord>()
+  // All records are made with the same properties in the same order: a dataset has thousands of them.
+  const recordOf = (id: ParcelId): ParcelRecord => {
+    let found = records.get(id)
+    if (found === undefined) {
+      found = {
+        id,
+        state: 'unfinished',
+        stored: undefined,
+        isSealed: false,
+        started: undefined,
+        ended: undefined,
+        accepted: false,
+        pruned: false,
+      }
+      records.set(id, found)
+    }
     return found
   }
-  for (const stored of listParcels(files, layout.incomplete)) draft(stored.id).stored = stored
+  for (const stored of listParcels(files, layout.incomplete)) recordOf(stored.id).stored = stored
   for (const stored of listParcels(files, layout.data)) {
-    const found = draft(stored.id)
+    const found = recordOf(stored.id)
     found.stored = stored
-    found.sealed = stored
+    found.isSealed = true
   }
   const entries = readLedger(files, layout.ledger)
-  for (const entry of entries) {
-    if (isEvent(entry, 'pruned')) {
-      for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) draft(id).pruned = true
-    }
-    if (entry.parcel === undefined || !isParcelId(entry.parcel)) continue
-    const found = draft(entry.parcel)
-    if (entry.event === 'started') {
-      found.started = entry
-      delete found.ended
-      delete found.pruned
-    } else if (entry.event === 'sealed' || entry.event === 'failed') found.ended = entry
-    else if (entry.event === 'accepted') found.accepted = true
-  }
-  const parcels = [...drafts.values()].map(({ sealed, ...found }) => ({
-    ...found,
-    state: stateOf({ sealed, ...found }),
-  }))
+  for (const entry of entries) addEntry(entry, recordOf, layout)
+  const parcels = [...records.values()]
+  for (const parcel of parcels) parcel.state = stateOf(parcel)
   parcels.sort((a, b) => (a.id < b.id ? -1 : 1))
   return {
     parcels,
     entries,
-    get: (id) => parcels.find((parcel) => parcel.id === id),
+    get: (id) => records.get(id),
     newestGood: parcels.findLast((parcel) => parcel.state === 'good'),
     newest: parcels.at(-1),
   }
 }
 
-function stateOf(parcel: Draft): ParcelState {
-  if (parcel.sealed !== undefined) {
-    // A parcel that the ledger does not know was made by export_manager, or put there by hand.
-    return parcel.ended?.state === 'suspect' && parcel.accepted !== true ? 'suspect' : 'good'
+function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, layout: Layout): void {
+  if (isEvent(entry, 'pruned')) {
+    for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) recordOf(id).pruned = true
   }
-  if (parcel.ended?.event === 'sealed') return parcel.pruned === true ? 'pruned' : 'gone'
+  if (entry.parcel === undefined || !isParcelId(entry.parcel)) return
+  const found = recordOf(entry.parcel)
+  if (entry.event === 'started') {
+    found.started = entry
+    found.ended = undefined
+    found.pruned = false
+  } else if (entry.event === 'sealed' || entry.event === 'failed') found.ended = entry
+  else if (entry.event === 'accepted') found.accepted = true
+}
+
+function stateOf(parcel: ParcelRecord): ParcelState {
+  if (parcel.isSealed) {
+    // A parcel that the ledger does not know was made by export_manager, or put there by hand.
+    return parcel.ended?.state === 'suspect' && !parcel.accepted ? 'suspect' : 'good'
+  }
+  if (parcel.ended?.event === 'sealed') return parcel.pruned ? 'pruned' : 'gone'
   if (parcel.ended?.event === 'failed') return 'failed'
-  return parcel.pruned === true ? 'pruned' : 'unfinished'
+  if (parcel.pruned) return 'pruned'
+  // unsilo says that it begins before it writes anything: what lies there without a word is export_manager's.
+  return parcel.started === undefined ? 'failed' : 'unfinished'
 }
 
 export function isEvent<Name extends LedgerEvent['event']>(

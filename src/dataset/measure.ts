@@ -3,7 +3,7 @@ import { type MetricRow, updateMetrics } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
-import { readHistory } from './history.ts'
+import { type History, readHistory } from './history.ts'
 
 /** A metric command without the dataset's own `timeout` is ended after this, in ms. */
 const metricTimeoutMs = 10 * 60 * 1000
@@ -19,11 +19,11 @@ export async function recordMetrics(
   context: Context,
   ids: readonly ParcelId[],
   atOnce = 1,
+  history: History = readHistory(context.system.files, dataset.layout),
 ): Promise<Problem[]> {
   if (ids.length === 0) return []
   const { files } = context.system
   const { layout, config } = dataset
-  const history = readHistory(files, layout)
   const problems: Problem[] = []
   const measure = async (id: ParcelId): Promise<MetricRow> => {
     const record = history.get(id)

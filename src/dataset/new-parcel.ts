@@ -4,24 +4,25 @@ import { appendToLedger } from '../ledger/ledger.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { readHistory } from './history.ts'
-
-/** True when anything is known of a parcel with this id: data, an attempt, a row of metrics. */
-export function isTaken(dataset: Dataset, context: Context, id: ParcelId): boolean {
-  const { files } = context.system
-  if (readHistory(files, dataset.layout).get(id) !== undefined) return true
-  return readMetricsIfWhole(files, dataset.layout.metrics)?.rows.has(id) === true
-}
+import { type History, readHistory } from './history.ts'
 
 /**
- * An id for a parcel that begins now. When this second's is taken, waits for the next second.
+ * An id for a parcel that begins now. When this second's is taken, by data, an attempt or a row of metrics, waits for the
+ * next second. The caller holds the lock.
  *
  * @param wanted An id to use instead. @throws UnsiloError `clash` when it is taken
  */
-export async function newParcelId(dataset: Dataset, context: Context, wanted?: ParcelId): Promise<ParcelId> {
-  const { clock } = context.system
+export async function newParcelId(
+  dataset: Dataset,
+  context: Context,
+  wanted?: ParcelId,
+  history: History = readHistory(context.system.files, dataset.layout),
+): Promise<ParcelId> {
+  const { clock, files } = context.system
+  const rows = readMetricsIfWhole(files, dataset.layout.metrics)?.rows
+  const isTaken = (id: ParcelId): boolean => history.get(id) !== undefined || rows?.has(id) === true
   if (wanted !== undefined) {
-    if (!isTaken(dataset, context, wanted)) return wanted
+    if (!isTaken(wanted)) return wanted
     throw new UnsiloError('clash', `${dataset.name} has a parcel ${wanted} already, or had one; nothing was changed`, {
       hint: 'Choose another id, or leave --parcel-id out.',
     })
@@ -29,7 +30,7 @@ export async function newParcelId(dataset: Dataset, context: Context, wanted?: P
   for (;;) {
     const now = clock.now()
     const id = parcelIdAt(now)
-    if (!isTaken(dataset, context, id)) return id
+    if (!isTaken(id)) return id
     await clock.sleep(1000 - now.getMilliseconds(), context.signal)
   }
 }

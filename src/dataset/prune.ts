@@ -45,7 +45,7 @@ export function planPrune(dataset: Dataset, history: History): PrunePlan {
 
 /** A failed or killed attempt whose files or logs have not been cleaned up. */
 function hasRemains(parcel: ParcelRecord): boolean {
-  if (parcel.state === 'failed') return parcel.pruned !== true || parcel.stored !== undefined
+  if (parcel.state === 'failed') return !parcel.pruned || parcel.stored !== undefined
   return (parcel.state === 'unfinished' || parcel.state === 'pruned') && parcel.stored !== undefined
 }
 

@@ -24,7 +24,7 @@ export function findLeftovers(dataset: Dataset, context: Context, history: Histo
   const unended = history.parcels.filter((parcel) => parcel.started !== undefined && parcel.ended === undefined)
   const rows = readMetricsIfWhole(files, layout.metrics)?.rows
   const unmeasured = history.parcels
-    .filter(({ ended, pruned, state }) => ended !== undefined && pruned !== true && state !== 'gone')
+    .filter(({ ended, pruned, state }) => ended !== undefined && !pruned && state !== 'gone')
     .filter(({ id }) => rows !== undefined && !rows.has(id))
     .map(({ id }) => id)
   return { unended, unmeasured, temporary: temporaryFiles(files, layout.folder) }
@@ -44,24 +44,28 @@ export function hasLeftovers(leftovers: Leftovers): boolean {
  *
  * @returns Parcels to be measured.
  */
-export async function recover(dataset: Dataset, context: Context): Promise<ParcelId[]> {
+export async function recover(
+  dataset: Dataset,
+  context: Context,
+  history: History = readHistory(context.system.files, dataset.layout),
+): Promise<ParcelId[]> {
   const { files } = context.system
-  const leftovers = findLeftovers(dataset, context, readHistory(files, dataset.layout))
+  const leftovers = findLeftovers(dataset, context, history)
   // A folder of thousands of logs is worth a look only now that something has gone wrong.
   const isCrash = hasLeftovers(leftovers)
   const inLog = isCrash ? temporaryFiles(files, dataset.layout.log) : []
   for (const path of [...leftovers.temporary, ...inLog]) await files.remove(path)
-  for (const parcel of leftovers.unended) await endParcel(dataset, context, parcel)
+  for (const parcel of leftovers.unended) await endParcel(dataset, context, parcel, history)
   return [...leftovers.unended.map(({ id }) => id), ...leftovers.unmeasured].sort()
 }
 
-async function endParcel(dataset: Dataset, context: Context, parcel: ParcelRecord): Promise<void> {
+async function endParcel(dataset: Dataset, context: Context, parcel: ParcelRecord, history: History): Promise<void> {
   const { files } = context.system
   if (parcel.state === 'good' && parcel.stored !== undefined) {
     // The move into data/ came after everything was checked and durable; only its line is missing.
     await files.sync(dataset.layout.data)
     const manifest = await inspectParcel(files, parcel.stored, { signal: context.signal })
-    await sealRecovered(dataset, context, parcel.stored, manifest)
+    await sealRecovered(dataset, context, parcel.stored, manifest, history)
     return
   }
   const killed = new UnsiloError('cancelled', 'unsilo was killed, or the machine stopped, before the export ended', {

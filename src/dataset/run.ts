@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { SealedEvent } from '../ledger/entry.ts'
-import type { ParcelId } from '../parcel/id.ts'
+import { type ParcelId, splitParcelName } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
-import { commitRecords } from './git.ts'
+import { commitRecords, uncommittedNames } from './git.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import type { Due } from '../schedule/due.ts'
 import { duenessOf } from './due.ts'
@@ -113,9 +114,10 @@ async function findWork(
 
 /** Everything that needs the lock. What was looked up before it may have changed since, and is looked up again. */
 async function workOn(dataset: Dataset, context: Context, outcome: Outcome, options: RunOptions): Promise<void> {
-  const { system } = context
+  const look = (): History => readHistory(context.system.files, dataset.layout)
+  let history = look()
   const fresh: ParcelId[] = []
-  await step(outcome, async () => void fresh.push(...(await recover(dataset, context))))
+  await step(outcome, async () => void fresh.push(...(await recover(dataset, context, history))))
   if (options.exportNow !== true) {
     for (const path of await findIngestable(dataset)) {
       await step(outcome, async () => {
@@ -126,25 +128,26 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
       })
     }
   }
+  if (fresh.length > 0) history = look()
   await step(outcome, async () => {
-    outcome.due = await duenessOf(dataset, context, readHistory(system.files, dataset.layout))
+    outcome.due = await duenessOf(dataset, context, history)
     const source = sourceOf(dataset)
     if (source === undefined) {
       if (options.exportNow === true) throw nothingToExport(dataset)
       return
     }
     if (options.exportNow !== true && !outcome.due.due) return
-    outcome.exported = await exportParcel(dataset, context, source, options.parcelId)
+    outcome.exported = await exportParcel(dataset, context, source, options.parcelId, history)
     fresh.push(outcome.exported.parcel)
   })
+  if (fresh.length > 0) history = look()
   await step(outcome, async () => {
     context.onProgress?.({ dataset: dataset.name, step: 'measuring' })
-    outcome.problems.push(...(await recordMetrics(dataset, context, [...new Set(fresh)])))
+    outcome.problems.push(...(await recordMetrics(dataset, context, [...new Set(fresh)], 1, history)))
   })
   const gone: string[] = []
   if (options.exportNow !== true)
     await step(outcome, async () => {
-      const history = readHistory(system.files, dataset.layout)
       const plan = planPrune(dataset, history)
       gone.push(...(await carryOutPrune(dataset, context, plan, history)))
       outcome.pruned = removals(plan)
@@ -161,16 +164,20 @@ async function commitChanges(
 ): Promise<void> {
   if (!dataset.config.git) return
   const history = readHistory(context.system.files, dataset.layout)
-  const added = fresh
-    .map((id) => history.get(id))
-    .filter((parcel) => parcel?.state === 'good' || parcel?.state === 'suspect')
-    .map((parcel) => parcel!.stored!.path)
+  const isSettled = (name: string): boolean => {
+    const parcel = splitParcelName(name)
+    const state = parcel === undefined ? undefined : history.get(parcel.id)?.state
+    return state === 'good' || state === 'suspect' || state === 'pruned'
+  }
+  // All of them, not only this run's: an earlier run may have been broken off before its commit.
+  const names = [...(await uncommittedNames(dataset, context))].filter(isSettled)
   const what = [
     ...(fresh.length > 0 ? [`process new parcels: ${fresh.join(', ')}`] : []),
     ...(gone.length > 0 ? [`prune ${gone.length} parcel${gone.length === 1 ? '' : 's'}`] : []),
   ]
   const message = `[unsilo] ${what.join('; ') || 'update'}`
-  await commitRecords(dataset, context, message, [...added, ...gone])
+  const paths = names.map((name) => join(dataset.layout.data, name))
+  await commitRecords(dataset, context, message, paths)
 }
 
 function nothingToExport(dataset: Dataset): UnsiloError {

@@ -11,7 +11,7 @@ import { type FinishedParcel, moveIntoData } from '../parcel/staged.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { isEvent, readHistory, sealedParcels } from './history.ts'
+import { type History, isEvent, readHistory, sealedParcels } from './history.ts'
 
 export interface SealDetails {
   tries?: number
@@ -25,8 +25,9 @@ export async function sealParcel(
   context: Context,
   finished: FinishedParcel,
   details: SealDetails,
+  history: History = readHistory(context.system.files, dataset.layout),
 ): Promise<SealedEvent> {
-  const event = sealedEvent(dataset, context, finished.stored, finished.manifest, details)
+  const event = sealedEvent(dataset, context, finished.stored, finished.manifest, details, history)
   await moveIntoData(context.system.files, dataset.layout, finished)
   await appendToLedger(context.system.files, dataset.layout.ledger, context.system.clock.now(), event)
   return event
@@ -53,11 +54,12 @@ export async function sealRecovered(
   context: Context,
   stored: StoredParcel,
   manifest: Manifest,
+  history: History,
 ): Promise<SealedEvent> {
   const { files, clock } = context.system
   if (manifest.hashList !== undefined)
     await replaceFile(files, logsOf(dataset.layout, stored.id).hashes, manifest.hashList)
-  const event: SealedEvent = { ...sealedEvent(dataset, context, stored, manifest, {}), recovered: true }
+  const event: SealedEvent = { ...sealedEvent(dataset, context, stored, manifest, {}, history), recovered: true }
   await appendToLedger(files, dataset.layout.ledger, clock.now(), event)
   return event
 }
@@ -68,9 +70,10 @@ function sealedEvent(
   stored: StoredParcel,
   manifest: Manifest,
   details: SealDetails,
+  history: History,
 ): SealedEvent {
   const { hashList: _, ...facts } = manifest
-  const recent = recentSizes(dataset, context, stored)
+  const recent = recentSizes(dataset, context, stored, history)
   const reasons = doubts(manifest, recent, dataset.config.guard)
   const state = reasons.length === 0 ? 'good' : 'suspect'
   return {
@@ -88,9 +91,8 @@ function sealedEvent(
 const recentCount = 10
 
 /** Sizes of the newest good parcels before this one; only those of the same format can be compared. */
-function recentSizes(dataset: Dataset, context: Context, stored: StoredParcel): { bytes: number }[] {
+function recentSizes(dataset: Dataset, context: Context, stored: StoredParcel, history: History): { bytes: number }[] {
   const { files } = context.system
-  const history = readHistory(files, dataset.layout)
   const alike = sealedParcels(history)
     .filter(({ id, state }) => state === 'good' && id < stored.id)
     .filter((parcel) => parcel.stored.extension === stored.extension && parcel.stored.isFolder === stored.isFolder)

@@ -54,7 +54,7 @@ function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | unde
     if (tries !== undefined) summary.tries = tries
     if (durationMs !== undefined) summary.durationMs = durationMs
     if (from !== undefined) summary.from = from
-    if (doubts !== undefined) summary.because = `${doubts.join('; ')}${parcel.accepted === true ? ' (accepted)' : ''}`
+    if (doubts !== undefined) summary.because = `${doubts.join('; ')}${parcel.accepted ? ' (accepted)' : ''}`
   } else if (isEvent(parcel.ended, 'failed')) {
     const { reason, hint, tries, durationMs } = detailsOf(parcel.ended, dataset.layout.ledger)
     Object.assign(summary, { because: reason, tries, durationMs })

@@ -41,17 +41,23 @@ export function lineOf(at: Date, event: LedgerEvent): string {
 
 // The two kinds of line that a ledger is full of have a fixed form, so a report over years of parcels need not parse
 // them whole. The form is fixed to its end: a line torn inside a text may end in a brace, too.
-const common =
-  /^\{"at":"([^"\\]{24})","event":"(?:(started)","parcel":"([^"\\]{18})","by":"export","pid":\d+,"host":"[^"\\]*"|(sealed)","parcel":"([^"\\]{18})","state":"(good)","name":"[^"\\]*","files":\d+,"bytes":\d+,"sha256":"[0-9a-f]*"(?:,"tries":\d+)?(?:,"durationMs":\d+)?)\}$/
+const startedLine =
+  /^\{"at":"[^"\\]{24}","event":"started","parcel":"[^"\\]{18}","by":"export","pid":\d+,"host":"[^"\\]*"\}$/
+const sealedLine =
+  /^\{"at":"[^"\\]{24}","event":"sealed","parcel":"[^"\\]{18}","state":"good","name":"[^"\\]*","files":\d+,"bytes":\d+,"sha256":"[0-9a-f]*"(?:,"tries":\d+)?(?:,"durationMs":\d+)?\}$/
+
+const atStart = '{"at":"'.length
+const atEnd = atStart + 24
+const eventStart = atEnd + '","event":"'.length
+const parcelStart = (event: string): number => atEnd + `","event":"${event}","parcel":"`.length
+const startedParcel = parcelStart('started')
+const sealedParcel = parcelStart('sealed')
 
 /** `undefined` for a torn or empty line. */
 export function entryOf(line: string): LedgerEntry | undefined {
-  const match = common.exec(line)
-  if (match !== null) {
-    const [, at, started, startedParcel, , sealedParcel] = match
-    if (started !== undefined) return { at: at!, event: 'started', parcel: startedParcel, state: undefined, line }
-    return { at: at!, event: 'sealed', parcel: sealedParcel, state: 'good', line }
-  }
+  if (line.startsWith('sealed', eventStart)) {
+    if (sealedLine.test(line)) return shortEntry(line, 'sealed', sealedParcel, 'good')
+  } else if (startedLine.test(line)) return shortEntry(line, 'started', startedParcel, undefined)
   try {
     const parsed = JSON.parse(line) as { at?: unknown; event?: unknown; parcel?: unknown; state?: unknown }
     if (typeof parsed?.at !== 'string' || typeof parsed.event !== 'string') return undefined
@@ -65,4 +71,13 @@ export function entryOf(line: string): LedgerEntry | undefined {
   } catch {
     return undefined
   }
+}
+
+function shortEntry(
+  line: string,
+  event: LedgerEntry['event'],
+  start: number,
+  state: LedgerEntry['state'],
+): LedgerEntry {
+  return { at: line.slice(atStart, atEnd), event, parcel: line.slice(start, start + 18), state, line }
 }

@@ -19,7 +19,8 @@ export function parseCsv(text: string): string[][] {
     if (row.length > 1 || row[0] !== '') rows.push(row)
     row = []
   }
-  if (row.length > 0) rows.push(row)
+  // A comma was the last character; the cell behind it is empty.
+  if (row.length > 0) rows.push([...row, ''])
   return rows
 }
 

@@ -3,6 +3,7 @@ import { isParcelId } from '../parcel/id.ts'
 import type { Files } from '../system/files.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import { formatCsv, parseCsv } from './csv.ts'
+import { LazyRows } from './lazy-rows.ts'
 
 /** One row of `metrics.csv`: always `parcel_id` and `success` (`Y` or `N`); a cell without a value is empty. */
 export type MetricRow = Record<string, string>
@@ -10,7 +11,7 @@ export type MetricRow = Record<string, string>
 export interface MetricTable {
   columns: string[]
   /** By parcel id, in the order of the ids. */
-  rows: Map<string, MetricRow>
+  rows: ReadonlyMap<string, MetricRow>
 }
 
 /** The columns that every file has, in export_manager's order. */
@@ -21,24 +22,38 @@ export const emptyMetrics = fixedColumns.join(',')
 
 /** @throws UnsiloError `corrupt`; the file is never changed then. */
 export function parseMetrics(text: string, path: string): MetricTable {
-  let lines: string[][]
+  const records = text.includes('"') ? parseQuoted(text, path) : text.split(/\r\n|\n|\r/).filter((line) => line !== '')
+  const [head = fixedColumns, ...others] = records
+  const columns = [...cellsOf(head)]
+  if (columns[0] !== 'parcel_id') throw corrupt(path, 'its first column is not parcel_id')
+  const byId = new Map<string, Row>()
+  for (const record of others) {
+    const id = typeof record === 'string' ? record.slice(0, 18) : record[0]!
+    const isWhole = typeof record !== 'string' || record.length === 18 || record[18] === ','
+    if (!isWhole || !isParcelId(id)) throw corrupt(path, `"${cellsOf(record)[0]}" is not a parcel id`)
+    if (byId.has(id)) throw corrupt(path, `parcel ${id} stands in it twice`)
+    byId.set(id, record)
+  }
+  const toRow = (record: Row): MetricRow => {
+    const cells = cellsOf(record)
+    return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']))
+  }
+  return { columns, rows: new LazyRows(byId, toRow) }
+}
+
+/** A line without quotes, or the cells of one with quotes. */
+type Row = string | readonly string[]
+
+function cellsOf(row: Row): readonly string[] {
+  return typeof row === 'string' ? row.split(',') : row
+}
+
+function parseQuoted(text: string, path: string): Row[] {
   try {
-    lines = parseCsv(text)
+    return parseCsv(text)
   } catch (error) {
     throw corrupt(path, error instanceof Error ? error.message : 'it is not CSV', error)
   }
-  const [columns = [...fixedColumns], ...cells] = lines
-  if (columns[0] !== 'parcel_id') throw corrupt(path, 'its first column is not parcel_id')
-  const rows = new Map<string, MetricRow>()
-  for (const line of cells) {
-    const id = line[0]!
-    if (!isParcelId(id)) throw corrupt(path, `"${id}" is not a parcel id`)
-    if (rows.has(id)) throw corrupt(path, `parcel ${id} stands in it twice`)
-    const row: MetricRow = {}
-    for (let index = 0; index < columns.length; index++) row[columns[index]!] = line[index] ?? ''
-    rows.set(id, row)
-  }
-  return { columns, rows }
 }
 
 export function readMetrics(files: Files, path: string): MetricTable {

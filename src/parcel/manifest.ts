@@ -45,7 +45,10 @@ export async function inspectParcel(files: Files, parcel: StoredParcel, options:
 
 async function inspectSingleFile(files: Files, parcel: StoredParcel, options: InspectOptions): Promise<Manifest> {
   // A link is refused, too: what it leads to may change, or go, after the parcel is sealed.
-  if (isLink(files, parcel.path) || files.info(parcel.path)?.kind !== 'file') throw notAFile(parcel.name)
+  const info = isLink(files, parcel.path) ? undefined : files.info(parcel.path)
+  if (info?.kind !== 'file') throw notAFile(parcel.name)
+  // "Empty" says more than "not valid JSON".
+  if (info.sizeBytes === 0) return { files: 1, bytes: 0, sha256: '' }
   if (options.known?.path === parcel.path) return { files: 1, bytes: options.known.bytes, sha256: options.known.sha256 }
   await files.sync(parcel.path)
   const { require, signal } = options

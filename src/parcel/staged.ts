@@ -108,9 +108,12 @@ const emptyDetails = {
   retryable: true,
 }
 
+/** Of files that a codec would make larger rather than smaller, beside those of the codecs themselves. */
+const packedExtensions = ['7z', 'bz2', 'tbz2', 'tgz', 'txz', 'tzst', 'xz', 'zip']
+
 function isCompressed(parcel: StoredParcel): boolean {
   const last = parcel.extension.split('.').at(-1) ?? ''
-  return codecForExtension(last) !== undefined || ['xz', 'bz2', 'zip', '7z'].includes(last)
+  return codecForExtension(last) !== undefined || packedExtensions.includes(last)
 }
 
 function sizeOnDisk(files: Files, parcel: StoredParcel | undefined): number {

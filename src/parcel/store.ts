@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Files } from '../system/files.ts'
 import { type ParcelId, splitParcelName } from './id.ts'
 
@@ -26,7 +25,7 @@ export function listParcels(files: Files, folder: string): StoredParcel[] {
     else {
       const isFolder = kind === 'folder'
       const extension = isFolder ? '' : parts.extension.toLowerCase()
-      parcels.push({ id: parts.id, name, extension, path: join(folder, name), isFolder, others: [] })
+      parcels.push({ id: parts.id, name, extension, path: `${folder}/${name}`, isFolder, others: [] })
     }
   }
   return parcels

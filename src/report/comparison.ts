@@ -15,15 +15,8 @@ export interface MetricComparison {
 
 /** @returns `undefined` when nothing has succeeded yet */
 export function compareMetrics(table: MetricTable, now: Date): MetricComparison | undefined {
-  const successes = [...table.rows.values()].filter((row) => row['success'] === 'Y')
-  const newest = successes.at(-1)
-  if (newest === undefined) return undefined
-  const rows = [newest]
-  for (const days of comparedDays) {
-    const before = timeOf(newest) - days * dayMs
-    const found = successes.findLast((row) => timeOf(row) <= before)
-    if (found !== undefined && !rows.includes(found)) rows.push(found)
-  }
+  const rows = comparedRows(table)
+  if (rows.length === 0) return undefined
   const names = table.columns.filter((column) => column !== 'parcel_id' && column !== 'success')
   return {
     parcels: rows.map((row) => ({
@@ -32,6 +25,23 @@ export function compareMetrics(table: MetricTable, now: Date): MetricComparison 
     })),
     metrics: names.map((name) => ({ name, values: rows.map((row) => row[name] ?? '') })),
   }
+}
+
+/** The newest success, and for each of `comparedDays` the newest that is so much older. Looks at no more rows than it must. */
+function comparedRows(table: MetricTable): MetricRow[] {
+  const found: MetricRow[] = []
+  const newestFirst = [...table.rows.keys()].sort().reverse()
+  let before = Infinity
+  for (const id of newestFirst) {
+    if (parcelTime(id).getTime() > before) continue
+    const row = table.rows.get(id)!
+    if (row['success'] !== 'Y') continue
+    found.push(row)
+    const days = comparedDays[found.length - 1]
+    if (days === undefined) break
+    before = timeOf(found[0]!) - days * dayMs
+  }
+  return found
 }
 
 function timeOf(row: MetricRow): number {

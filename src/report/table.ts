@@ -8,17 +8,27 @@ export interface Cell {
 /** A longer cell is cut, so that one long name does not push a table off the screen. */
 const widestCell = 28
 
+const leastCut = 8
+const gap = 2
+
 /**
  * Lays out rows in columns, two spaces apart.
  *
- * @param widest Characters of a cell; the last column is never cut.
+ * @param widest Characters of a cell; the last column is cut only to make the table fit.
+ * @param columns Characters of the table; when it is wider, its widest columns give way.
  */
-export function textTable(rows: readonly (readonly Cell[])[], widest = widestCell): string {
-  const cut = rows.map((row) =>
-    row.map((cell, index) => ({ ...cell, text: index === row.length - 1 ? cell.text : shorten(cell.text, widest) })),
-  )
-  const widths: number[] = []
-  for (const row of cut) row.forEach(({ text }, index) => (widths[index] = Math.max(widths[index] ?? 0, text.length)))
+export function textTable(rows: readonly (readonly Cell[])[], widest = widestCell, columns = Infinity): string {
+  // A line break or an escape sequence in a name or a metric would tear the table.
+  const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: cell.text.replaceAll(/\p{Cc}+/gu, ' ') })))
+  const wished: number[] = []
+  for (const row of clean) {
+    row.forEach(({ text }, index) => {
+      const width = index === row.length - 1 ? text.length : Math.min(text.length, widest)
+      wished[index] = Math.max(wished[index] ?? 0, width)
+    })
+  }
+  const widths = fitInto(wished, columns)
+  const cut = clean.map((row) => row.map((cell, index) => ({ ...cell, text: shorten(cell.text, widths[index]!) })))
   // A column is at the right when its values are; its heading follows them.
   const isRight = widths.map((_, index) => cut.some((row) => row[index]?.right === true))
   const lines = cut.map((row) =>
@@ -27,7 +37,18 @@ export function textTable(rows: readonly (readonly Cell[])[], widest = widestCel
       return paint === undefined ? padded : padded.replace(text, () => paint(text))
     }),
   )
-  return lines.map((line) => line.join('  ').trimEnd()).join('\n')
+  return lines.map((line) => line.join(' '.repeat(gap)).trimEnd()).join('\n')
+}
+
+function fitInto(wished: readonly number[], columns: number): number[] {
+  const widths = [...wished]
+  let excess = widths.reduce((sum, width) => sum + width, gap * (widths.length - 1)) - columns
+  for (; excess > 0; excess--) {
+    const most = Math.max(...widths)
+    if (most <= leastCut) break
+    widths[widths.indexOf(most)] = most - 1
+  }
+  return widths
 }
 
 function shorten(text: string, widest: number): string {

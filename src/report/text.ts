@@ -29,10 +29,10 @@ function paintFor(health: Health, colors: Colors): Paint {
 /** The report for a terminal of `columns` columns: one line a dataset, the worst first, details for the bad ones only. */
 export function reportText(report: Report, colors: Colors, columns = 80): string {
   if (report.datasets.length === 0) return 'There are no datasets here. `unsilo init NAME` makes one.\n'
-  const parts = [heading(report, colors), overview(report.datasets, colors)]
+  const parts = [heading(report, colors), overview(report.datasets, colors, columns)]
   const details = report.datasets.flatMap((dataset) => warningLines(dataset, colors, columns))
   if (details.length > 0) parts.push(details.join('\n'))
-  const metrics = metricTable(report.datasets, colors)
+  const metrics = metricTable(report.datasets, colors, columns)
   if (metrics !== '') parts.push(metrics)
   return `${parts.join('\n\n')}\n`
 }
@@ -47,7 +47,7 @@ function heading(report: Report, colors: Colors): string {
   return `${colors.bold(`${number} dataset${number === 1 ? '' : 's'}`)}: ${counts.join(', ')}  ${colors.dim(time)}`
 }
 
-function overview(datasets: readonly DatasetReport[], colors: Colors): string {
+function overview(datasets: readonly DatasetReport[], colors: Colors, columns: number): string {
   const head: Cell[] = ['', 'DATASET', 'STATE', 'LAST SUCCESS', 'SIZE', 'WEEK', 'HALF-YEAR'].map((text) => ({
     text,
     paint: colors.dim,
@@ -65,7 +65,7 @@ function overview(datasets: readonly DatasetReport[], colors: Colors): string {
       { text: change(now, halfYear), right: true },
     ]
   })
-  return textTable([head, ...rows])
+  return textTable([head, ...rows], undefined, columns)
 }
 
 function bytesOf(metrics: MetricComparison | undefined): (number | undefined)[] {
@@ -109,7 +109,7 @@ function paintName(line: string, name: string, paint: Paint): string {
 }
 
 /** The datasets' own metrics, and the number of files where it is not always one. */
-function metricTable(datasets: readonly DatasetReport[], colors: Colors): string {
+function metricTable(datasets: readonly DatasetReport[], colors: Colors, columns: number): string {
   const rows = datasets.flatMap(({ dataset, metrics }) =>
     (metrics?.metrics ?? [])
       .filter(({ name, values }) => name !== 'bytes' && (name !== 'files' || values.some((value) => value !== '1')))
@@ -125,5 +125,5 @@ function metricTable(datasets: readonly DatasetReport[], colors: Colors): string
     right: index > 1,
     paint: colors.dim,
   }))
-  return textTable([head, ...rows])
+  return textTable([head, ...rows], undefined, columns)
 }

@@ -36,6 +36,7 @@ export async function findWarnings(
 ): Promise<Warning[]> {
   const warnings = [
     ...successWarnings(dataset, history, context.system.clock.now()),
+    ...tracelessWarnings(dataset, history, table, context.system.clock.now()),
     ...(await lateWarnings(dataset, context, history)),
     ...goneWarnings(dataset, history, table),
     ...metricWarnings(dataset, history, table),
@@ -89,6 +90,20 @@ function successWarnings(dataset: Dataset, history: History, now: Date): Warning
   return warnings
 }
 
+/** A newest export by export_manager that failed and left nothing but its row of metrics, and logs. */
+function tracelessWarnings(dataset: Dataset, history: History, table: MetricTable, now: Date): Warning[] {
+  const id = [...table.rows.keys()].at(-1) ?? ''
+  if (id <= (history.newest?.id ?? '') || table.rows.get(id)?.['success'] !== 'N') return []
+  const ago = `${sayDuration(Math.max(0, now.getTime() - parcelTime(id).getTime()))} ago`
+  return [
+    {
+      health: 'failing',
+      message: `the newest export, ${ago}, failed: it left no data`,
+      hint: `\`unsilo log ${dataset.name} ${id}\` shows what it printed.`,
+    },
+  ]
+}
+
 async function lateWarnings(dataset: Dataset, context: Context, history: History): Promise<Warning[]> {
   if (history.newestGood === undefined) return []
   const late = await overdueOf(dataset, context, history)
@@ -104,8 +119,7 @@ async function lateWarnings(dataset: Dataset, context: Context, history: History
 
 /** The newest success, by ledger or metrics, whose data is no longer there though nothing says that it was pruned. */
 function goneWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
-  let newestSuccess = ''
-  for (const [id, row] of table.rows) if (row['success'] === 'Y' && id > newestSuccess) newestSuccess = id
+  const newestSuccess = [...table.rows.keys()].findLast((id) => table.rows.get(id)?.['success'] === 'Y') ?? ''
   const newestGone = history.parcels.findLast(({ state }) => state === 'gone')?.id ?? ''
   const id = newestSuccess > newestGone ? newestSuccess : newestGone
   const state = history.get(id)?.state

@@ -1,5 +1,4 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
 
 /**
  * Files and folders that match any of the patterns, as absolute paths in the order of their names. `~` is the user's home;
@@ -7,7 +6,8 @@ import { join } from 'node:path'
  */
 export async function matchPaths(patterns: readonly string[], folder: string): Promise<string[]> {
   const { escapePath, glob } = await import('tinyglobby')
-  const expanded = patterns.map((pattern) => (/^~(?=\/|$)/.test(pattern) ? join(homedir(), pattern.slice(1)) : pattern))
+  const home = escapePath(homedir())
+  const expanded = patterns.map((pattern) => pattern.replace(/^~(?=\/|$)/, () => home))
   const found = await glob(expanded, { cwd: folder, absolute: true, onlyFiles: false, expandDirectories: false })
   const paths = [...new Set(found.map((path) => (path.length > 1 ? path.replace(/\/$/, '') : path)))].sort()
   // A pattern such as `dumps/**` matches a folder and all that is in it; the folder is what is meant.

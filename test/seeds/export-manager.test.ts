@@ -39,7 +39,7 @@ describe('a folder made by export_manager', () => {
 
   it('may have a metrics.csv that is a heading without an end of line', async () => {
     const root = cliRoot()
-    oldDataset(root, 'todoist', readmeConfig.replace(/metrics.*\n/, ''), [])
+    oldDataset(root, 'todoist', readmeConfig.replace(/^metrics.*\n/m, ''), [])
     expect(root.read('todoist/metrics.csv')).toBe('parcel_id,success,files,bytes')
     expect((await root.cli('run')).status).toBe(0)
     const id = dataNames(root, 'todoist')[0]!.slice(0, 18)
@@ -47,10 +47,10 @@ describe('a folder made by export_manager', () => {
   })
 
   it.each([
-    ['not due when the newest parcel is younger', 23 * hour + 50 * minute, 1],
+    ['not due when the newest parcel is younger than the interval', 23 * hour + 50 * minute, 1],
     ['due five minutes early, so that a daily timer never skips a day', 23 * hour + 57 * minute, 2],
-    ['due when the newest parcel is as old', day + minute, 2],
-  ])('is %s than the interval', async (_, ago, count) => {
+    ['due when the newest parcel is as old as the interval', day + minute, 2],
+  ])('is %s', async (_, ago, count) => {
     const root = cliRoot()
     oldDataset(root, 'todoist', readmeConfig, [{ ago, content: tasks }])
     expect((await root.cli('run')).status).toBe(0)
@@ -69,7 +69,7 @@ describe('a folder made by export_manager', () => {
 
   it('without an interval is exported on request only', async () => {
     const root = cliRoot()
-    oldDataset(root, 'todoist', readmeConfig.replace(/interval.*\n/, ''), [])
+    oldDataset(root, 'todoist', readmeConfig.replace(/^interval.*\n/m, ''), [])
     expect((await root.cli('process')).status).toBe(0)
     expect(dataNames(root, 'todoist')).toEqual([])
     expect((await root.cli('export', 'todoist')).status).toBe(0)
@@ -79,7 +79,7 @@ describe('a folder made by export_manager', () => {
   it('without keep loses no parcel', async () => {
     const root = cliRoot()
     const parcels = [9, 8, 7, 6, 5, 4, 3, 2].map((days) => ({ ago: days * day, content: tasks }))
-    oldDataset(root, 'todoist', readmeConfig.replace(/keep.*\n/, ''), parcels)
+    oldDataset(root, 'todoist', readmeConfig.replace(/^keep.*\n/m, ''), parcels)
     expect((await root.cli('run')).status).toBe(0)
     expect(dataNames(root, 'todoist')).toHaveLength(9)
   })
@@ -153,7 +153,7 @@ describe('an export command', () => {
 describe('a metric', () => {
   it('that is new adds a column at the end, with empty cells before', async () => {
     const root = cliRoot()
-    const config = `${readmeConfig}metrics.longest.cmd = "wc -L < $PARCEL_PATH || echo 4"\n`
+    const config = `${readmeConfig}metrics.longest.cmd = "head -n 1 $PARCEL_PATH | tr -d '\\n' | wc -c"\n`
     const old = oldDataset(root, 'todoist', config, [{ ago: 2 * day, content: tasks, tasks: '2' }])
     expect((await root.cli('run')).status).toBe(0)
     const [head, first, second] = metricLines(root, 'todoist')
@@ -164,7 +164,7 @@ describe('a metric', () => {
 
   it('that is no longer configured keeps its column', async () => {
     const root = cliRoot()
-    const config = readmeConfig.replace(/metrics.*\n/, '')
+    const config = readmeConfig.replace(/^metrics.*\n/m, '')
     oldDataset(root, 'todoist', config, [{ ago: 2 * day, content: tasks, tasks: '2' }])
     expect((await root.cli('run')).status).toBe(0)
     expect(metricLines(root, 'todoist').at(-1)).toMatch(/Z,Y,1,15,$/)

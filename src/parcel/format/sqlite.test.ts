@@ -6,7 +6,8 @@ import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { sqlite } from './sqlite.ts'
 
 const pageSize = 512
-const hasProgram = spawnSync('sqlite3', ['-version']).status === 0
+const program = 'sqlite3'
+const hasProgram = spawnSync(program, ['-version']).status === 0
 
 /** A database without tables, of `pages` pages of which all but the first are free. */
 function database(pages = 1): Buffer {
@@ -100,7 +101,7 @@ describe('the SQLite check', () => {
       const path = join(temporaryFolder(), 'history.sqlite')
       const schema =
         "create virtual table v using fts4(x); pragma writable_schema=on; update sqlite_schema set sql=replace(sql, 'fts4(x)', 'of_the_application(x)') where name='v'"
-      expect(spawnSync('sqlite3', ['-cmd', '.dbconfig defensive off', path, schema]).status).toBe(0)
+      expect(spawnSync(program, ['-cmd', '.dbconfig defensive off', path, schema]).status).toBe(0)
       await sqlite.checkFile!(path, undefined)
     },
   )

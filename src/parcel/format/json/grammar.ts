@@ -28,7 +28,7 @@ const containers = [atTop, inObject, inArray] as const
 export const firstSpecial = 120
 export const error = 120
 export const openObject = 121
-export const openArray = 122
+const openArray = 122
 export const close = 123
 /** From here on the next byte is text of a string, which the scanner runs over: a value's string by container, then a key. */
 export const firstString = 124

@@ -1,0 +1,241 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { breakingFiles } from '../../test/support/breaking-files.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { systemFiles } from '../system/files.ts'
+import { type LedgerEvent, type SealedEvent, entryOf, lineOf } from './entry.ts'
+import { appendToLedger, detailsOf, readLedger } from './ledger.ts'
+
+const at = new Date('2026-03-01T06:00:00.123Z')
+const parcel = '2026-03-01T060000Z'
+
+const started: LedgerEvent = { event: 'started', parcel, by: 'export', pid: 42, host: 'nas' }
+const sealed: SealedEvent = {
+  event: 'sealed',
+  parcel,
+  state: 'good',
+  name: `${parcel}.json`,
+  files: 1,
+  bytes: 4,
+  sha256: 'ab'.repeat(32),
+  tries: 1,
+  durationMs: 20,
+}
+const ingested: LedgerEvent = { ...sealed, from: '/in/{a} "b" \\ \n 写真 🗂/}' }
+const suspect: LedgerEvent = { ...sealed, state: 'suspect', doubts: ['9 B is 90 % less {than} usual'] }
+const failed: LedgerEvent = {
+  event: 'failed',
+  parcel,
+  code: 'command-failed',
+  reason: 'exit status 1: Zugriff verweigert für „ich“ 🚫 {"a":1}',
+  tries: 3,
+  durationMs: 9,
+}
+const pruned: LedgerEvent = { event: 'pruned', removed: { [parcel]: 'older' }, kept: {} }
+const all: LedgerEvent[] = [started, sealed, ingested, suspect, failed, { event: 'accepted', parcel }, pruned]
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({
+    unit: fc.constantFrom('"', '\\', '}', '{', '\n', '\r', '\u2028', 'é', '🗂', '\ud800', 'a', ':', ',', ']'),
+  }),
+)
+const count = fc.nat()
+const optional = { requiredKeys: [] as [] }
+const eventArbitrary: fc.Arbitrary<LedgerEvent> = fc.oneof(
+  fc.record({
+    event: fc.constant('started' as const),
+    parcel: fc.constant(parcel),
+    by: fc.constantFrom('export' as const, 'ingest' as const),
+    pid: count,
+    host: text,
+  }),
+  fc.record({
+    event: fc.constant('started' as const),
+    parcel: fc.constant(parcel),
+    by: fc.constant('ingest' as const),
+    from: text,
+    pid: count,
+    host: text,
+  }),
+  fc
+    .tuple(
+      fc.record({
+        event: fc.constant('sealed' as const),
+        parcel: fc.constant(parcel),
+        state: fc.constantFrom('good' as const, 'suspect' as const),
+        name: text,
+        files: count,
+        bytes: count,
+        sha256: text,
+      }),
+      fc.record(
+        {
+          tries: count,
+          durationMs: fc.oneof(count, fc.double({ noNaN: true })),
+          from: text,
+          doubts: fc.array(text),
+          recovered: fc.constant(true as const),
+        },
+        optional,
+      ),
+    )
+    .map(([first, second]) => ({ ...first, ...second })),
+  fc.record({
+    event: fc.constant('failed' as const),
+    parcel: fc.constant(parcel),
+    code: text,
+    reason: text,
+    hint: text,
+    tries: count,
+    durationMs: count,
+  }),
+  fc.record({ event: fc.constant('accepted' as const), parcel: text }),
+  fc.record({
+    event: fc.constant('pruned' as const),
+    removed: fc.dictionary(text, text),
+    kept: fc.dictionary(text, text),
+  }),
+)
+
+describe('a line', () => {
+  it('is read as JSON.parse reads it, whatever stands in it', () => {
+    fc.assert(
+      fc.property(eventArbitrary, (event) => {
+        const line = lineOf(at, event)
+        expect(line).not.toContain('\n')
+        const parsed = JSON.parse(line) as Record<string, unknown>
+        expect(entryOf(line)).toEqual({
+          at: parsed['at'],
+          event: parsed['event'],
+          parcel: parsed['parcel'],
+          state: parsed['state'],
+          line,
+        })
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('is never read from a part of it', () => {
+    fc.assert(
+      fc.property(eventArbitrary, fc.nat(), (event, at2) => {
+        const line = lineOf(at, event)
+        expect(entryOf(line.slice(0, at2 % line.length))).toBeUndefined()
+      }),
+      { numRuns: 1000 },
+    )
+    for (const event of all) {
+      const line = lineOf(at, event)
+      for (let length = 0; length < line.length; length++) expect(entryOf(line.slice(0, length))).toBeUndefined()
+    }
+  })
+
+  it.each([
+    '',
+    ' ',
+    'null',
+    '7',
+    '"text"',
+    '[]',
+    '{}',
+    '{"at":1,"event":"sealed"}',
+    '{"at":"x"}',
+    'sealed',
+    '\0\0\0\0',
+  ])('that is foreign is no entry: %j', (line) => expect(entryOf(line)).toBeUndefined())
+
+  it('of a kind that a later version writes is kept as it is', () => {
+    const line = '{"at":"2030-01-01T00:00:00.000Z","event":"published","parcel":"x","target":"nas","state":3}'
+    expect(entryOf(line)).toEqual({
+      at: '2030-01-01T00:00:00.000Z',
+      event: 'published',
+      parcel: 'x',
+      state: undefined,
+      line,
+    })
+  })
+})
+
+describe('a ledger', () => {
+  const newLedger = (): string => join(temporaryFolder(), 'ledger.ndjson')
+
+  it('gives back what was added, in that order', async () => {
+    const path = newLedger()
+    expect(readLedger(systemFiles, path)).toEqual([])
+    for (const event of all) await appendToLedger(systemFiles, path, at, event)
+    const entries = readLedger(systemFiles, path)
+    expect(entries.map((entry) => detailsOf(entry, path))).toEqual(
+      all.map((event) => ({ at: at.toISOString(), ...event })),
+    )
+    expect(readFileSync(path, 'utf8')).toBe(all.map((event) => `${lineOf(at, event)}\n`).join(''))
+  })
+
+  it.each(all)(
+    'torn at any byte of its last line loses that line alone, and the next one mends it: $event',
+    async (event) => {
+      const path = newLedger()
+      for (const before of [sealed, failed]) await appendToLedger(systemFiles, path, at, before)
+      const { length: kept } = readFileSync(path)
+      await appendToLedger(systemFiles, path, at, event)
+      const whole = readFileSync(path)
+      for (let length = kept; length <= whole.length; length++) {
+        writeFileSync(path, whole.subarray(0, length))
+        // Without its line break alone the line is whole.
+        const isWhole = length >= whole.length - 1
+        const expected = ['sealed', 'failed', ...(isWhole ? [event.event] : [])]
+        expect(readLedger(systemFiles, path).map((entry) => entry.event)).toEqual(expected)
+        await appendToLedger(systemFiles, path, at, { event: 'accepted', parcel })
+        expect(readLedger(systemFiles, path).map((entry) => entry.event)).toEqual([...expected, 'accepted'])
+        expect(readFileSync(path).subarray(0, length).equals(whole.subarray(0, length))).toBe(true)
+      }
+    },
+  )
+
+  it('is mended once, and not again and again', async () => {
+    const path = newLedger()
+    await appendToLedger(systemFiles, path, at, sealed)
+    truncateSync(path, 50)
+    await appendToLedger(systemFiles, path, at, started)
+    await appendToLedger(systemFiles, path, at, sealed)
+    expect(readFileSync(path, 'utf8').split('\n')).toEqual([
+      lineOf(at, sealed).slice(0, 50),
+      lineOf(at, started),
+      lineOf(at, sealed),
+      '',
+    ])
+  })
+
+  it('is durable when a line has been added, and so is the name of a new one', async () => {
+    const path = newLedger()
+    const { files, steps } = breakingFiles(() => 'go on')
+    await appendToLedger(files, path, at, started)
+    expect(steps).toEqual([`open ${path}`, `write ${path}`, `sync ${path}`, `sync ${dirname(path)}`])
+    await appendToLedger(files, path, at, sealed)
+    expect(steps.slice(4)).toEqual([`open ${path}`, `write ${path}`, `sync ${path}`])
+  })
+
+  it('that the lock has created, and nothing has been written to, counts as new', async () => {
+    const path = newLedger()
+    writeFileSync(path, '')
+    const { files, steps } = breakingFiles(() => 'go on')
+    await appendToLedger(files, path, at, started)
+    expect(steps.at(-1)).toBe(`sync ${dirname(path)}`)
+  })
+
+  it('passes over lines that are not its own', async () => {
+    const path = newLedger()
+    const foreign = `hello\n\n{"at":"2020","event":"sealed"\n`
+    writeFileSync(path, `${foreign}${lineOf(at, sealed)}\r\n`)
+    await appendToLedger(systemFiles, path, at, started)
+    expect(readLedger(systemFiles, path).map(({ event }) => event)).toEqual(['sealed', 'started'])
+    expect(readFileSync(path, 'utf8').startsWith(foreign)).toBe(true)
+  })
+
+  it('says which line is damaged when its details are asked for', () => {
+    const entry = { at: 'x', event: 'sealed' as const, parcel, state: 'good' as const, line: '{"at":' }
+    expect(() => detailsOf(entry, '/data/ledger.ndjson')).toThrow('a line of ledger.ndjson is damaged: {"at":')
+  })
+})

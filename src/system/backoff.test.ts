@@ -1,0 +1,39 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { backoffMs, exportBackoff } from './backoff.ts'
+
+const failures = fc.integer({ min: 1, max: 2000 })
+const random = fc.double({ min: 0, max: 1, noNaN: true })
+
+it('waits 1, 2, 4 … 60 s, each shortened by up to half', () => {
+  expect([1, 2, 3, 4, 5, 6, 7, 8, 1000].map((count) => backoffMs(count, 1))).toEqual([
+    1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000,
+  ])
+  expect([1, 2, 7].map((count) => backoffMs(count, 0))).toEqual([500, 1000, 30_000])
+})
+
+it('stays within its bounds, whatever chance says', () => {
+  fc.assert(
+    fc.property(failures, random, (count, chance) => {
+      const waitMs = backoffMs(count, chance)
+      const whole = Math.min(exportBackoff.longestMs, exportBackoff.firstMs * 2 ** (count - 1))
+      expect(waitMs).toBeGreaterThanOrEqual(whole / 2)
+      expect(waitMs).toBeLessThanOrEqual(whole)
+    }),
+  )
+})
+
+it('doubles until it reaches the longest wait', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      random,
+      fc.integer({ min: 1, max: 10_000 }),
+      (count, chance, first) => {
+        const backoff = { firstMs: first * 2, longestMs: Infinity }
+        const [once, twice] = [backoffMs(count, chance, backoff), backoffMs(count + 1, chance, backoff)]
+        expect(Math.abs(twice - 2 * once)).toBeLessThanOrEqual(1)
+      },
+    ),
+  )
+})
