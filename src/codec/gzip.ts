@@ -22,11 +22,22 @@ export const gzip: Codec = {
   extension: 'gz',
   compress: (body, signal) => throughTransform(body, createGzip(), signal),
   async *decompress(body, signal) {
-    try {
-      yield* throughTransform(body, createGunzip(), signal)
-    } catch (error) {
-      throw damaged(error, 'gzip')
+    const gunzip = createGunzip()
+    let fed = 0
+    async function* counted(): Bytes {
+      for await (const chunk of body) {
+        fed += chunk.length
+        yield chunk
+      }
     }
+    try {
+      yield* throughTransform(counted(), gunzip, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      // Once the data is over, what still comes has no reader, and breaks the pipe.
+      throw isBrokenPipe(error) ? trailing(error) : damaged(error, 'gzip')
+    }
+    if (gunzip.bytesWritten < fed) throw trailing()
   },
 }
 
@@ -37,5 +48,17 @@ export function damaged(error: unknown, format: string): unknown {
   return new UnsiloError('wrong-content', `not whole ${format} data: ${error.message}`, {
     hint: 'The file is damaged or was cut off; export it again.',
     cause: error,
+  })
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR'
+}
+
+function trailing(cause?: unknown): UnsiloError {
+  return new UnsiloError('wrong-content', 'not whole gzip data: something else follows its end', {
+    hint: 'The file is damaged; export it again.',
+    cause,
   })
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { ExportLogs } from '../source/source.ts'
 import type { ParcelLogs } from '../parcel/layout.ts'
 import type { Files } from '../system/files.ts'
@@ -34,7 +35,9 @@ export const ownLinePrefix = '--- unsilo: '
 /** The last line that a program wrote to a log, without control characters. */
 export function lastLine(files: Files, path: string): string {
   const text = Buffer.from(files.readEnd(path, tailBytes)).toString('utf8')
-  const lines = text.split('\n').map((line) => line.replaceAll(/\p{Cc}+/gu, ' ').trim())
+  const lines = stripVTControlCharacters(text)
+    .split('\n')
+    .map((line) => line.replaceAll(/\p{Cc}+/gu, ' ').trim())
   const last = lines.findLast((line) => line !== '' && !line.startsWith(ownLinePrefix)) ?? ''
   return last.length > longestComplaint ? `${last.slice(0, longestComplaint - 1)}…` : last
 }

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { codecForExtension } from '../codec/codec.ts'
 import { UnsiloError } from '../errors.ts'
 import type { SealedEvent } from '../ledger/entry.ts'
+import { detailsOf } from '../ledger/ledger.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { storeBody } from '../parcel/body.ts'
 import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
@@ -10,7 +11,7 @@ import type { StoredParcel } from '../parcel/store.ts'
 import { walkFiles } from '../system/files.ts'
 import { matchPaths } from '../system/glob.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { readHistory } from './history.ts'
+import { type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import { newParcelId, startParcel } from './new-parcel.ts'
 import { sealMoved, sealParcel } from './seal.ts'
 
@@ -43,6 +44,8 @@ export async function ingestPath(
   const { files } = context.system
   const info = files.info(path)
   if (info === undefined) throw new UnsiloError('not-found', `cannot ingest ${path}: it is not there`)
+  const copied = await finishMove(dataset, context, path, info.modifiedAt)
+  if (copied !== undefined) return copied
   const id = await idFor(dataset, context, path, info.modifiedAt, wantedId)
   const isFolder = info.kind === 'folder'
   const extension = isFolder ? '' : extensionOf(basename(path))
@@ -58,7 +61,7 @@ export async function ingestPath(
       retryable: true,
     })
   }
-  await startParcel(dataset, context, id, { by: 'ingest', from: path })
+  await startParcel(dataset, context, id, { by: 'ingest', from: path, modified: info.modifiedAt.toISOString() })
   const inside = { ...outside, path: join(dataset.layout.incomplete, name) }
   try {
     return await sealMoved(dataset, context, { stored: outside, manifest }, { from: path })
@@ -69,6 +72,34 @@ export async function ingestPath(
   await files.remove(inside.path)
   await copyParcel(context, outside, inside, manifest)
   const sealed = await sealParcel(dataset, context, { stored: inside, manifest }, { from: path })
+  await files.remove(path)
+  await files.sync(dirname(path))
+  return sealed
+}
+
+/**
+ * Removes a file whose copy was sealed by a run that was killed before it could do so: the same file, by path, time and hash.
+ *
+ * @returns How it was sealed then; `undefined` for any other file.
+ */
+async function finishMove(
+  dataset: Dataset,
+  context: Context,
+  path: string,
+  modifiedAt: Date,
+): Promise<SealedEvent | undefined> {
+  const { files } = context.system
+  const { ledger } = dataset.layout
+  const isOfFile = ({ started }: ParcelRecord): boolean => {
+    if (!isEvent(started, 'started')) return false
+    const { from, modified } = detailsOf(started, ledger)
+    return from === path && modified === modifiedAt.toISOString()
+  }
+  const parcel = sealedParcels(readHistory(files, dataset.layout)).findLast(isOfFile)
+  if (parcel === undefined || !isEvent(parcel.ended, 'sealed')) return undefined
+  const sealed = detailsOf(parcel.ended, ledger)
+  const { sha256 } = await inspectParcel(files, { ...parcel.stored, path }, { signal: context.signal })
+  if (sha256 !== sealed.sha256) return undefined
   await files.remove(path)
   await files.sync(dirname(path))
   return sealed

@@ -40,7 +40,7 @@ export async function startParcel(
   dataset: Dataset,
   context: Context,
   id: ParcelId,
-  origin: { by: 'export' } | { by: 'ingest'; from: string },
+  origin: { by: 'export' } | { by: 'ingest'; from: string; modified: string },
 ): Promise<void> {
   const { files, clock } = context.system
   const { layout } = dataset

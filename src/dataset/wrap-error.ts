@@ -4,8 +4,10 @@ import { UnsiloError } from '../errors.ts'
 export class WrappedCommandError extends UnsiloError {
   readonly status: number
 
-  constructor(message: string, status: number) {
-    super('command-failed', message, { retryable: true })
+  /** @param cause Why the command could not even be started. */
+  constructor(message: string, status: number, cause?: UnsiloError) {
+    const hint = cause?.hint === undefined ? {} : { hint: cause.hint }
+    super(cause?.code ?? 'command-failed', message, { retryable: cause === undefined, cause, ...hint })
     this.status = status
   }
 }

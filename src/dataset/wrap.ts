@@ -1,7 +1,7 @@
 import { constants, hostname } from 'node:os'
 import { basename, dirname } from 'node:path'
 import { type Bytes, type CodecName, codecNamed } from '../codec/codec.ts'
-import { UnsiloError } from '../errors.ts'
+import { type ErrorCode, UnsiloError } from '../errors.ts'
 import { type StoredBody, storeBody } from '../parcel/body.ts'
 import { startContentCheck } from '../parcel/format/inspect.ts'
 import { withRetries } from '../source/retry.ts'
@@ -62,6 +62,9 @@ export async function wrapCommand(context: Context, options: WrapOptions): Promi
   })
 }
 
+/** What a shell answers when it does not find a program, or cannot run it (sh(1)). */
+const notStarted: Partial<Record<ErrorCode, number>> = { 'missing-program': 127, 'not-permitted': 126 }
+
 async function runInto(context: Context, path: string, options: WrapOptions): Promise<StoredBody> {
   const check = options.require === undefined ? undefined : await startContentCheck(options.require, undefined)
   if (options.require !== undefined && check === undefined) {
@@ -86,10 +89,9 @@ async function runInto(context: Context, path: string, options: WrapOptions): Pr
   })
   storing.catch(() => running.end())
   const end = await running.ended.catch((error: unknown) => {
-    if (error instanceof UnsiloError && error.code === 'missing-program') {
-      // What a shell answers when it finds no such program (sh(1)).
-      throw new WrappedCommandError(error.message, 127)
-    }
+    const status = error instanceof UnsiloError ? notStarted[error.code] : undefined
+    if (error instanceof UnsiloError && status !== undefined)
+      throw new WrappedCommandError(error.message, status, error)
     throw error
   })
   if (context.signal.aborted) throw new UnsiloError('cancelled', 'interrupted')

@@ -1,10 +1,21 @@
 /** What one line of a ledger can say. `docs/format.md` describes each for readers without unsilo. */
 export type LedgerEvent =
-  | { event: 'started'; parcel: string; by: 'export' | 'ingest'; pid: number; host: string; from?: string }
+  | StartedEvent
   | SealedEvent
   | { event: 'failed'; parcel: string; code: string; reason: string; hint?: string; tries: number; durationMs: number }
   | { event: 'accepted'; parcel: string }
   | { event: 'pruned'; removed: Record<string, string>; kept: Record<string, string> }
+
+export interface StartedEvent {
+  event: 'started'
+  parcel: string
+  by: 'export' | 'ingest'
+  pid: number
+  host: string
+  /** Where an ingested file lies, and when it was changed. */
+  from?: string
+  modified?: string
+}
 
 export interface SealedEvent {
   event: 'sealed'

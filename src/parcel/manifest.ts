@@ -71,7 +71,7 @@ async function inspectFolder(files: Files, parcel: StoredParcel, options: Inspec
   for (const folder of foldersOf(files, parcel.path)) await files.sync(folder)
   const hashList = regular.map(({ path, sha256 }) => hashLine(sha256, `${parcel.name}/${path}`)).join('')
   const bytes = regular.reduce((sum, file) => sum + file.bytes, 0)
-  return { files: regular.length, bytes, sha256: createHash('sha256').update(hashList).digest('hex'), hashList }
+  return { files: regular.length, bytes, sha256: hashOf(hashList), hashList }
 }
 
 function isLink(files: Files, path: string): boolean {
@@ -97,4 +97,8 @@ function notAFile(name: string): UnsiloError {
   return new UnsiloError('wrong-content', `${name} is neither a file nor a folder`, {
     hint: 'A parcel may hold files, folders and links inside folders; write a regular file to $PARCEL_PATH.',
   })
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }

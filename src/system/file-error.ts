@@ -43,7 +43,8 @@ const explanations: Record<string, Explanation> = {
 export function fileError(error: unknown, doing: string, path: string): unknown {
   if (error instanceof UnsiloError || !(error instanceof Error)) return error
   const code = (error as NodeJS.ErrnoException).code
-  if (code === undefined || !('syscall' in error || 'errno' in error)) return error
+  // zlib's errors have a code and an errno too, but come from no system call.
+  if (code === undefined || !('syscall' in error)) return error
   const known = explanations[code] ?? { code: 'io' as const, reason: code, hint: 'Check the disk and the path.' }
   return new UnsiloError(known.code, `cannot ${doing} ${path}: ${known.reason}`, { hint: known.hint, cause: error })
 }

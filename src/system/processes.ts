@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { UnsiloError } from '../errors.ts'
+import { endProcessGroup } from './process-group.ts'
 
-/** Time between asking a process group to end (TERM) and ending it (KILL), in ms. */
-const graceMs = 5000
-/** How long the kernel may take to end what was killed, in ms; a process stuck in a system call is not waited for. */
-const killGraceMs = 1000
 /** How long a pipe may stay open, and silent, after the whole group has ended, in ms: a process that left the group may hold it. */
 const pipeGraceMs = 500
 
@@ -72,7 +69,7 @@ export function startCommand(options: CommandOptions): RunningCommand {
   let endedFor: CommandEnd['endedFor']
   const stop = (why: CommandEnd['endedFor']): void => {
     endedFor ??= why
-    void endGroup(child)
+    void endProcessGroup(child.pid)
   }
   const pipes = [keepOutput(child.stdout), keepOutput(child.stderr)] as const
   const timers = watch(options, stop)
@@ -92,7 +89,7 @@ export function startCommand(options: CommandOptions): RunningCommand {
     child.on('exit', (status, endedBySignal) => {
       clean()
       const end = { status, endedBySignal, endedFor, durationMs: performance.now() - startedAt }
-      endGroup(child)
+      endProcessGroup(child.pid)
         .then(() => {
           endWhenIdle(pipes[0], child.stdout)
           endWhenIdle(pipes[1], child.stderr)
@@ -128,33 +125,13 @@ function startError(error: NodeJS.ErrnoException, program: string, folder: strin
       cause: error,
     })
   }
+  if (error.code === 'EACCES' || error.code === 'ENOEXEC') {
+    return new UnsiloError('not-permitted', `cannot start ${program}: it is not a program that this user may run`, {
+      hint: 'Check what it is, and its mode (ls -l); chmod +x makes a script one.',
+      cause: error,
+    })
+  }
   return new UnsiloError('command-failed', `cannot start ${program}: ${error.message}`, { cause: error })
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  if (child.pid === undefined) return false
-  try {
-    return process.kill(-child.pid, signal)
-  } catch {
-    // ESRCH: no process of the group is left.
-    return false
-  }
-}
-
-async function endGroup(child: ChildProcess): Promise<void> {
-  if (!signalGroup(child, 'SIGTERM') || (await isGroupGone(child, graceMs))) return
-  signalGroup(child, 'SIGKILL')
-  await isGroupGone(child, killGraceMs)
-}
-
-/** Waits until no process of the group is left; false when there still is one after `longestMs`. */
-async function isGroupGone(child: ChildProcess, longestMs: number): Promise<boolean> {
-  const deadline = performance.now() + longestMs
-  for (let waitMs = 1; signalGroup(child, 0); waitMs = Math.min(waitMs * 2, 50)) {
-    if (performance.now() > deadline) return false
-    await new Promise((resolve) => setTimeout(resolve, waitMs))
-  }
-  return true
 }
 
 /**
@@ -170,7 +147,7 @@ function keepOutput(pipe: Readable | null): PassThrough | null {
 
 /** Ends the output when a process outside the group still holds the pipe and nothing has come for a while. */
 function endWhenIdle(kept: PassThrough | null, pipe: Readable | null): void {
-  if (kept === null || pipe === null || kept.writableEnded) return
+  if (kept === null || pipe === null || kept.writableEnded || kept.destroyed) return
   let isIdle = false
   const look = (): void => {
     // While the reader is slow the pipe is paused, and that nothing comes means nothing.

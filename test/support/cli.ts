@@ -40,7 +40,8 @@ export function startCli(args: readonly string[], options: StartOptions = {}): S
   }
   const child = spawn(process.execPath, [program, ...args], settings)
   child.stdin?.end(options.input)
-  const [stdout, stderr]: string[][] = [[], []]
+  const stdout: string[] = []
+  const stderr: string[] = []
   child.stdout!.setEncoding('utf8').on('data', (text: string) => stdout.push(text))
   child.stderr!.setEncoding('utf8').on('data', (text: string) => stderr.push(text))
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -89,6 +89,7 @@ export function withoutChance(output: string): string {
   return output
     .replaceAll(parcelId, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: UTC|Z)/g, 'TIME')
+    .replaceAll(/\b\d{8}T\d{6}Z/g, 'TIME')
     .replaceAll(/less than a second|\d+ (?:second|minute|hour|day)s?(?: \d+ (?:second|minute|hour)s?)?/g, 'DURATION')
     .replaceAll(/\b[0-9a-f]{64}\b/g, 'HASH')
     .replaceAll(/"(pid|durationMs|ageMs)": ?[\d.]+/g, '"$1":N')
