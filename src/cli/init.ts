@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { initDataset } from '../dataset/init.ts'
+import { UnsiloError } from '../errors.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 
@@ -12,6 +13,9 @@ export interface InitArguments {
 export async function init(args: InitArguments, app: App): Promise<ExitStatus> {
   const results = []
   for (const name of args.datasets) {
+    if (name.trim() === '') {
+      throw new UnsiloError('usage', 'a dataset needs a name', { hint: 'Write it like: unsilo init todoist' })
+    }
     const path = isAbsolute(name) || name.includes('/') ? resolve(app.cwd, name) : join(app.root, name)
     results.push(await initDataset(app.context, path, { template: args.template, git: args.git === true }))
   }

@@ -122,5 +122,8 @@ function detailOf(entry: LedgerLine): string {
         .join(', ')
     case 'accepted':
       return ''
+    default:
+      // A later version wrote it.
+      return ''
   }
 }

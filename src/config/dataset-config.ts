@@ -4,12 +4,15 @@ import type { GuardLimits } from '../parcel/guard.ts'
 import { type RetentionPolicy, retentionPolicy } from '../parcel/retention-policy.ts'
 import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
 import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
+import type { EnvironmentConfig } from './secrets.ts'
 import { checkTiming } from './timing.ts'
 
 /** What a dataset is to do, checked and complete: no default is left to fill in, no text to parse. */
 export interface DatasetConfig {
   /** The export command; `undefined`: parcels come from `ingest` only. */
   command: CommandConfig | undefined
+  /** Variables for the commands; secrets are references still. */
+  environment: EnvironmentConfig
   compress: CodecName
   /** When an export is due. */
   schedule: Schedule
@@ -74,6 +77,7 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
   const { paths, time_source: timeSource } = keys.ingest
   return {
     command: hasText(keys.cmd) ? { cmd: keys.cmd, stdout: keys.stdout } : undefined,
+    environment: keys.env,
     compress: keys.compress,
     schedule: scheduleOf(keys),
     timezone: keys.timezone,

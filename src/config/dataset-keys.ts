@@ -3,6 +3,7 @@ import { UnsiloError } from '../errors.ts'
 import { guardConfig } from '../parcel/guard.ts'
 import { keepConfig } from '../parcel/retention-policy.ts'
 import { durationText, parsedBy } from '../system/schema.ts'
+import { environmentConfig } from './secrets.ts'
 
 // A longer timer of Node.js fires at once (setTimeout takes a signed 32-bit number of ms).
 const longestTimerMs = 2 ** 31 - 1
@@ -39,6 +40,9 @@ export const datasetKeys = z.strictObject({
       'Shell command that exports the data. It writes to $PARCEL_PATH plus an extension, or makes a folder of that ' +
         'name; $DATASET_PATH and $PARCEL_ID are set too.',
     ),
+  env: environmentConfig
+    .prefault({})
+    .describe('Environment variables for `cmd` and the metrics: text, or for a secret where it is kept.'),
   stdout: extension
     .optional()
     .describe(

@@ -38,9 +38,13 @@ export function shownPath(root: string, path: string): string {
 function allDatasets(files: Files, root: string): DatasetPlace[] {
   if (isDataset(files, root)) return [{ name: basename(root), path: root }]
   if (files.info(root)?.kind !== 'folder') {
-    throw new UnsiloError('not-found', `the root folder ${root} does not exist`, {
-      hint: 'Check --root and UNSILO_ROOT; `unsilo init DATASET` creates the first dataset and its root.',
-    })
+    throw new UnsiloError(
+      'not-found',
+      `the root folder ${root} ${files.info(root) === undefined ? 'does not exist' : 'is a file'}`,
+      {
+        hint: 'Check --root and UNSILO_ROOT; `unsilo init DATASET` creates the first dataset and its root.',
+      },
+    )
   }
   return datasetNames(files, root).map((name) => ({ name, path: join(root, name) }))
 }

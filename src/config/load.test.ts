@@ -89,7 +89,7 @@ it('loads the datasets that are right beside one that is wrong', async () => {
   expect(configError(problems)).toMatchObject({
     code: 'config',
     message:
-      'a/config.toml:1: unknown key "x". Known here: cmd, stdout, compress, interval, schedule, timezone, max_age, keep, retries, timeout, silence, git, ingest, metrics, guard.',
+      'a/config.toml:1: unknown key "x". Known here: cmd, env, stdout, compress, interval, schedule, timezone, max_age, keep, retries, timeout, silence, git, ingest, metrics, guard.',
   })
 })
 

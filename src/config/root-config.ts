@@ -23,7 +23,7 @@ export interface RootConfig {
 export const rootConfig = z.strictObject({
   defaults: datasetKeys
     // These are about one dataset's data.
-    .omit({ cmd: true, stdout: true, ingest: true, metrics: true })
+    .omit({ cmd: true, env: true, stdout: true, ingest: true, metrics: true })
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
     .describe('Values for all datasets that do not give their own.'),

@@ -8,6 +8,7 @@ import { withRetries } from '../source/retry.ts'
 import type { ExportLogs, Source } from '../source/source.ts'
 import { sayDuration } from '../system/duration.ts'
 import type { Context, Dataset } from './dataset.ts'
+import { environmentOf } from './environment.ts'
 import { openExportLogs, ownLinePrefix } from './export-logs.ts'
 import { type History, readHistory } from './history.ts'
 import { newParcelId, startParcel } from './new-parcel.ts'
@@ -19,7 +20,9 @@ const progressEveryMs = 500
 /** The dataset's source. `undefined` when nothing is configured, as in a dataset of manual exports. */
 export function sourceOf(dataset: Dataset): Source | undefined {
   const { command, timeoutMs, silenceMs } = dataset.config
-  return command === undefined ? undefined : openCommandSource({ ...command, timeoutMs, silenceMs })
+  return command === undefined
+    ? undefined
+    : openCommandSource({ ...command, timeoutMs, silenceMs, environment: () => environmentOf(dataset) })
 }
 
 /**

@@ -19,10 +19,13 @@ import { sealMoved, sealParcel } from './seal.ts'
 export async function findIngestable(dataset: Dataset): Promise<string[]> {
   const { config, layout } = dataset
   if (config.ingest.paths.length === 0) return []
-  const { folder: _, ...own } = layout
   const found = await matchPaths(config.ingest.paths, layout.folder)
-  const isOwn = (path: string): boolean => Object.values(own).some((place) => isInside(path, place))
-  return found.filter((path) => !isOwn(path) && !isInside(layout.folder, path))
+  return found.filter((path) => !isOwn(dataset, path))
+}
+
+/** True for what unsilo keeps of the dataset, and for a folder that the dataset lies in. */
+function isOwn({ layout: { folder, ...own } }: Dataset, path: string): boolean {
+  return isInside(folder, path) || Object.values(own).some((place) => isInside(path, place))
 }
 
 function isInside(path: string, folder: string): boolean {
@@ -44,6 +47,11 @@ export async function ingestPath(
   const { files } = context.system
   const info = files.info(path)
   if (info === undefined) throw new UnsiloError('not-found', `cannot ingest ${path}: it is not there`)
+  if (isOwn(dataset, path)) {
+    throw new UnsiloError('usage', `cannot ingest ${path}: it is a part of ${dataset.name}, or holds it`, {
+      hint: 'Give a file or folder outside of the dataset.',
+    })
+  }
   const copied = await finishMove(dataset, context, path, info.modifiedAt)
   if (copied !== undefined) return copied
   const id = await idFor(dataset, context, path, info.modifiedAt, wantedId)
@@ -51,9 +59,9 @@ export async function ingestPath(
   const extension = isFolder ? '' : extensionOf(basename(path))
   const name = extension === '' ? id : `${id}.${extension}`
   const outside: StoredParcel = { id, name, extension: extension.toLowerCase(), path, isFolder, others: [] }
-  const manifest = await inspectParcel(files, outside, {
-    require: dataset.config.guard.require,
-    signal: context.signal,
+  const { require } = dataset.config.guard
+  const manifest = await inspectParcel(files, outside, { require, signal: context.signal }).catch((error: unknown) => {
+    throw error instanceof UnsiloError && error.code === 'empty' ? emptyError(path, error) : error
   })
   if (files.info(path)?.modifiedAt.getTime() !== info.modifiedAt.getTime()) {
     throw new UnsiloError('busy', `${path} is still being written; it was left where it is`, {
@@ -103,6 +111,14 @@ async function finishMove(
   await files.remove(path)
   await files.sync(dirname(path))
   return sealed
+}
+
+function emptyError(path: string, cause: UnsiloError): UnsiloError {
+  return new UnsiloError('empty', `cannot ingest ${path}: it is empty`, {
+    hint: 'It was left where it is. Remove it, or wait until it has been written.',
+    retryable: true,
+    cause,
+  })
 }
 
 /** rename(2) cannot move between file systems. */

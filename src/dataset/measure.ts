@@ -1,8 +1,10 @@
+import { expectUnsiloError } from '../errors.ts'
 import { measureParcel } from '../metric/measure.ts'
 import { type MetricRow, updateMetrics } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
+import { type CommandEnvironment, environmentOf } from './environment.ts'
 import { type History, readHistory } from './history.ts'
 
 /** A metric command without the dataset's own `timeout` is ended after this, in ms. */
@@ -25,6 +27,7 @@ export async function recordMetrics(
   const { files } = context.system
   const { layout, config } = dataset
   const problems: Problem[] = []
+  const environment = await metricEnvironment(dataset, problems)
   const measure = async (id: ParcelId): Promise<MetricRow> => {
     const record = history.get(id)
     const sealed = record?.state === 'good' || record?.state === 'suspect'
@@ -34,6 +37,7 @@ export async function recordMetrics(
       parcelPath: record?.stored?.path,
       datasetPath: layout.folder,
       metrics: config.metrics,
+      ...environment,
       timeoutMs: config.timeoutMs ?? metricTimeoutMs,
       signal: context.signal,
     })
@@ -50,4 +54,16 @@ export async function recordMetrics(
   const rows = await mapPool(ids, atOnce, measure)
   await updateMetrics(files, layout.metrics, rows)
   return problems
+}
+
+/** A secret that cannot be read is a warning here: the row is written all the same, and what needed it is `ERROR`. */
+async function metricEnvironment(dataset: Dataset, problems: Problem[]): Promise<CommandEnvironment | undefined> {
+  if (Object.keys(dataset.config.metrics).length === 0) return undefined
+  try {
+    return await environmentOf(dataset)
+  } catch (error) {
+    const { code, message, hint } = expectUnsiloError(error)
+    problems.push({ severity: 'warning', code, message, hint })
+    return undefined
+  }
 }

@@ -26,12 +26,14 @@ export interface PrunePlan {
 
 export function planPrune(dataset: Dataset, history: History): PrunePlan {
   const sealed = sealedParcels(history)
-  const stateOf = new Map(sealed.map(({ id, state }) => [id, state]))
+  const parcelOf = new Map(sealed.map((parcel) => [parcel.id, parcel]))
   const plan = parcelsToKeep(sealed, dataset.config.keep)
-  const decisions: PruneDecision[] = plan.decisions.map((decision) => ({
-    ...decision,
-    state: stateOf.get(decision.id)!,
-  }))
+  const decisions = plan.decisions.map((decision): PruneDecision => {
+    const { state, stored } = parcelOf.get(decision.id)!
+    if (decision.keep || stored.others.length === 0) return { ...decision, state }
+    const names = [stored.name, ...stored.others].join(', ')
+    return { id: decision.id, keep: true, state, reasons: [`data/ has more than one of it: ${names}`] }
+  })
   const newest = history.newest?.id ?? ''
   for (const parcel of history.parcels) {
     if (!hasRemains(parcel)) continue
@@ -85,7 +87,9 @@ export async function carryOutPrune(
       await files.sync(layout.data)
       await files.remove(outside)
       gone.push(stored.path)
-    } else if (stored !== undefined) await files.remove(stored.path)
+    } else if (stored !== undefined) {
+      for (const name of [stored.name, ...stored.others]) await files.remove(join(layout.incomplete, name))
+    }
     for (const log of Object.values(logsOf(layout, id))) await files.remove(log)
   }
   return gone

@@ -64,7 +64,21 @@ const parcelStart = (event: string): number => atEnd + `","event":"${event}","pa
 const startedParcel = parcelStart('started')
 const sealedParcel = parcelStart('sealed')
 
-/** `undefined` for a torn or empty line. */
+/** What a line of each kind has. A kind that is not here is a later version's. */
+const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' | 'object'>> = {
+  started: { parcel: 'string', by: 'string' },
+  sealed: { parcel: 'string', state: 'string', name: 'string', files: 'number', bytes: 'number', sha256: 'string' },
+  failed: { parcel: 'string', code: 'string', reason: 'string' },
+  accepted: { parcel: 'string' },
+  pruned: { removed: 'object', kept: 'object' },
+}
+
+function hasItsParts(event: string, values: Record<string, unknown>): boolean {
+  const parts = Object.hasOwn(partsOf, event) ? partsOf[event as LedgerEvent['event']] : {}
+  return Object.entries(parts).every(([key, kind]) => typeof values[key] === kind && values[key] !== null)
+}
+
+/** `undefined` for a torn or empty line, and for one that unsilo cannot have written. */
 export function entryOf(line: string): LedgerEntry | undefined {
   if (line.startsWith('sealed', eventStart)) {
     if (sealedLine.test(line)) return shortEntry(line, 'sealed', sealedParcel, 'good')
@@ -72,6 +86,7 @@ export function entryOf(line: string): LedgerEntry | undefined {
   try {
     const parsed = JSON.parse(line) as { at?: unknown; event?: unknown; parcel?: unknown; state?: unknown }
     if (typeof parsed?.at !== 'string' || typeof parsed.event !== 'string') return undefined
+    if (!hasItsParts(parsed.event, parsed)) return undefined
     return {
       at: parsed.at,
       event: parsed.event as LedgerEvent['event'],

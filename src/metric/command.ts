@@ -1,5 +1,6 @@
 import { UnsiloError } from '../errors.ts'
 import { sayEnd, startCommand } from '../system/processes.ts'
+import type { Redactor } from '../system/redact.ts'
 
 /** Far above what a number needs; a command that prints more has printed the parcel itself. */
 const longestOutputBytes = 64 * 1024
@@ -9,6 +10,9 @@ export interface MetricCommandOptions {
   parcelId: string
   datasetPath: string
   timeoutMs: number | undefined
+  variables?: Record<string, string>
+  /** Keeps the secrets among the variables out of what the command prints. */
+  redactor?: Redactor | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -18,6 +22,7 @@ export async function runMetricCommand(command: string, options: MetricCommandOp
     command,
     folder: options.datasetPath,
     environment: {
+      ...options.variables,
       PARCEL_PATH: options.parcelPath,
       DATASET_PATH: options.datasetPath,
       PARCEL_ID: options.parcelId,
@@ -43,7 +48,8 @@ export async function runMetricCommand(command: string, options: MetricCommandOp
   }
   if (end.endedFor === 'timeout') throw new UnsiloError('timeout', 'it took too long and was ended')
   if (end.endedFor === 'cancelled') throw new UnsiloError('cancelled', 'interrupted')
-  if (end.status === 0) return output.trim()
-  const said = complaint.trim().split('\n').at(-1) ?? ''
+  const redact = (text: string): string => options.redactor?.text(text) ?? text
+  if (end.status === 0) return redact(output.trim())
+  const said = redact(complaint.trim().split('\n').at(-1) ?? '')
   throw new UnsiloError('command-failed', said === '' ? sayEnd(end) : `${sayEnd(end)}: ${said}`)
 }

@@ -1,5 +1,6 @@
 import { UnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
+import type { Redactor } from '../system/redact.ts'
 import { runMetricCommand } from './command.ts'
 import type { MetricRow } from './metrics-file.ts'
 import { parcelSize } from './size.ts'
@@ -13,6 +14,8 @@ export interface MeasureOptions {
   datasetPath: string
   metrics: Record<string, { cmd: string }>
   timeoutMs: number | undefined
+  variables?: Record<string, string>
+  redactor?: Redactor | undefined
   signal?: AbortSignal | undefined
 }
 

@@ -23,8 +23,8 @@ interface Stage {
   layout: Layout
   staged: StagedParcel
   /** Writes what an export command would, below `$PARCEL_PATH`. */
-  put(end: string, content: string | Buffer): void
-  names(): string[]
+  put: (end: string, content: string | Buffer) => void
+  names: () => string[]
 }
 
 function stage(options: Partial<StageOptions> = {}, files = systemFiles): Stage {

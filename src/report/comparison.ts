@@ -27,7 +27,7 @@ export function compareMetrics(table: MetricTable, now: Date): MetricComparison 
   }
 }
 
-/** The newest success, and for each of `comparedDays` the newest that is so much older. Looks at no more rows than it must. */
+/** The newest success, and for each of `comparedDays` the newest that is so much older; one may serve for both. Looks at no more rows than it must. */
 function comparedRows(table: MetricTable): MetricRow[] {
   const found: MetricRow[] = []
   const newestFirst = [...table.rows.keys()].sort().reverse()
@@ -37,9 +37,10 @@ function comparedRows(table: MetricTable): MetricRow[] {
     const row = table.rows.get(id)!
     if (row['success'] !== 'Y') continue
     found.push(row)
-    const days = comparedDays[found.length - 1]
-    if (days === undefined) break
-    before = timeOf(found[0]!) - days * dayMs
+    const limits = comparedDays.map((days) => timeOf(found[0]!) - days * dayMs)
+    const next = limits.find((limit) => timeOf(row) > limit)
+    if (next === undefined) break
+    before = next
   }
   return found
 }

@@ -29,7 +29,7 @@ function paintFor(health: Health, colors: Colors): Paint {
 /** The report for a terminal of `columns` columns: one line a dataset, the worst first, details for the bad ones only. */
 export function reportText(report: Report, colors: Colors, columns = 80): string {
   if (report.datasets.length === 0) return 'There are no datasets here. `unsilo init NAME` makes one.\n'
-  const parts = [heading(report, colors), overview(report.datasets, colors, columns)]
+  const parts = [heading(report, colors, columns), overview(report.datasets, colors, columns)]
   const details = report.datasets.flatMap((dataset) => warningLines(dataset, colors, columns))
   if (details.length > 0) parts.push(details.join('\n'))
   const metrics = metricTable(report.datasets, colors, columns)
@@ -37,14 +37,27 @@ export function reportText(report: Report, colors: Colors, columns = 80): string
   return `${parts.join('\n\n')}\n`
 }
 
-function heading(report: Report, colors: Colors): string {
+function heading(report: Report, colors: Colors, columns: number): string {
+  const number = report.datasets.length
   const counts = healthStates
     .map((health) => ({ health, count: report.datasets.filter((dataset) => dataset.health === health).length }))
     .filter(({ count }) => count > 0)
-    .map(({ health, count }) => paintFor(health, colors)(`${count} ${health}`))
-  const time = `${report.at.slice(0, 16).replace('T', ' ')} UTC`
-  const number = report.datasets.length
-  return `${colors.bold(`${number} dataset${number === 1 ? '' : 's'}`)}: ${counts.join(', ')}  ${colors.dim(time)}`
+  const words: { text: string; paint: Paint }[] = [
+    { text: `${number} dataset${number === 1 ? '' : 's'}:`, paint: colors.bold },
+    ...counts.map(({ health, count }, index) => ({
+      text: `${count} ${health}${index === counts.length - 1 ? ' ' : ','}`,
+      paint: paintFor(health, colors),
+    })),
+    { text: `${report.at.slice(0, 16).replace('T', ' ')} UTC`, paint: colors.dim },
+  ]
+  let said = ''
+  let width = 0
+  for (const { text, paint } of words) {
+    const isFull = width + 1 + text.length > columns
+    said += `${isFull ? '\n  ' : said === '' ? '' : ' '}${paint(text)}`
+    width = (isFull ? 1 : width) + 1 + text.length
+  }
+  return said
 }
 
 function overview(datasets: readonly DatasetReport[], colors: Colors, columns: number): string {

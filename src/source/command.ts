@@ -1,7 +1,9 @@
 import type { Bytes } from '../codec/codec.ts'
 import { UnsiloError } from '../errors.ts'
 import { sayDuration } from '../system/duration.ts'
+import type { FileSink } from '../system/files.ts'
 import { type CommandEnd, type RunningCommand, sayEnd, startCommand } from '../system/processes.ts'
+import type { Redactor } from '../system/redact.ts'
 import type { ExportContext, ParcelSink, Source } from './source.ts'
 
 export interface CommandSourceConfig {
@@ -11,6 +13,8 @@ export interface CommandSourceConfig {
   stdout?: string | undefined
   timeoutMs?: number | undefined
   silenceMs?: number | undefined
+  /** Asked for at each try: variables for the command, and the secrets among them, which must not reach its logs. */
+  environment?: () => Promise<{ variables: Record<string, string>; redactor: Redactor | undefined }>
 }
 
 /** A shell command that writes files to `$PARCEL_PATH`, or prints the data. */
@@ -20,21 +24,38 @@ export function openCommandSource(config: CommandSourceConfig): Source {
     async export(sink, context) {
       const { logs } = context
       const printsData = config.stdout !== undefined
+      const { variables, redactor } = (await config.environment?.()) ?? { variables: {}, redactor: undefined }
       const running = startCommand({
         command: config.cmd,
         folder: context.datasetPath,
-        environment: { PARCEL_PATH: sink.path, DATASET_PATH: context.datasetPath, PARCEL_ID: context.parcelId },
-        stdout: printsData ? 'pipe' : logs.out.descriptor,
-        stderr: logs.err.descriptor,
+        environment: {
+          ...variables,
+          PARCEL_PATH: sink.path,
+          DATASET_PATH: context.datasetPath,
+          PARCEL_ID: context.parcelId,
+        },
+        // A command that knows no secrets writes its logs itself.
+        stdout: printsData || redactor !== undefined ? 'pipe' : logs.out.descriptor,
+        stderr: redactor === undefined ? logs.err.descriptor : 'pipe',
         timeoutMs: config.timeoutMs,
         silenceMs: config.silenceMs,
         activity: () => sink.bytesSoFar() + logs.bytesSoFar(),
         signal: context.signal,
       })
-      if (config.stdout === undefined) checkEnd(await running.ended, config, context)
-      else await storePrinted(running, config.stdout, config, sink, context)
+      const logging = redactor === undefined ? [] : [writeRedacted(running.stderr!, logs.err, redactor)]
+      if (redactor !== undefined && !printsData) logging.push(writeRedacted(running.stdout!, logs.out, redactor))
+      const ended = Promise.all([running.ended, ...logging]).then(([end]) => end)
+      ended.catch(() => undefined)
+      if (config.stdout === undefined) checkEnd(await ended, config, context)
+      else await storePrinted({ ...running, ended }, config.stdout, config, sink, context)
     },
   }
+}
+
+async function writeRedacted(output: AsyncIterable<unknown>, log: FileSink, redactor: Redactor): Promise<void> {
+  const stream = redactor.stream()
+  for await (const chunk of output) await log.write(stream.write(chunk as Uint8Array))
+  await log.write(stream.end())
 }
 
 async function storePrinted(

@@ -55,6 +55,27 @@ it('finds folders, too, and a folder that matches stands for what is in it', asy
   ])
 })
 
+it('finds the folder itself, and those that it lies in', async () => {
+  const folder = folderWith('outer/inner/a')
+  const inner = join(folder, 'outer/inner')
+  for (const [pattern, path] of [
+    ['.', inner],
+    ['..', join(folder, 'outer')],
+    ['../../outer', join(folder, 'outer')],
+    ['../*', inner],
+  ]) {
+    expect(await matchPaths([pattern!], inner), pattern).toEqual([path])
+  }
+  expect(await matchPaths(['', '['], inner)).toEqual([])
+})
+
+it('starts in a folder that is hidden, or whose name looks like a pattern', async () => {
+  for (const name of ['.local/mirror', 'a[b] (c) {d,e} !f*']) {
+    const folder = join(folderWith(`${name}/in/a.zip`), name)
+    expect(await matchPaths(['in/*.zip', `./in/a*`], folder)).toEqual([join(folder, 'in/a.zip')])
+  }
+})
+
 it('does not hide a folder behind another whose name begins alike', async () => {
   const folder = folderWith('dump/a', 'dump-2/b')
   expect(await matched(folder, 'dump*')).toEqual(['dump', 'dump-2'])

@@ -7,8 +7,12 @@ import { homedir } from 'node:os'
 export async function matchPaths(patterns: readonly string[], folder: string): Promise<string[]> {
   const { escapePath, glob } = await import('tinyglobby')
   const home = escapePath(homedir())
-  const expanded = patterns.map((pattern) => pattern.replace(/^~(?=\/|$)/, () => home))
-  const found = await glob(expanded, { cwd: folder, absolute: true, onlyFiles: false, expandDirectories: false })
+  const expanded = patterns
+    .filter((pattern) => pattern !== '')
+    .map((pattern) => pattern.replace(/^~(?=\/|$)/, () => home))
+    .map((pattern) => (pattern.startsWith('/') ? pattern : `${escapePath(folder)}/${pattern}`))
+  // tinyglobby misses, or refuses, what lies above the folder that it starts from.
+  const found = await glob(expanded, { cwd: '/', absolute: true, onlyFiles: false, expandDirectories: false })
   const paths = [...new Set(found.map((path) => (path.length > 1 ? path.replace(/\/$/, '') : path)))].sort()
   // A pattern such as `dumps/**` matches a folder and all that is in it; the folder is what is meant.
   return paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)))

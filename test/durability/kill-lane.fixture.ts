@@ -62,6 +62,7 @@ export function openKillLane(root: CliRoot, number: number, inbox: string): Kill
     progress: () => names.reduce((sum, name) => sum + sizeOf(join(root.path, name, 'ledger.ndjson')), 0),
     expectNothingTorn() {
       for (const name of names) {
+        expect(root.names(name), name).toContain('config.toml')
         for (const parcel of root.names(`${name}/data`)) expectWhole(join(root.path, name, 'data'), parcel)
         if (root.names(name).includes('metrics.csv')) expectWholeTable(root.read(`${name}/metrics.csv`))
       }
@@ -69,7 +70,9 @@ export function openKillLane(root: CliRoot, number: number, inbox: string): Kill
         readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
       const stored = root.names('ingest').includes('data') ? texts(join(root.path, 'ingest/data')) : []
       expect(new Set(stored).size, 'parcels that lie in data/ twice').toBe(stored.length)
-      expect(new Set([...stored, ...texts(inbox)]).size, 'files that were delivered').toBe(delivered)
+      expect(new Set([...stored, ...texts(inbox)]).size, `files that were delivered; ${stored.length} are stored`).toBe(
+        delivered,
+      )
     },
     expectTidy() {
       for (const name of names) {
@@ -111,7 +114,10 @@ function expectWhole(folder: string, name: string): void {
 
 function expectWholeTable(text: string): void {
   expect(text.endsWith('\r\n')).toBe(true)
-  const rows = text.trimEnd().split('\r\n').map((line) => line.split(','))
+  const rows = text
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(','))
   const [head, ...others] = rows
   expect(head!.slice(0, 4)).toEqual(['parcel_id', 'success', 'files', 'bytes'])
   for (const row of others) {

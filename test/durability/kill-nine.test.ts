@@ -61,6 +61,8 @@ it('a run killed by kill -9 at any moment tears nothing, and the next run needs 
   const inboxes = roots.map(inboxOf)
   // All of them end before the folders are removed.
   const results = await Promise.allSettled(roots.map((_, number) => work(number)))
-  expect(results.map((result) => (result.status === 'rejected' ? String(result.reason) : ''))).toEqual(roots.map(() => ''))
+  expect(results.map((result) => (result.status === 'rejected' ? String(result.reason) : ''))).toEqual(
+    roots.map(() => ''),
+  )
   expect(killed).toBeGreaterThan(lanes * roundsEach * 0.5)
 }, 240_000)

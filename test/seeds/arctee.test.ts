@@ -70,7 +70,11 @@ describe('what wrap writes', () => {
     const { status, stdout, stderr } = await root.cli('wrap', target, '--', 'cat', 'input.bin')
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    expect(createHash('sha256').update(readFileSync(join(root.path, target))).digest('hex')).toBe(sha256)
+    expect(
+      createHash('sha256')
+        .update(readFileSync(join(root.path, target)))
+        .digest('hex'),
+    ).toBe(sha256)
     expect(stderr).toBe(`unsilo: wrote ${target}, 3.0 MB, sha256 ${sha256}\n`)
   })
 
@@ -242,7 +246,9 @@ describe('the wrapped command', () => {
       cwd: root.path,
       input: 'secret\n',
     })
-    const [first] = (await new Promise((resolve) => child.stderr!.once('data', (...chunks) => resolve(chunks)))) as [string]
+    const [first] = (await new Promise((resolve) => child.stderr!.once('data', (...chunks) => resolve(chunks)))) as [
+      string,
+    ]
     expect(first).toBe('password?\n')
     const { status, stdout, stderr } = await ended
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: 'password?\n' })
@@ -320,18 +326,26 @@ describe('what wrap requires and tells', () => {
       tries: 1,
       rawBytes: 3,
       bytes: expect.any(Number),
-      sha256: createHash('sha256').update(readFileSync(join(root.path, target))).digest('hex'),
+      sha256: createHash('sha256')
+        .update(readFileSync(join(root.path, target)))
+        .digest('hex'),
     })
   })
 
   it('with --json an error is JSON too', async () => {
     const ended = await cli(['wrap', '--json', '/nonexistent/{x}', '--', 'true'])
     expect(ended.status).toBe(2)
-    expect(ended.json()).toMatchObject({ error: { code: 'usage', message: expect.any(String), hint: expect.any(String) } })
+    expect(ended.json()).toMatchObject({
+      error: { code: 'usage', message: expect.any(String), hint: expect.any(String) },
+    })
   })
 
   it('with --quiet says nothing', async () => {
     const root = cliRoot()
-    expect(await root.cli('wrap', '-q', target, '--', 'echo', 'hi')).toMatchObject({ status: 0, stdout: '', stderr: '' })
+    expect(await root.cli('wrap', '-q', target, '--', 'echo', 'hi')).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    })
   })
 })

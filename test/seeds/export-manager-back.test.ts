@@ -64,7 +64,8 @@ describe('a folder made by unsilo', () => {
       stdout: 'cmd = "echo []"\nstdout = "json"',
       ingest: 'ingest.paths = "in/*.txt"',
     }
-    for (const [name, config] of Object.entries(configs)) root.write(`${name}/config.toml`, `${config}\ninterval = "1w"`)
+    for (const [name, config] of Object.entries(configs))
+      root.write(`${name}/config.toml`, `${config}\ninterval = "1w"`)
     root.write('ingest/in/a.txt', 'a')
     await run(root, 'run')
     for (const name of Object.keys(configs)) {

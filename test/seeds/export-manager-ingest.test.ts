@@ -8,7 +8,8 @@ const id = '2020-01-05T020202Z'
 describe('ingest', () => {
   it('moves what a relative path finds, by the time of the file', async () => {
     const root = cliRoot()
-    const config = 'ingest.paths = "foo/*.txt"\ningest.time_source = "mtime"\nmetrics.words.cmd = "wc -w < $PARCEL_PATH"'
+    const config =
+      'ingest.paths = "foo/*.txt"\ningest.time_source = "mtime"\nmetrics.words.cmd = "wc -w < $PARCEL_PATH"'
     oldDataset(root, 'todoist', config, [])
     root.write('todoist/foo/blah.txt', 'hooray', changedAt)
     root.write('todoist/foo/other.json', '{}')

@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parcelIdAt } from '../../src/parcel/id.ts'
@@ -88,11 +88,8 @@ export function cliRoot(environment: Record<string, string> = {}): CliRoot {
     },
     read: (name) => readFileSync(join(path, name), 'utf8'),
     names(name) {
-      try {
-        return readdirSync(join(path, name)).sort()
-      } catch {
-        return []
-      }
+      const full = join(path, name)
+      return existsSync(full) ? readdirSync(full).sort() : []
     },
   }
 }

@@ -32,8 +32,13 @@ export function openSession(folder: string, program: string): DocSession {
     cwd: home,
     env: {
       ...inherited,
-      ...{ HOME: home, PATH: `${programs}:${process.env['PATH']}`, NO_COLOR: '1', TZ: 'UTC', LC_ALL: 'C' },
-      ...{ GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+      HOME: home,
+      PATH: `${programs}:${process.env['PATH']}`,
+      NO_COLOR: '1',
+      TZ: 'UTC',
+      LC_ALL: 'C',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
     },
   })
   shell.stdin.write('exec 2>&1\n')

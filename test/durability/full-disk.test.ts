@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { testDataset } from '../support/test-dataset.ts'
+
+/** Mounts a small file system of its own. `undefined` where this user may not. */
+function smallDisk(size: string): string | undefined {
+  const folder = temporaryFolder()
+  const disk = join(folder, 'disk')
+  mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'unsilo-test', disk], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  onTestFinished(() => void execFileSync('umount', [disk]))
+  return disk
+}
+
+const reasonToSkip = 'this user may not mount a small file system'
+
+it('says that a really full disk is full, keeps what it has, and goes on when there is space again', async (context) => {
+  const disk = smallDisk('2m')
+  if (disk === undefined) return context.skip(reasonToSkip)
+  const small = `interval = "1 hour"\ncmd = "echo '[1]'"\nstdout = "json"\n`
+  const test = testDataset(small, 'todoist', disk)
+  expect((await test.run()).exported).toMatchObject({ state: 'good' })
+  const [kept] = test.names('data')
+
+  test.clock.advance(3_600_000)
+  test.configure(small.replace(`echo '[1]'`, 'head -c 5000000 /dev/zero').replace('json', 'txt'))
+  const full = await test.run()
+  expect(JSON.stringify([full.problems, full.exported])).toContain('the disk is full')
+  expect(test.names('data')).toEqual([kept])
+
+  test.clock.advance(3_600_000)
+  test.configure(small)
+  rmSync(join(test.folder, 'incomplete'), { recursive: true })
+  const again = await test.run()
+  expect(again.problems).toEqual([])
+  expect(again.exported).toMatchObject({ state: 'good' })
+  expect(test.names('data')).toHaveLength(2)
+})
+
+it('leaves a file where it is when there is no space to ingest it', async (context) => {
+  const disk = smallDisk('2m')
+  if (disk === undefined) return context.skip(reasonToSkip)
+  const inbox = temporaryFolder()
+  writeFileSync(join(inbox, 'big.txt'), 'x'.repeat(5_000_000))
+  const test = testDataset(`ingest.paths = ["${inbox}/*.txt"]\n`, 'manual', disk)
+  const { problems, ingested } = await test.run()
+  expect(ingested).toEqual([])
+  expect(problems.map(({ code }) => code)).toContain('no-space')
+  expect(test.names('data')).toEqual([])
+  expect(execFileSync('cat', [join(inbox, 'big.txt')]).length).toBe(5_000_000)
+})

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { blocksOf } from './support/doc-blocks.ts'
+import { type CliRoot, cliRoot } from './support/cli.ts'
+import { misfits, readShapes } from './support/shapes.ts'
+
+const page = readFileSync(join(resolve(import.meta.dirname, '..'), 'docs/json.md'), 'utf8')
+const shapes = readShapes(
+  blocksOf(page)
+    .filter(({ info }) => info === 'ts')
+    .map(({ text }) => text)
+    .join('\n'),
+)
+
+/** In this order: later commands change what earlier ones have looked at. */
+const work: readonly [command: string, shape: string][] = [
+  ['run', 'Run'],
+  ['run --dry-run', 'Run'],
+  ['report', 'Report'],
+  ['report todo', 'Report'],
+  ['parcels todo --all', 'Parcels'],
+  ['show todo GOOD', 'Show'],
+  ['show todo SUSPECT', 'Show'],
+  ['show todo FAILED', 'Show'],
+  ['log todo', 'Log'],
+  ['log todo GOOD', 'ParcelLog'],
+  ['why todo', 'Why'],
+  ['why bank', 'Why'],
+  ['prune --dry-run', 'Prune'],
+  ['metrics recompute', 'Recompute'],
+  ['config validate', 'Validate'],
+  ['config show todo bank', 'ConfigShow'],
+  ['doctor', 'Doctor'],
+  ['accept todo SUSPECT', 'Accept'],
+  ['accept todo SUSPECT', 'Accept'],
+  ['prune', 'Prune'],
+  ['init letters', 'Init'],
+  ['ingest todo moved.json', 'Ingest'],
+  ['export todo bank', 'Run'],
+  ['report --format json', 'Report'],
+  ['wrap wrapped.txt -- echo hello', 'Wrap'],
+  ['show todo 2001-01-01T000000Z', 'Failure'],
+  ['export nothing', 'Failure'],
+]
+
+const config = `interval = "1 day"
+cmd = "cat ../todo.json"
+stdout = "json"
+keep = 1
+guard.min_bytes = 5
+metrics.items.cmd = "wc -c < $PARCEL_PATH"
+metrics.broken.cmd = "false"
+`
+
+/** A root in which every kind of thing has happened: parcels that are good, suspect and failed, one pruned, a mistake. */
+async function livelyRoot(): Promise<{ root: CliRoot; ids: Record<'good' | 'suspect' | 'failed', string> }> {
+  const root = cliRoot()
+  root.write('todo/config.toml', config)
+  root.write('bank/config.toml', 'ingest.paths = "../bank-*.csv"\n')
+  root.write('typo/config.toml', 'keep = "5"\nintervall = "1 day"\n')
+  root.write('broken/config.toml', 'cmd = \n')
+  root.write('moved.json', '[1, 2, 3]')
+  const exported = async (text: string): Promise<string> => {
+    root.write('todo.json', text)
+    const { datasets } = (await root.cli('export', 'todo', '--json')).json() as {
+      datasets: { exported: { parcel: string } }[]
+    }
+    return datasets[0]!.exported.parcel
+  }
+  await exported('[1, 2]')
+  const good = await exported('[1, 2]')
+  const failed = await exported('[1,')
+  await root.cli('prune', 'todo')
+  const suspect = await exported('[]')
+  root.write('bank-1.csv', 'a,b\n1,2\n')
+  return { root, ids: { good, suspect, failed } }
+}
+
+describe('what --json prints', () => {
+  it('is what docs/json.md says, for every verb', async () => {
+    const { root, ids } = await livelyRoot()
+    for (const [command, shape] of work) {
+      const words = command
+        .replace('GOOD', ids.good)
+        .replace('SUSPECT', ids.suspect)
+        .replace('FAILED', ids.failed)
+        .split(' ')
+      const answer = await root.cli('--json', ...words)
+      const found = misfits(answer.json(), shape, shapes)
+      expect.soft(found, `unsilo ${command}\n${answer.stderr}`).toEqual([])
+    }
+  }, 180_000)
+
+  it('has a case for each shape that stands for a verb', () => {
+    const parts = ['ConfigProblem', 'Problem', 'Sealed', 'Failed', 'Due', 'Warning', 'Decision', 'LedgerLine']
+    const inner = ['Outcome', 'DatasetReport', 'Comparison', 'Parcel', 'ShownKey']
+    const whole = [...shapes.keys()].filter((name) => ![...parts, ...inner].includes(name))
+    expect([...new Set(work.map(([, shape]) => shape))].sort()).toEqual(whole.sort())
+  })
+})
+
+describe('the notation', () => {
+  const sample = readShapes(`interface A { /** note */ a: string; b?: B[]; c: 'x' | 'y' }
+interface B { n: number; r: Record<string, boolean>; [field: string]: unknown }`)
+
+  it('lets through what it describes', () => {
+    expect(misfits({ a: 'text', c: 'y' }, 'A', sample)).toEqual([])
+    expect(misfits({ a: 'text', c: 'x', b: [{ n: 1, r: { z: true }, more: null }] }, 'A', sample)).toEqual([])
+  })
+
+  it.each([
+    [{ c: 'x' }, '.a is missing'],
+    [{ a: 1, c: 'x' }, '.a: 1 is no string'],
+    [{ a: '', c: 'z' }, '.c: "z" is no literal'],
+    [{ a: '', c: 'x', d: 1 }, '.d is not documented'],
+    [{ a: '', c: 'x', b: [{ n: 1, r: { z: 0 } }] }, '.b[0].r.z: 0 is no boolean'],
+    [{ a: '', c: 'x', b: {} }, '.b: {} is no list'],
+  ])('says what is not as described: %j', (value, complaint) => {
+    expect(misfits(value, 'A', sample)).toEqual([complaint])
+  })
+})
