@@ -65,7 +65,7 @@ timezone = "UTC"
 cmd = '''${simulatorCommand({ account, share }, plan)}'''
 stdout = "json"
 keep = { daily = ${rules.daily}, weekly = ${rules.weekly}, monthly = ${rules.monthly} }
-metrics.items.cmd = '''tr , '\\n' < $PARCEL_PATH | grep -c '"id":' || true'''
+metrics.items.cmd = '''tr , '\\n' < $PARCEL_PATH | grep -c '"created_at":' || true'''
 `)
   const truth = truthOf(
     (() => {

@@ -7,7 +7,7 @@ import { openDatasets } from './open-datasets.ts'
 
 export async function validate(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
   const { datasets, loaded, status } = await openDatasets(app, args.datasets)
-  if (app.json) app.printJson({ root: app.root, problems: loaded.problems })
+  if (app.json) app.printJson({ root: app.root, configProblems: loaded.problems })
   else if (!app.quiet && status === ExitCode.ok) {
     app.print(`${datasets.length} dataset${datasets.length === 1 ? '' : 's'} in ${app.root}: no mistakes`)
   }

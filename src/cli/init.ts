@@ -25,9 +25,11 @@ export async function init(args: InitArguments, app: App): Promise<ExitStatus> {
       const what = created.length === 0 ? 'was there already; nothing was changed' : `created in ${path}`
       app.print(`${dataset}: ${what}`)
     }
-    const [first] = results
-    if (first !== undefined) {
-      app.print(`Next: edit ${join(first.path, 'config.toml')}, then \`unsilo export ${args.datasets[0]}\`.`)
+    const first = results.findIndex(({ created }) => created.includes('config.toml'))
+    if (first !== -1) {
+      const verb = args.template === 'ingest' ? 'run' : 'export'
+      const config = join(results[first]!.path, 'config.toml')
+      app.print(`Next: edit ${config}, then \`unsilo ${verb} ${args.datasets[first]}\`.`)
     }
   }
   return ExitCode.ok

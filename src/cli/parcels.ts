@@ -105,7 +105,7 @@ export async function log(args: { dataset: string; parcel?: string }, app: App):
 
 function ledgerLine(entry: LedgerLine): string {
   const time = `${entry.at.slice(0, 19).replace('T', ' ')} UTC`
-  return `${time}  ${entry.event.padEnd(8)}  ${entry.parcel ?? ''}  ${detailOf(entry)}`.trimEnd()
+  return `${time}  ${entry.event.padEnd(8)}  ${(entry.parcel ?? '').padEnd(18)}  ${detailOf(entry)}`.trimEnd()
 }
 
 function detailOf(entry: LedgerLine): string {

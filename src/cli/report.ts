@@ -1,4 +1,3 @@
-import { sayProblem } from '../config/problem.ts'
 import { makeReport } from '../report/report.ts'
 import { reportText } from '../report/text.ts'
 import type { App } from './app.ts'
@@ -14,9 +13,9 @@ export interface ReportArguments {
 export async function report(args: ReportArguments, app: App): Promise<ExitStatus> {
   const { datasets, loaded, status } = await openDatasets(app, args.datasets)
   const found = await makeReport(datasets, app.context)
-  const configProblems = loaded.problems.map(sayProblem)
-  if (app.json || args.format === 'json') app.printJson({ ...found, configProblems })
-  else if (datasets.length > 0 || configProblems.length === 0) app.print(reportText(found, app.colors.out, app.columns))
+  if (app.json || args.format === 'json') app.printJson({ ...found, configProblems: loaded.problems })
+  else if (datasets.length > 0 || loaded.problems.length === 0)
+    app.print(reportText(found, app.colors.out, app.columns))
   if (status !== ExitCode.ok) return status
   return args.check === true && found.warned > 0 ? ExitCode.failed : ExitCode.ok
 }

@@ -1,20 +1,34 @@
+import { detailsOf } from '../ledger/ledger.ts'
 import { parcelIdAt, parcelTime } from '../parcel/id.ts'
 import { type Due, dueness } from '../schedule/due.ts'
 import { type Freshness, freshnessOf } from '../schedule/freshness.ts'
 import { type Overdue, overdue } from '../schedule/overdue.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { type History, failuresSinceGood } from './history.ts'
+import { type History, type ParcelRecord, failuresSinceGood, isEvent } from './history.ts'
 
 /** Whether an export is due now, and why. */
 export async function duenessOf(dataset: Dataset, context: Context, history: History): Promise<Due> {
-  const failures = failuresSinceGood(history, context.system.clock.now())
+  if (dataset.config.command === undefined)
+    return { due: false, because: 'there is nothing to export: no `cmd` is set' }
+  const failures = failuresSinceGood(history, context.system.clock.now()).filter(
+    (parcel) => !wasInterrupted(dataset, parcel),
+  )
   const last = failures.at(-1)
   const attempts = { count: failures.length, lastAt: last === undefined ? undefined : parcelTime(last.id) }
   return dueness({ ...(await freshness(dataset, context, history)), attempts })
 }
 
+/** A kill or a machine that went down says nothing about the source: no reason to wait. */
+function wasInterrupted(dataset: Dataset, { ended, state }: ParcelRecord): boolean {
+  if (isEvent(ended, 'failed')) return detailsOf(ended, dataset.layout.ledger).code === 'cancelled'
+  return state === 'unfinished'
+}
+
 /** Whether the newest good parcel is older than it should be. */
 export async function overdueOf(dataset: Dataset, context: Context, history: History): Promise<Overdue> {
+  if (dataset.config.command === undefined && dataset.config.ingest.paths.length === 0) {
+    return { overdue: false, because: 'nothing is set up to make parcels' }
+  }
   return overdue({ ...(await freshness(dataset, context, history)), maxAgeMs: dataset.config.maxAgeMs })
 }
 

@@ -7,6 +7,7 @@ import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { storeBody } from '../parcel/body.ts'
 import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
 import { type Manifest, inspectParcel } from '../parcel/manifest.ts'
+import { parcelsToKeep } from '../parcel/retention.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import { walkFiles } from '../system/files.ts'
 import { matchPaths } from '../system/glob.ts'
@@ -55,6 +56,11 @@ export async function ingestPath(
   const copied = await finishMove(dataset, context, path, info.modifiedAt)
   if (copied !== undefined) return copied
   const id = await idFor(dataset, context, path, info.modifiedAt, wantedId)
+  if (wouldBePruned(dataset, context, id)) {
+    throw new UnsiloError('usage', `cannot ingest ${path}: \`keep\` would remove a parcel of ${id} at once`, {
+      hint: 'The file was left where it is. Keep more parcels (`keep`), or set ingest.time_source = "now".',
+    })
+  }
   const isFolder = info.kind === 'folder'
   const extension = isFolder ? '' : extensionOf(basename(path))
   const name = extension === '' ? id : `${id}.${extension}`
@@ -125,6 +131,13 @@ function emptyError(path: string, cause: UnsiloError): UnsiloError {
 function isOtherFileSystem(error: unknown): boolean {
   const cause = error instanceof UnsiloError ? error.cause : error
   return cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'EXDEV'
+}
+
+/** A file must not be moved in and then removed by the same run: it would be gone from both places. */
+function wouldBePruned(dataset: Dataset, context: Context, id: ParcelId): boolean {
+  const sealed = sealedParcels(readHistory(context.system.files, dataset.layout))
+  const plan = parcelsToKeep([...sealed, { id, state: 'good' }], dataset.config.keep)
+  return plan.decisions.some((decision) => decision.id === id && !decision.keep)
 }
 
 async function idFor(

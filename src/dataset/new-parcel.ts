@@ -23,7 +23,7 @@ export async function newParcelId(
   const isTaken = (id: ParcelId): boolean => history.get(id) !== undefined || rows?.has(id) === true
   if (wanted !== undefined) {
     if (!isTaken(wanted)) return wanted
-    throw new UnsiloError('clash', `${dataset.name} has a parcel ${wanted} already, or had one; nothing was changed`, {
+    throw new UnsiloError('clash', `there is, or was, a parcel ${wanted} already; nothing was changed`, {
       hint: 'Choose another id, or leave --parcel-id out.',
     })
   }

@@ -103,9 +103,14 @@ export async function pruneDataset(dataset: Dataset, context: Context, dryRun: b
     const history = look()
     const plan = planPrune(dataset, history)
     const gone = await carryOutPrune(dataset, context, plan, history)
-    if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] prune ${gone.length} parcels`, gone)
+    if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] ${sayPruned(gone)}`, gone)
     return plan
   })
+}
+
+/** For the message of a commit. */
+export function sayPruned(gone: readonly string[]): string {
+  return `prune ${gone.length} parcel${gone.length === 1 ? '' : 's'}`
 }
 
 function reasonsById(decisions: readonly PruneDecision[]): Record<string, string> {

@@ -227,7 +227,7 @@ describe('a suspect parcel', () => {
   function accountDataset(more = ''): ReturnType<typeof testDataset> & { plan(options: object): void } {
     const plan = join(temporaryFolder(), 'plan.json')
     const account = { seed: 7, start: '2025-12-01T00:00:00Z' }
-    const cmd = `${simulatorCommand({ account, output: '$PARCEL_PATH.json' }, plan)}`
+    const cmd = simulatorCommand({ account, output: '$PARCEL_PATH.json' }, plan)
     const test = testDataset(daily(cmd, more))
     return {
       ...test,

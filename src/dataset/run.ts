@@ -12,7 +12,7 @@ import { type History, readHistory } from './history.ts'
 import { findIngestable, ingestPath } from './ingest.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
-import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals } from './prune.ts'
+import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals, sayPruned } from './prune.ts'
 import { findLeftovers, hasLeftovers, recover } from './recover.ts'
 import type { FailedEvent } from './seal.ts'
 
@@ -78,7 +78,7 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
     if (!work.any) return
     await withLock(dataset, context, () => workOn(dataset, context, outcome, options))
   })
-  outcome.durationMs = performance.now() - startedAt
+  outcome.durationMs = Math.round(performance.now() - startedAt)
   context.onProgress?.({ dataset: dataset.name, step: 'done' })
   return outcome
 }
@@ -173,7 +173,7 @@ async function commitChanges(
   const names = [...(await uncommittedNames(dataset, context))].filter(isSettled)
   const what = [
     ...(fresh.length > 0 ? [`process new parcels: ${fresh.join(', ')}`] : []),
-    ...(gone.length > 0 ? [`prune ${gone.length} parcel${gone.length === 1 ? '' : 's'}`] : []),
+    ...(gone.length > 0 ? [sayPruned(gone)] : []),
   ]
   const message = `[unsilo] ${what.join('; ') || 'update'}`
   const paths = names.map((name) => join(dataset.layout.data, name))
@@ -181,7 +181,7 @@ async function commitChanges(
 }
 
 function nothingToExport(dataset: Dataset): UnsiloError {
-  return new UnsiloError('config', `${dataset.name} has nothing to export: no \`cmd\` is set`, {
+  return new UnsiloError('config', 'there is nothing to export: no `cmd` is set', {
     hint: `Set \`cmd\` in ${dataset.layout.config}.`,
   })
 }

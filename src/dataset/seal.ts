@@ -11,6 +11,7 @@ import { type FinishedParcel, moveIntoData } from '../parcel/staged.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import type { Context, Dataset } from './dataset.ts'
+import { lastLine } from './export-logs.ts'
 import { type History, isEvent, readHistory, sealedParcels } from './history.ts'
 
 export interface SealDetails {
@@ -137,6 +138,6 @@ export async function recordFailure(
 /** Where to read what the command printed, if it printed anything. */
 function logHint(dataset: Dataset, context: Context, id: ParcelId): string | undefined {
   const { out, err } = logsOf(dataset.layout, id)
-  const hasPrinted = [out, err].some((path) => (context.system.files.info(path)?.sizeBytes ?? 0) > 0)
+  const hasPrinted = [out, err].some((path) => lastLine(context.system.files, path) !== '')
   return hasPrinted ? `\`unsilo log ${dataset.name} ${id}\` shows what it printed.` : undefined
 }

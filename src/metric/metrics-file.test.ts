@@ -50,7 +50,7 @@ describe('the table', () => {
         const read = parseMetrics(formatMetrics(table), 'metrics.csv')
         expect(read.columns).toEqual(table.columns)
         expect(read.columns.slice(0, 4)).toEqual([...fixedColumns])
-        expect([...read.rows.keys()]).toEqual(rows.map(({ parcel_id: id }) => id).sort())
+        expect([...read.rows.keys()]).toEqual(rows.map((written) => written['parcel_id']!).sort())
         for (const written of rows) {
           const found = read.rows.get(written['parcel_id']!)!
           for (const column of read.columns) expect(found[column]).toBe(written[column] ?? '')

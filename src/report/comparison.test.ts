@@ -15,7 +15,7 @@ function compare(...agesDays: number[]): MetricComparison | undefined {
     success: age < 0 || Object.is(age, -0) ? 'N' : 'Y',
     bytes: String(1000 - Math.abs(age)),
   }))
-  return compareMetrics(withRows(parseMetrics('', 'x'), rows), now)
+  return compareMetrics(withRows(parseMetrics('', 'x'), rows), now, () => false)
 }
 
 const ages = (comparison: MetricComparison | undefined): number[] | undefined =>

@@ -13,9 +13,13 @@ export interface MetricComparison {
   metrics: { name: string; values: string[] }[]
 }
 
-/** @returns `undefined` when nothing has succeeded yet */
-export function compareMetrics(table: MetricTable, now: Date): MetricComparison | undefined {
-  const rows = comparedRows(table)
+/** @returns `undefined` when nothing has succeeded yet; a suspect parcel does not count as a success. */
+export function compareMetrics(
+  table: MetricTable,
+  now: Date,
+  isSuspect: (id: ParcelId) => boolean,
+): MetricComparison | undefined {
+  const rows = comparedRows(table, isSuspect)
   if (rows.length === 0) return undefined
   const names = table.columns.filter((column) => column !== 'parcel_id' && column !== 'success')
   return {
@@ -28,14 +32,14 @@ export function compareMetrics(table: MetricTable, now: Date): MetricComparison 
 }
 
 /** The newest success, and for each of `comparedDays` the newest that is so much older; one may serve for both. Looks at no more rows than it must. */
-function comparedRows(table: MetricTable): MetricRow[] {
+function comparedRows(table: MetricTable, isSuspect: (id: ParcelId) => boolean): MetricRow[] {
   const found: MetricRow[] = []
   const newestFirst = [...table.rows.keys()].sort().reverse()
   let before = Infinity
   for (const id of newestFirst) {
     if (parcelTime(id).getTime() > before) continue
     const row = table.rows.get(id)!
-    if (row['success'] !== 'Y') continue
+    if (row['success'] !== 'Y' || isSuspect(id)) continue
     found.push(row)
     const limits = comparedDays.map((days) => timeOf(found[0]!) - days * dayMs)
     const next = limits.find((limit) => timeOf(row) > limit)

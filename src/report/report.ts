@@ -90,7 +90,7 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
     goodParcels: history.parcels.filter(({ state }) => state === 'good').length,
     due: due.because,
     nextAt: due.nextAt?.toISOString(),
-    metrics: compareMetrics(table, now),
+    metrics: compareMetrics(table, now, (id) => history.get(id)?.state === 'suspect'),
   }
 }
 

@@ -138,7 +138,7 @@ describe('what wrap writes', () => {
     child.kill('SIGINT')
     expect((await ended).status).toBe(130)
     expect(root.names('.')).toEqual(['pid'])
-    expect(isAlive(-Number(root.read('pid')))).toBe(false)
+    await until(() => !isAlive(-Number(root.read('pid'))))
   })
 
   it('has the mode that other programs give new files', async () => {

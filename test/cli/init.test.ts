@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { cliRoot, startCli } from '../support/cli.ts'
+
+describe('init', () => {
+  it('makes a dataset that is valid and harmless as it is, and says what comes next', async () => {
+    const root = cliRoot()
+    const { status, stdout } = await root.cli('init', 'todoist', 'photos')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^todoist: created in \S+\/todoist\nphotos: created in/)
+    expect(stdout).toContain('Next: edit ')
+    expect(root.names('todoist')).toEqual(['config.toml', 'data', 'incomplete', 'log', 'metrics.csv'])
+    expect(root.read('todoist/metrics.csv')).toBe('parcel_id,success,files,bytes')
+    expect(await root.cli('config', 'validate')).toMatchObject({ status: 0, stderr: '' })
+    expect(await root.cli('run')).toMatchObject({ status: 0, stderr: '' })
+    expect(await root.cli('report', '--check')).toMatchObject({ status: 0 })
+  })
+
+  it.each(['command', 'stdout', 'ingest'])('knows the template %s, whose examples are valid too', async (template) => {
+    const root = cliRoot()
+    expect((await root.cli('init', 'a', '--template', template)).status).toBe(0)
+    expect((await root.cli('config', 'validate')).status).toBe(0)
+    const config = root.read('a/config.toml')
+    root.write('a/config.toml', config.replaceAll(/^# ((?:cmd|stdout|compress|keep|retries|timeout|silence|max_age|metrics|ingest|min_bytes|max_shrink|\[guard\]).*)/gm, '$1'))
+    expect(root.read('a/config.toml')).not.toBe(config)
+    expect(await root.cli('config', 'validate')).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('never overwrites what is there', async () => {
+    const root = cliRoot()
+    root.write('a/config.toml', '# mine\n')
+    root.write('a/metrics.csv', 'parcel_id,success\r\n')
+    root.write('a/data/notes.txt', 'mine')
+    expect((await root.cli('init', 'a', '--template', 'ingest')).stdout).toContain('created in')
+    expect([root.read('a/config.toml'), root.read('a/metrics.csv')]).toEqual(['# mine\n', 'parcel_id,success\r\n'])
+    expect((await root.cli('init', 'a')).stdout).toContain('was there already; nothing was changed')
+    expect((await root.cli('init', 'a', '--json')).json()).toEqual({
+      datasets: [{ dataset: 'a', path: `${root.path}/a`, created: [] }],
+    })
+  })
+
+  it('creates the root, and datasets in folders below', async () => {
+    const root = cliRoot()
+    expect((await root.cli('--root', 'new/exports', 'init', 'a')).status).toBe(0)
+    expect(root.names('new/exports/a')).toContain('config.toml')
+    expect((await root.cli('init', 'deep/er/b')).status).toBe(0)
+    expect((await root.cli('config', 'validate', 'deep/er/b')).status).toBe(0)
+  })
+
+  it('refuses a template that does not exist, a name that is none, and a file in its place', async () => {
+    const root = cliRoot()
+    expect((await root.cli('init', 'a', '-t', 'nope')).stderr).toContain('Choose one of: command, stdout, ingest.')
+    expect((await root.cli('init', '')).status).toBe(2)
+    root.write('file', '')
+    const { status, stderr } = await root.cli('init', 'file')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/cannot create the folder \S+\/file: it exists already\n→ Move it away/)
+    expect(root.names('.')).toEqual(['file'])
+  })
+})
+
+describe('the root', () => {
+  it('is --root, else UNSILO_ROOT, else the nearest parent with unsilo.toml, else here', async () => {
+    const root = cliRoot()
+    for (const place of ['option', 'environment', 'parent', 'parent/deep', 'here'])
+      root.write(`${place}/in-${place.replace('/', '-')}/config.toml`, '')
+    root.write('parent/unsilo.toml', '')
+    const shown = async (cwd: string, args: string[], environment = {}): Promise<string> => {
+      const { stdout } = await startCli([...args, 'config', 'show'], { cwd: `${root.path}/${cwd}`, environment }).ended
+      return stdout.split(' ')[0]!
+    }
+    const variable = { UNSILO_ROOT: `${root.path}/environment` }
+    expect(await shown('here', ['--root', '../option'], variable)).toBe('in-option')
+    expect(await shown('here', [], variable)).toBe('in-environment')
+    expect(await shown('parent/deep', [])).toBe('in-parent')
+    expect(await shown('here', [])).toBe('in-here')
+  })
+
+  it('is not a file, and is there', async () => {
+    const root = cliRoot()
+    root.write('file', '')
+    expect((await root.cli('--root', 'file', 'run')).stderr).toMatch(/the root folder \S+\/file is a file/)
+    const { status, stderr } = await root.cli('--root', 'nowhere', 'report')
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/the root folder \S+\/nowhere does not exist\n→ Check --root and UNSILO_ROOT/)
+  })
+})
