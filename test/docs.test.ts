@@ -77,7 +77,7 @@ describe('README.md', () => {
   it('names the one command that runs the tests where .ci/run looks for it', () => {
     const line = /test_command=\$\((.*)\)\n/.exec(read('.ci/run'))![1]!
     const { stdout } = spawnSync('bash', ['-c', line], { cwd: repository, encoding: 'utf8' })
-    expect(stdout.trim()).toBe('npm ci && npm test')
+    expect(stdout.trim()).toBe('npm ci && npm run setup && npm test')
   })
 })
 
