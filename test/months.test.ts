@@ -60,7 +60,7 @@ function afterPrune(sealed: readonly Sealed[]): Sealed[] {
 it('mirrors an account for half a year, through failures and wrong answers, and keeps what the rules say', async () => {
   const plan = join(temporaryFolder(), 'plan.json')
   const test = testDataset(`
-interval = "2 days"
+interval = "3 days"
 timezone = "UTC"
 cmd = '''${simulatorCommand({ account, share }, plan)}'''
 stdout = "json"
@@ -79,10 +79,10 @@ metrics.items.cmd = '''tr , '\\n' < $PARCEL_PATH | grep -c '"created_at":' || tr
   const attempts: Sealed[] = []
   let expected: Sealed[] = []
 
-  for (let step = 0; step < 90; step++) {
+  for (let step = 0; step < 60; step++) {
     // Until five are good there is nothing to measure a wrong answer against.
     const chance = step < 6 ? 1 : random.fraction()
-    const kinds: readonly Fault[] = chance < 0.12 ? failing : chance < 0.22 ? doubtful : ['none']
+    const kinds: readonly Fault[] = chance < 0.18 ? failing : chance < 0.3 ? doubtful : ['none']
     const fault = kinds[attempts.filter((attempt) => kinds.includes(attempt.fault)).length % kinds.length]!
     writeFileSync(plan, JSON.stringify({ at: test.clock.now(), fault }))
     const id = parcelIdAt(test.clock.now())
@@ -99,7 +99,7 @@ metrics.items.cmd = '''tr , '\\n' < $PARCEL_PATH | grep -c '"created_at":' || tr
     expect(test.names('data'), `after ${id} ${fault}`).toEqual(expected.map((parcel) => `${parcel.id}.json`))
     const { health } = await reportOn(await test.open(), test.context)
     expect(health, `after ${id}`).toBe(fault === 'none' ? 'good' : failing.includes(fault) ? 'failing' : 'suspect')
-    test.clock.advance(2 * dayMs)
+    test.clock.advance(3 * dayMs)
   }
 
   expect(new Set(attempts.map(({ fault }) => fault)).size).toBe(8)
@@ -123,4 +123,4 @@ metrics.items.cmd = '''tr , '\\n' < $PARCEL_PATH | grep -c '"created_at":' || tr
   }
   expect(history.parcels.filter(({ state }) => state === 'unfinished' || state === 'gone')).toEqual([])
   expect(readdirSync(join(test.folder, 'incomplete')).length).toBeLessThanOrEqual(1)
-})
+}, 180_000)

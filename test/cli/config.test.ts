@@ -41,7 +41,7 @@ describe('a mistake in the configuration', () => {
     }
     expect((await root.cli('report', '--json')).json()).toMatchObject({
       datasets: [{ dataset: 'good', health: 'good' }],
-      configProblems: [expect.stringContaining('bad/config.toml:1')],
+      configProblems: [{ file: 'bad/config.toml', line: 1 }],
     })
     expect((await root.cli('run', 'good')).status).toBe(0)
   })
@@ -49,7 +49,12 @@ describe('a mistake in the configuration', () => {
   it('of the one dataset that a verb is about ends it', async () => {
     const root = cliRoot()
     root.write('bad/config.toml', 'kep = 5')
-    for (const verb of [['parcels', 'bad'], ['log', 'bad'], ['why', 'bad'], ['accept', 'bad', '2020-01-01T000000Z']]) {
+    for (const verb of [
+      ['parcels', 'bad'],
+      ['log', 'bad'],
+      ['why', 'bad'],
+      ['accept', 'bad', '2020-01-01T000000Z'],
+    ]) {
       const { status, stderr } = await root.cli(...verb)
       expect(status).toBe(3)
       expect(stderr).toMatch(/bad\/config\.toml:1[^]*bad cannot be used until its configuration is mended/)
@@ -78,7 +83,7 @@ describe('config', () => {
     root.write('a/config.toml', 'kep = 5')
     const ended = await root.cli('config', 'validate', '--json')
     expect(ended.status).toBe(3)
-    expect(ended.json()).toMatchObject({ problems: [{ file: 'a/config.toml', line: 1 }] })
+    expect(ended.json()).toMatchObject({ configProblems: [{ file: 'a/config.toml', line: 1 }] })
   })
 
   it('show names where each value comes from', async () => {
@@ -98,7 +103,10 @@ describe('config', () => {
   it('schema prints a JSON Schema of either file', async () => {
     const root = cliRoot()
     const dataset = (await root.cli('config', 'schema')).json()
-    expect(dataset).toMatchObject({ $schema: expect.stringContaining('json-schema.org'), properties: { cmd: {}, keep: {} } })
+    expect(dataset).toMatchObject({
+      $schema: expect.stringContaining('json-schema.org'),
+      properties: { cmd: {}, keep: {} },
+    })
     expect((await root.cli('config', 'schema', '--of-root')).json()).toMatchObject({ properties: { defaults: {} } })
   })
 })
@@ -109,7 +117,9 @@ describe('doctor', () => {
     root.write('a/config.toml', 'cmd = "echo []"\nstdout = "json"\ncompress = "gzip"\n')
     const { status, stdout } = await root.cli('doctor')
     expect(status).toBe(0)
-    expect(stdout).toMatch(/✓ Node\.js: v\d[^]*✓ lock: (?:flock|perl)[^]*disk space[^]*✓ a: folders and files are sound/)
+    expect(stdout).toMatch(
+      /✓ Node\.js: v\d[^]*✓ lock: (?:flock|perl)[^]*disk space[^]*✓ a: folders and files are sound/,
+    )
     expect((await root.cli('doctor', '--json')).json()).toMatchObject({
       findings: expect.arrayContaining([{ check: 'a', status: 'ok', message: expect.any(String) }]),
       configProblems: [],

@@ -20,7 +20,13 @@ describe('init', () => {
     expect((await root.cli('init', 'a', '--template', template)).status).toBe(0)
     expect((await root.cli('config', 'validate')).status).toBe(0)
     const config = root.read('a/config.toml')
-    root.write('a/config.toml', config.replaceAll(/^# ((?:cmd|stdout|compress|keep|retries|timeout|silence|max_age|metrics|ingest|min_bytes|max_shrink|\[guard\]).*)/gm, '$1'))
+    root.write(
+      'a/config.toml',
+      config.replaceAll(
+        /^# ((?:cmd|stdout|compress|keep|retries|timeout|silence|max_age|metrics|ingest|min_bytes|max_shrink|\[guard\]).*)/gm,
+        '$1',
+      ),
+    )
     expect(root.read('a/config.toml')).not.toBe(config)
     expect(await root.cli('config', 'validate')).toMatchObject({ status: 0, stderr: '' })
   })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type CliRoot, cliRoot, day, idAgo } from '../support/cli.ts'
 
-const config = 'cmd = "echo said >&2; echo \'[1]\'"\nstdout = "json"\ninterval = "1 day"\nmetrics.items.cmd = "echo 1"\n'
+const config =
+  'cmd = "echo said >&2; echo \'[1]\'"\nstdout = "json"\ninterval = "1 day"\nmetrics.items.cmd = "echo 1"\n'
 
 /** A dataset with a good, a failed and a suspect parcel, oldest first. */
 async function history(root: CliRoot): Promise<[string, string, string]> {
@@ -58,7 +59,9 @@ describe('the verbs that look', () => {
     const root = cliRoot()
     const [good, failed] = await history(root)
     const { stdout } = await root.cli('show', 'a', good)
-    expect(stdout).toMatch(new RegExp(`parcel +${good}\\nstate +good\\ndata +\\S+${good}.json\\nsize +4 B in 1 file\\nsha256`))
+    expect(stdout).toMatch(
+      new RegExp(`parcel +${good}\\nstate +good\\ndata +\\S+${good}.json\\nsize +4 B in 1 file\\nsha256`),
+    )
     expect(stdout).toMatch(/items +1\n/)
     expect((await root.cli('show', 'a', good, '--json')).json()).toMatchObject({
       dataset: 'a',
@@ -77,8 +80,15 @@ describe('the verbs that look', () => {
     expect(lines[1]).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC  sealed +${good}  good, 4 B$`))
     expect(lines[3]).toMatch(/exit status 4: no token$/)
     expect((await root.cli('log', 'a', failed)).stdout).toBe(`--- ${failed}.err\nno token\n`)
-    expect((await root.cli('log', 'a', good, '--json')).json()).toEqual({ dataset: 'a', parcel: good, out: '', err: 'said\n' })
-    expect((await root.cli('log', 'a', '--json')).json()).toMatchObject({ ledger: [{ event: 'started' }, {}, {}, {}, {}, {}] })
+    expect((await root.cli('log', 'a', good, '--json')).json()).toEqual({
+      dataset: 'a',
+      parcel: good,
+      out: '',
+      err: 'said\n',
+    })
+    expect((await root.cli('log', 'a', '--json')).json()).toMatchObject({
+      ledger: [{ event: 'started' }, {}, {}, {}, {}, {}],
+    })
   })
 
   it('say why a dataset is due, late or suspect, and why each parcel stays or goes', async () => {

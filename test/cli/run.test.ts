@@ -45,7 +45,7 @@ describe('run', () => {
   it('with --json prints one object for each dataset, and nothing else', async () => {
     const root = cliRoot()
     root.write('good/config.toml', daily)
-    root.write('bad/config.toml', `${daily.replace("echo '[1]'", 'exit 7')}`)
+    root.write('bad/config.toml', daily.replace("echo '[1]'", 'exit 7'))
     const ended = await root.cli('run', '--json')
     expect(ended).toMatchObject({ status: 1, stderr: '' })
     expect(ended.json()).toEqual({
@@ -54,14 +54,24 @@ describe('run', () => {
           dataset: 'bad',
           due: expect.objectContaining({ due: true, because: expect.any(String) }) as unknown,
           ingested: [],
-          exported: expect.objectContaining({ event: 'failed', code: 'command-failed', reason: 'exit status 7' }) as unknown,
+          exported: expect.objectContaining({
+            event: 'failed',
+            code: 'command-failed',
+            reason: 'exit status 7',
+          }) as unknown,
           pruned: [],
           problems: [],
           durationMs: expect.any(Number) as unknown,
         },
         expect.objectContaining({
           dataset: 'good',
-          exported: expect.objectContaining({ event: 'sealed', state: 'good', files: 1, bytes: 4, tries: 1 }) as unknown,
+          exported: expect.objectContaining({
+            event: 'sealed',
+            state: 'good',
+            files: 1,
+            bytes: 4,
+            tries: 1,
+          }) as unknown,
         }),
       ],
     })
@@ -73,7 +83,9 @@ describe('run', () => {
     root.write('b/config.toml', daily)
     const { status, stdout, stderr } = await root.cli('process')
     expect(status).toBe(1)
-    expect(stderr).toMatch(/^✗ a: export \S+ failed: exit status 1: no network\n +→ .*unsilo log a \S+Z` shows what it printed/)
+    expect(stderr).toMatch(
+      /^✗ a: export \S+ failed: exit status 1: no network\n +→ .*unsilo log a \S+Z` shows what it printed/,
+    )
     expect(stdout).toMatch(/^✓ b: exported/)
   })
 
@@ -116,7 +128,8 @@ describe('run', () => {
 
   it('tries again as often as it may, and keeps what each try said', async () => {
     const root = cliRoot()
-    const command = 'echo $PARCEL_ID >> tries; echo junk; echo try $(wc -l < tries) >&2; [ $(wc -l < tries) = 2 ] || exit 9'
+    const command =
+      'echo $PARCEL_ID >> tries; echo junk; echo try $(wc -l < tries) >&2; [ $(wc -l < tries) = 2 ] || exit 9'
     root.write('a/config.toml', `cmd = '''${command}; echo ok'''\nstdout = "txt"\nretries = 3\ninterval = "1 day"`)
     const { status, stdout } = await root.cli('run')
     expect(status).toBe(0)
@@ -141,35 +154,5 @@ describe('run', () => {
   it('in a root without datasets has nothing to do', async () => {
     const root = cliRoot()
     expect(await root.cli('run')).toMatchObject({ status: 0, stderr: '' })
-  })
-})
-
-describe('export', () => {
-  it('exports now, due or not, under the id that is asked for', async () => {
-    const root = cliRoot()
-    root.write('a/config.toml', daily)
-    expect((await root.cli('export', 'a')).status).toBe(0)
-    expect((await root.cli('export', 'a', '--parcel-id', '2024-02-29T000000Z')).stdout).toContain('2024-02-29T000000Z')
-    expect(root.names('a/data')).toEqual(['2024-02-29T000000Z.json', expect.any(String)])
-  })
-
-  it('waits for the next second when this one has a parcel', async () => {
-    const root = cliRoot()
-    root.write('a/config.toml', daily)
-    const ended = await Promise.all([root.cli('export', 'a'), root.cli('export', 'a')])
-    const statuses = ended.map(({ status }) => status).sort()
-    expect([[0, 0], [0, 4]]).toContainEqual(statuses)
-    expect(root.names('a/data')).toHaveLength(statuses.filter((status) => status === 0).length)
-  })
-
-  it('needs a dataset, one alone with an id, and something to export', async () => {
-    const root = cliRoot()
-    root.write('a/config.toml', daily)
-    root.write('b/config.toml', 'ingest.paths = "in/*"')
-    expect((await root.cli('export')).status).toBe(2)
-    expect((await root.cli('export', 'a', 'b', '-p', '2024-01-01T000000Z')).stderr).toContain('exactly one dataset')
-    const nothing = await root.cli('export', 'b')
-    expect(nothing.status).toBe(3)
-    expect(nothing.stderr).toMatch(/b has nothing to export: no `cmd` is set\n +→ Set `cmd` in/)
   })
 })

@@ -44,7 +44,7 @@ it('a run killed by kill -9 at any moment tears nothing, and the next run needs 
     const usualMs = performance.now() - startedAt
     for (let round = 0; round < roundsEach; round++) {
       lane.deliver()
-      if (await killedRun(root, lane, random.fraction, usualMs)) killed += 1
+      if (await killedRun(root, lane, () => random.fraction(), usualMs)) killed += 1
       lane.expectNothingTorn()
       const next = await root.cli('run')
       expect(next, `the run after kill ${round} of lane ${number}`).toMatchObject({ status: 0, stderr: '' })

@@ -1,5 +1,6 @@
+import { utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { cliRoot, day, idAgo } from '../support/cli.ts'
+import { cli, cliRoot, day, idAgo } from '../support/cli.ts'
 import { dataNames, metricLines, oldDataset } from './export-manager.fixture.ts'
 
 const changedAt = new Date('2020-01-05T02:02:02Z')
@@ -28,7 +29,6 @@ describe('ingest', () => {
     root.write('home/Downloads/a-1.txt', 'one', changedAt)
     root.write('drop/b.json', '[2]', changedAt)
     const before = idAgo(1000)
-    const { cli } = await import('../support/cli.ts')
     expect((await cli(['run'], { cwd: root.path, environment })).status).toBe(0)
     const names = dataNames(root, 'todoist')
     expect(names.map((name) => name.slice(18)).sort()).toEqual(['.json', '.txt'])
@@ -39,7 +39,6 @@ describe('ingest', () => {
   it('keeps the whole of an extension, and takes a folder as a folder', async () => {
     const root = cliRoot()
     oldDataset(root, 'todoist', 'ingest.paths = ["in/*"]\ningest.time_source = "mtime"', [])
-    const { utimesSync } = await import('node:fs')
     const folder = root.write('todoist/in/photos/a/b.jpg', 'jpg').replace('/a/b.jpg', '')
     utimesSync(folder, changedAt, changedAt)
     root.write('todoist/in/backup.tar.xz', 'xz', new Date(changedAt.getTime() + 1000))

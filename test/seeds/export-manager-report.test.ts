@@ -18,9 +18,9 @@ interface Found {
 }
 
 async function report(root: CliRoot, ...names: string[]): Promise<Found> {
-  const { status, json } = await root.cli('report', '--json', ...names)
-  expect(status).toBe(0)
-  return json() as Found
+  const ended = await root.cli('report', '--json', ...names)
+  expect(ended.status).toBe(0)
+  return ended.json() as Found
 }
 
 /** What the report says of the only dataset. */
@@ -163,6 +163,6 @@ describe('the report on a folder made by export_manager', () => {
       oldDataset(root, name, readmeConfig, [{ ago: 20 * day, content: tasks, tasks: 'ERROR' }])
     oldDataset(root, 'd', 'cmd = "exit 1"', [])
     const { stdout } = await root.cli('report')
-    expect(stdout.split('\n').filter((line) => [...line].length > 80)).toEqual([])
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 })

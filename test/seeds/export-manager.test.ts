@@ -91,7 +91,7 @@ describe('a folder made by export_manager', () => {
     expect(dataNames(root, 'todoist')).toContain('2001-01-01T010101Z.txt')
     const again = await root.cli('export', 'todoist', '--parcel-id', taken!)
     expect(again.status).toBe(1)
-    expect(again.stderr).toContain(`todoist has a parcel ${taken} already`)
+    expect(again.stderr).toContain(`a parcel ${taken} already`)
     expect(root.read(`todoist/data/${taken}.txt`)).toBe(tasks)
   })
 })
