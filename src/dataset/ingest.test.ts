@@ -21,7 +21,6 @@ import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { type TestDataset, testDataset } from '../../test/support/test-dataset.ts'
 import { systemFiles } from '../system/files.ts'
 import { ingestFile } from './ingest-file.ts'
-import { extensionOf } from './ingest.ts'
 
 const changedAt = new Date('2026-02-03T04:05:06Z')
 const id = '2026-02-03T040506Z'
@@ -229,15 +228,3 @@ describe('a file that the user names', () => {
     expect(readFileSync(join(test.root, 'b.txt'), 'utf8')).toBe('one')
   })
 })
-
-it.each([
-  ['takeout.tar.gz', 'tar.gz'],
-  ['notes.2024.txt', 'txt'],
-  ['dump.sql.ZST', 'sql.ZST'],
-  ['2024.gz', 'gz'],
-  ['v1.2.gz', 'gz'],
-  ['.bashrc', ''],
-  ['..json', ''],
-  ['README', ''],
-  ['archive.', ''],
-])('the extension of %s is %j', (name, extension) => expect(extensionOf(name)).toBe(extension))

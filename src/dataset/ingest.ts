@@ -1,15 +1,14 @@
 import { basename, dirname, join } from 'node:path'
-import { codecForExtension } from '../codec/codec.ts'
 import { UnsiloError } from '../errors.ts'
 import type { SealedEvent } from '../ledger/entry.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
-import { storeBody } from '../parcel/body.ts'
+import { copyParcel, fingerprint } from '../parcel/copy.ts'
+import { extensionOf } from '../parcel/extension.ts'
 import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
-import { type Manifest, inspectParcel } from '../parcel/manifest.ts'
+import { inspectParcel } from '../parcel/manifest.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
 import type { StoredParcel } from '../parcel/store.ts'
-import { walkFiles } from '../system/files.ts'
 import { matchPaths } from '../system/glob.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
@@ -65,11 +64,12 @@ export async function ingestPath(
   const extension = isFolder ? '' : extensionOf(basename(path))
   const name = extension === '' ? id : `${id}.${extension}`
   const outside: StoredParcel = { id, name, extension: extension.toLowerCase(), path, isFolder, others: [] }
+  const before = fingerprint(files, path)
   const { require } = dataset.config.guard
   const manifest = await inspectParcel(files, outside, { require, signal: context.signal }).catch((error: unknown) => {
     throw error instanceof UnsiloError && error.code === 'empty' ? emptyError(path, error) : error
   })
-  if (files.info(path)?.modifiedAt.getTime() !== info.modifiedAt.getTime()) {
+  if (fingerprint(files, path) !== before) {
     throw new UnsiloError('busy', `${path} is still being written; it was left where it is`, {
       hint: 'The next run takes it when it is whole.',
       retryable: true,
@@ -84,7 +84,7 @@ export async function ingestPath(
   }
   // An earlier attempt at the same id may have been killed in the middle of its copy.
   await files.remove(inside.path)
-  await copyParcel(context, outside, inside, manifest)
+  await copyParcel(files, outside, inside, manifest, context.signal)
   const sealed = await sealParcel(dataset, context, { stored: inside, manifest }, { from: path })
   await files.remove(path)
   await files.sync(dirname(path))
@@ -159,40 +159,5 @@ async function idFor(
       wantedId === undefined
         ? 'The file was left where it is. Change its time (touch), or set ingest.time_source = "now".'
         : 'The file was left where it is. Choose another id.',
-  })
-}
-
-/** `takeout.tar.gz` gives `tar.gz`; `notes.2024.txt` gives `txt`. */
-export function extensionOf(name: string): string {
-  const parts = name.replace(/^\.+/, '').split('.').slice(1)
-  const last = parts.at(-1) ?? ''
-  const before = parts.at(-2) ?? ''
-  const isOuter = codecForExtension(last.toLowerCase()) !== undefined || /^(?:xz|bz2)$/i.test(last)
-  return isOuter && /^[a-z][a-z0-9]{0,9}$/i.test(before) ? `${before}.${last}` : last
-}
-
-/** Copies into `incomplete/`, durably, and proves by the hashes that the copy is exact. */
-async function copyParcel(context: Context, from: StoredParcel, to: StoredParcel, manifest: Manifest): Promise<void> {
-  const { files } = context.system
-  const { signal } = context
-  if (!from.isFolder) {
-    const { sha256 } = await storeBody(files, to.path, files.read(from.path), { signal })
-    if (sha256 === manifest.sha256) return
-    throw changedMeanwhile(from.path)
-  }
-  for (const { path, kind } of walkFiles(files, from.path)) {
-    const target = join(to.path, path)
-    files.makeFolder(dirname(target))
-    if (kind === 'link') files.copyLink(join(from.path, path), target)
-    else await storeBody(files, target, files.read(join(from.path, path)), { signal })
-  }
-  const copied = await inspectParcel(files, to, { signal })
-  if (copied.sha256 !== manifest.sha256) throw changedMeanwhile(from.path)
-}
-
-function changedMeanwhile(path: string): UnsiloError {
-  return new UnsiloError('busy', `${path} changed while it was copied; it was left where it is`, {
-    hint: 'The next run takes it when nothing writes to it any more.',
-    retryable: true,
   })
 }
