@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Most tests wait for commands and the disk; one worker, the default on two cores, would leave a core idle.
+    maxWorkers: 2,
     reporters: ['default', './test/count-reporter.ts'],
   },
 })

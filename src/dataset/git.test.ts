@@ -161,3 +161,14 @@ it('works in a dataset that is a folder of a larger repository', async () => {
     ['a dataset/data/2026-03-01T060000Z.txt', 'a dataset/ledger.ndjson', 'a dataset/metrics.csv'].join('\n'),
   )
 })
+
+it('commits a removal that a killed run had staged, with the next parcel', async () => {
+  const test = await repository()
+  await test.run()
+  const [first] = test.names('data')
+  git(test.folder, 'rm', '--quiet', `data/${first}`)
+  test.clock.advance(hour)
+  expect((await test.run()).problems).toEqual([])
+  expect(git(test.folder, 'status', '--porcelain')).toBe('')
+  expect(committed(test)).not.toContain(`data/${first}`)
+})

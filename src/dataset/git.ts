@@ -90,15 +90,20 @@ export async function commitPaths(
   message: string,
   paths: readonly string[],
 ): Promise<boolean> {
-  const tracked = await runGit(dataset, context, ['ls-files', '-z', '--', ...paths])
-  const known = new Set(tracked.split('\0'))
+  const list = async (...parameters: string[]): Promise<Set<string>> =>
+    new Set((await runGit(dataset, context, [...parameters, '-z', '--', ...paths])).split('\0'))
+  const tracked = await list('ls-files')
+  // Removals that a run staged and was killed before it could commit them: neither on the disk nor tracked.
+  const stagedRemovals = await list('diff', '--cached', '--relative', '--name-only', '--diff-filter=D')
   const { files } = context.system
-  const own = paths
-    .map((path) => relative(dataset.layout.folder, path))
-    .filter((path) => files.info(`${dataset.layout.folder}/${path}`) !== undefined || isTracked(known, path))
+  const names = paths.map((path) => relative(dataset.layout.folder, path))
+  const toAdd = names.filter(
+    (path) => files.info(`${dataset.layout.folder}/${path}`) !== undefined || isAmong(tracked, path),
+  )
+  const own = names.filter((path) => toAdd.includes(path) || isAmong(stagedRemovals, path))
   if (own.length === 0) return false
   // -f: a user's own ignore rules must not keep a parcel out; -A: a path that is gone becomes a removal.
-  await runGit(dataset, context, ['add', '-A', '-f', '--', ...own])
+  if (toAdd.length > 0) await runGit(dataset, context, ['add', '-A', '-f', '--', ...toAdd])
   const changed = await runGit(dataset, context, ['diff', '--cached', '--name-only', '-z', '--', ...own])
   if (changed === '') return false
   const commit = ['commit', '--quiet', '--no-verify', '-m', message, '--', ...own]
@@ -106,8 +111,7 @@ export async function commitPaths(
   return true
 }
 
-function isTracked(known: ReadonlySet<string>, path: string): boolean {
-  if (known.has(path)) return true
-  const folder = `${path}/`
-  return [...known].some((file) => file.startsWith(folder))
+/** True when the path is among the files, or is a folder of one. */
+function isAmong(files: ReadonlySet<string>, path: string): boolean {
+  return files.has(path) || [...files].some((file) => file.startsWith(`${path}/`))
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { appendToLedger } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
-import { logsOf } from '../parcel/layout.ts'
+import { type Layout, logsOf } from '../parcel/layout.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
+import type { Files } from '../system/files.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { commitRecords } from './git.ts'
 import { type History, type ParcelRecord, readHistory, sealedParcels } from './history.ts'
@@ -87,12 +88,17 @@ export async function carryOutPrune(
       await files.sync(layout.data)
       await files.remove(outside)
       gone.push(stored.path)
-    } else if (stored !== undefined) {
-      for (const name of [stored.name, ...stored.others]) await files.remove(join(layout.incomplete, name))
-    }
+    } else await removeAttempt(files, layout, id)
     for (const log of Object.values(logsOf(layout, id))) await files.remove(log)
   }
   return gone
+}
+
+/** Removes all that a failed attempt left, also what its command wrote beside `$PARCEL_PATH`. */
+async function removeAttempt(files: Files, layout: Layout, id: ParcelId): Promise<void> {
+  for (const { name } of files.list(layout.incomplete)) {
+    if (name.startsWith(id)) await files.remove(join(layout.incomplete, name))
+  }
 }
 
 /** Prunes one dataset now. @returns What was removed, or with `dryRun` would be, among all that was decided. */
