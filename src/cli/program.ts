@@ -1,20 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { version } from '../version.ts'
-import type { App, GlobalOptions } from './app.ts'
-import type { ExitStatus } from './exit-code.ts'
-
-type Verb<Arguments> = (args: Arguments, app: App) => Promise<ExitStatus>
+import type { GlobalOptions } from './app.ts'
+import type { Verb } from './perform.ts'
 
 /** Loads a verb's code only when it is used, so that `--help` and each verb start fast. */
 function lazily<Arguments>(load: () => Promise<Verb<Arguments>>): (args: Arguments, command: Command) => Promise<void> {
   return async (args, command) => {
-    const [verb, { createApp }, { tellError }] = await Promise.all([load(), import('./app.ts'), import('./fail.ts')])
-    const app = createApp(command.optsWithGlobals<GlobalOptions>())
-    try {
-      process.exitCode = await verb(args, app)
-    } catch (error) {
-      process.exitCode = tellError(error, app)
-    }
+    const [verb, { perform }] = await Promise.all([load(), import('./perform.ts')])
+    process.exitCode = await perform(verb, args, command.optsWithGlobals<GlobalOptions>())
   }
 }
 
@@ -79,7 +72,7 @@ function addWorkVerbs(program: Command): void {
     .option('-t, --template <name>', 'what config.toml begins with: command, stdout or ingest', 'command')
     .option('-g, --git', 'keep the parcels in a git repository')
     .action((datasets: string[], options: { template: string; git?: boolean }, command: Command) =>
-      lazily(async () => (await import('./init.ts')).init)({ datasets, ...options }, command),
+      lazily(async () => (await import('./verbs.ts')).init)({ datasets, ...options }, command),
     )
   verb(program, 'run', 'ingest, export what is due, measure, prune')
     .alias('process')
@@ -87,40 +80,40 @@ function addWorkVerbs(program: Command): void {
     .option('-n, --dry-run', 'only say what would be done')
     .option('--concurrency <n>', 'datasets at a time (default: the number of cores)', positiveInteger)
     .action((datasets: string[], options: { dryRun?: boolean; concurrency?: number }, command: Command) =>
-      lazily(async () => (await import('./run.ts')).run)({ datasets, ...options }, command),
+      lazily(async () => (await import('./verbs.ts')).run)({ datasets, ...options }, command),
     )
   verb(program, 'export', 'make one parcel of each dataset now, due or not')
     .argument('<dataset...>', 'names below the root, or paths')
     .option('-p, --parcel-id <id>', 'name the parcel (default: the time now)')
     .option('--concurrency <n>', 'datasets at a time (default: the number of cores)', positiveInteger)
     .action((datasets: string[], options: { parcelId?: string; concurrency?: number }, command: Command) =>
-      lazily(async () => (await import('./run.ts')).exportNow)({ datasets, ...options }, command),
+      lazily(async () => (await import('./verbs.ts')).exportNow)({ datasets, ...options }, command),
     )
   verb(program, 'ingest', 'move a file or folder in as a parcel')
     .argument('<dataset>')
     .argument('<path>', 'the file or folder')
     .option('-p, --parcel-id <id>', 'name the parcel (default: as ingest.time_source says)')
     .action((dataset: string, path: string, options: { parcelId?: string }, command: Command) =>
-      lazily(async () => (await import('./ingest.ts')).ingest)({ dataset, path, ...options }, command),
+      lazily(async () => (await import('./verbs.ts')).ingest)({ dataset, path, ...options }, command),
     )
   verb(program, 'prune', 'remove what the `keep` rules let go, and say why')
     .argument('[dataset...]', datasetNames)
     .option('-n, --dry-run', 'only say what would be removed')
     .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
-      lazily(async () => (await import('./prune.ts')).prune)({ datasets, ...options }, command),
+      lazily(async () => (await import('./verbs.ts')).prune)({ datasets, ...options }, command),
     )
   verb(program, 'accept', 'a suspect parcel is good after all')
     .argument('<dataset>')
     .argument('<parcel>', 'its id')
     .action((dataset: string, parcel: string, _: unknown, command: Command) =>
-      lazily(async () => (await import('./accept.ts')).accept)({ dataset, parcel }, command),
+      lazily(async () => (await import('./verbs.ts')).accept)({ dataset, parcel }, command),
     )
   addMetricsVerbs(program)
 }
 
 function addMetricsVerbs(program: Command): void {
   const recompute = async (datasets: string[], options: { parcelId?: string }, command: Command): Promise<void> =>
-    lazily(async () => (await import('./metrics.ts')).recompute)({ datasets, ...options }, command)
+    lazily(async () => (await import('./verbs.ts')).recompute)({ datasets, ...options }, command)
   const parcelOption = (): Option => new Option('-p, --parcel-id <id>', 'only this parcel')
   const metrics = verb(program, 'metrics', 'measure existing parcels')
   verb(metrics, 'recompute', 'measure existing parcels again')
@@ -140,25 +133,25 @@ function addLookVerbs(program: Command): void {
     .option('--check', 'end with 1 when there is any warning')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']))
     .action((datasets: string[], options: { check?: boolean; format?: 'text' | 'json' }, command: Command) =>
-      lazily(async () => (await import('./report.ts')).report)({ datasets, ...options }, command),
+      lazily(async () => (await import('./verbs.ts')).report)({ datasets, ...options }, command),
     )
   verb(program, 'parcels', 'list the parcels of a dataset')
     .argument('<dataset>')
     .option('-a, --all', 'pruned ones too')
     .action((dataset: string, options: { all?: boolean }, command: Command) =>
-      lazily(async () => (await import('./parcels.ts')).parcels)({ dataset, ...options }, command),
+      lazily(async () => (await import('./verbs.ts')).parcels)({ dataset, ...options }, command),
     )
   verb(program, 'show', 'everything about one parcel')
     .argument('<dataset>')
     .argument('<parcel>', 'its id')
     .action((dataset: string, parcel: string, _: unknown, command: Command) =>
-      lazily(async () => (await import('./parcels.ts')).show)({ dataset, parcel }, command),
+      lazily(async () => (await import('./verbs.ts')).show)({ dataset, parcel }, command),
     )
   verb(program, 'log', 'what happened to a dataset, or what an export printed')
     .argument('<dataset>')
     .argument('[parcel]', 'its id')
     .action((dataset: string, parcel: string | undefined, _: unknown, command: Command) =>
-      lazily(async () => (await import('./parcels.ts')).log)(
+      lazily(async () => (await import('./verbs.ts')).log)(
         { dataset, ...(parcel === undefined ? {} : { parcel }) },
         command,
       ),
@@ -166,7 +159,7 @@ function addLookVerbs(program: Command): void {
   verb(program, 'why', 'why a dataset is due, late or suspect, and why each parcel stays or goes')
     .argument('<dataset>')
     .action((dataset: string, _: unknown, command: Command) =>
-      lazily(async () => (await import('./why.ts')).why)({ dataset }, command),
+      lazily(async () => (await import('./verbs.ts')).why)({ dataset }, command),
     )
 }
 
@@ -188,21 +181,21 @@ function addOtherVerbs(program: Command): void {
   verb(config, 'validate', 'find every mistake in unsilo.toml and the config.toml files')
     .argument('[dataset...]', datasetNames)
     .action((datasets: string[], _: unknown, command: Command) =>
-      lazily(async () => (await import('./config.ts')).validate)({ datasets }, command),
+      lazily(async () => (await import('./verbs.ts')).validate)({ datasets }, command),
     )
   verb(config, 'show', 'every setting of a dataset and where it comes from')
     .argument('[dataset...]', datasetNames)
     .action((datasets: string[], _: unknown, command: Command) =>
-      lazily(async () => (await import('./config.ts')).show)({ datasets }, command),
+      lazily(async () => (await import('./verbs.ts')).showConfig)({ datasets }, command),
     )
   verb(config, 'schema', 'JSON Schema of config.toml, for editors')
     .option('--of-root', 'that of unsilo.toml instead')
     .action((options: { ofRoot?: boolean }, command: Command) =>
-      lazily(async () => (await import('./config.ts')).schema)(options, command),
+      lazily(async () => (await import('./verbs.ts')).schema)(options, command),
     )
   verb(program, 'doctor', 'find what would keep unsilo from working here')
     .argument('[dataset...]', datasetNames)
     .action((datasets: string[], _: unknown, command: Command) =>
-      lazily(async () => (await import('./doctor.ts')).doctor)({ datasets }, command),
+      lazily(async () => (await import('./verbs.ts')).doctor)({ datasets }, command),
     )
 }
