@@ -34,6 +34,7 @@ cmd = "cd /etc && tar -cf $PARCEL_PATH.tar hosts passwd group"
 `,
   processes: `# What runs right now; an interval so short that the second run is due again.
 interval = "1 second"
+max_age = "1 day"
 cmd = "(echo pid,command; for p in /proc/[0-9]*; do echo \\"\${p#/proc/},$(cat $p/comm 2>/dev/null)\\"; done) > $PARCEL_PATH.csv"
 metrics.processes.cmd = "wc -l < $PARCEL_PATH"
 keep = 3

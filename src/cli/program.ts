@@ -50,7 +50,7 @@ export function buildVerbs(): Command {
     .option('-q, --quiet', 'print nothing but problems')
     .option('-v, --verbose', 'print each step')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, helpWidth: 80, subcommandTerm: sayUsage })
     .addHelpText(
       'after',
       '\nStart with: unsilo init my-dataset\nExit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 locked, 130 interrupted',
@@ -59,6 +59,15 @@ export function buildVerbs(): Command {
   addLookVerbs(program)
   addOtherVerbs(program)
   return program
+}
+
+/** A verb in the list of verbs: its name and arguments. */
+function sayUsage(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+    return argument.required ? `<${name}>` : `[${name}]`
+  })
+  return [command.name(), ...words].join(' ')
 }
 
 /** A subcommand with the program's own settings. */

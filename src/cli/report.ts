@@ -17,5 +17,7 @@ export async function report(args: ReportArguments, app: App): Promise<ExitStatu
   else if (datasets.length > 0 || loaded.problems.length === 0)
     app.print(reportText(found, app.colors.out, app.columns))
   if (status !== ExitCode.ok) return status
-  return args.check === true && found.warned > 0 ? ExitCode.failed : ExitCode.ok
+  // Nothing to check is a mount that is gone, or a wrong root, and no good news.
+  const isBad = found.warned > 0 || datasets.length === 0
+  return args.check === true && isBad ? ExitCode.failed : ExitCode.ok
 }

@@ -48,7 +48,8 @@ async function runVerb(
     progress.close()
   }
   if (app.json) app.printJson({ datasets: outcomes })
-  else showOutcomes(outcomes, app)
+  else if (datasets.length > 0 || status !== ExitCode.ok) showOutcomes(outcomes, app)
+  else app.note(`There are no datasets in ${app.root}. \`unsilo init NAME\` makes one.`)
   if (app.context.signal.aborted) return ExitCode.interrupted
   return statusOf(outcomes, status)
 }

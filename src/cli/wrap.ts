@@ -1,6 +1,6 @@
 import { type WrapResult, wrapCommand } from '../dataset/wrap.ts'
 import type { CodecName } from '../codec/codec.ts'
-import { UnsiloError } from '../errors.ts'
+import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import { parseDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
 import type { App } from './app.ts'
@@ -34,7 +34,7 @@ export async function wrap(args: WrapArguments, app: App): Promise<ExitStatus> {
     command: [program, ...parameters],
     tries: args.retries,
     compress: args.compress,
-    timeoutMs: args.timeout === undefined ? undefined : parseDuration(args.timeout),
+    timeoutMs: args.timeout === undefined ? undefined : parseTimeout(args.timeout),
     require: args.require,
   })
   if (app.json) app.printJson(result)
@@ -52,4 +52,21 @@ function sayResult({ path, bytes, rawBytes, sha256, tries }: WrapResult): string
   const packed = bytes === rawBytes ? '' : ` (${saySize(rawBytes)} before compression)`
   const again = tries === 1 ? '' : `, ${tries} tries`
   return `unsilo: wrote ${path}, ${saySize(bytes)}${packed}${again}, sha256 ${sha256}`
+}
+
+// A longer timer of Node.js fires at once (setTimeout takes a signed 32-bit number of ms).
+const longestTimerMs = 2 ** 31 - 1
+
+function parseTimeout(text: string): number {
+  let timeoutMs: number
+  try {
+    timeoutMs = parseDuration(text)
+  } catch (error) {
+    const { message, hint } = expectUnsiloError(error)
+    throw new UnsiloError('usage', `--timeout: ${message}`, { ...(hint === undefined ? {} : { hint }), cause: error })
+  }
+  if (timeoutMs > 0 && timeoutMs <= longestTimerMs) return timeoutMs
+  throw new UnsiloError('usage', '--timeout: must be longer than nothing and at most 24 days', {
+    hint: 'Leave it out for no limit.',
+  })
 }

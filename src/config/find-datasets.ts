@@ -1,5 +1,5 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { UnsiloError } from '../errors.ts'
+import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
 import { nearestWord } from './nearest.ts'
 
@@ -57,8 +57,13 @@ function datasetNames(files: Files, root: string): string[] {
     .filter((name) => isDataset(files, join(root, name)))
 }
 
+/** A folder that may not be looked into counts, so that reading its configuration tells what is wrong, and the others go on. */
 function isDataset(files: Files, folder: string): boolean {
-  return files.info(join(folder, datasetFileName)) !== undefined
+  try {
+    return files.info(join(folder, datasetFileName)) !== undefined
+  } catch (error) {
+    return expectUnsiloError(error).code === 'not-permitted'
+  }
 }
 
 function findDataset(files: Files, root: string, name: string, cwd: string): string {

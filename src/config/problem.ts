@@ -11,8 +11,6 @@ export interface ConfigProblem {
   message: string
   /** What to do, as a sentence. */
   hint?: string | undefined
-  /** The lines of a syntax error, with a mark below the place. */
-  excerpt?: string | undefined
 }
 
 /** Says a problem as compilers do, so that editors can jump to it: `todoist/config.toml:3: interval: … is not a duration.` */
@@ -20,8 +18,7 @@ export function sayProblem(problem: ConfigProblem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':')
   const key = problem.key === undefined ? '' : `${problem.key}: `
   const hint = problem.hint === undefined ? '' : `${/[.?!]$/.test(problem.message) ? '' : '.'} ${problem.hint}`
-  const excerpt = problem.excerpt === undefined ? '' : `\n${problem.excerpt.replaceAll(/^/gm, '    ')}`
-  return `${place}: ${key}${problem.message}${hint}${excerpt}`
+  return `${place}: ${key}${problem.message}${hint}`
 }
 
 /** All problems as one error, for a caller that cannot go on with the rest. */

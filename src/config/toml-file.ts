@@ -27,6 +27,10 @@ export function readTomlFile(
     return { problem: { file: shownPath, message, hint } }
   }
   if (text === undefined) return undefined
+  if (text.includes('\uFFFD')) {
+    const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length
+    return { problem: { file: shownPath, line, message: 'is not UTF-8 text', hint: 'Save it as UTF-8.' } }
+  }
   try {
     return { file: { path, shownPath, text, values: parse(text) } }
   } catch (error) {
@@ -35,6 +39,7 @@ export function readTomlFile(
   }
 }
 
+/** The line itself is not shown: it may hold a command with a secret. */
 function syntaxProblem(error: TomlError, file: string, text: string): ConfigProblem {
   const reason = error.message.split('\n', 1)[0]!.replace('Invalid TOML document: ', '')
   const { line, column } = error
@@ -44,15 +49,7 @@ function syntaxProblem(error: TomlError, file: string, text: string): ConfigProb
     column,
     message: `not valid TOML: ${reason}`,
     hint: syntaxHint(reason, text.split(/\r?\n/)[line - 1] ?? ''),
-    excerpt: excerptAround(error),
   }
-}
-
-/** The line with the mark only: the lines around it, which smol-toml shows too, are in the file. */
-function excerptAround(error: TomlError): string {
-  const lines = error.codeblock.split('\n')
-  const mark = lines.findIndex((line) => /^ *\^$/.test(line))
-  return mark < 1 ? '' : [lines[mark - 1]!, lines[mark]!].join('\n')
 }
 
 // The reasons are smol-toml's own words; one that changes costs the hint, not the problem.
@@ -63,5 +60,5 @@ function syntaxHint(reason: string, line: string): string | undefined {
   if (key === undefined || value === undefined) return undefined
   if (value === '') return `Give it a value, or put # before the line.`
   if (/^(?:true|false)$/i.test(value)) return `Write ${value.toLowerCase()} in small letters.`
-  return /["'[\]{}]/.test(value) ? undefined : `Text stands in quotes: ${key} = "${value}".`
+  return /["'[\]{}]/.test(value) ? undefined : `Text stands in quotes: ${key} = "…".`
 }

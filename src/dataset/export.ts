@@ -92,7 +92,9 @@ function exportWithRetries(
         logs,
         signal: context.signal,
       })
-      return staged.finish()
+      return staged.finish().catch((error: unknown) => {
+        throw withComplaint(error, logs)
+      })
     },
   )
 }
@@ -113,4 +115,16 @@ async function withProgress<T>(
   } finally {
     clearInterval(timer)
   }
+}
+
+/** A pipeline ends well when its last part does; what the others complained of tells why nothing came. */
+function withComplaint(error: unknown, logs: ExportLogs): unknown {
+  const complaint = logs.lastComplaint()
+  if (!(error instanceof UnsiloError) || error.code !== 'empty' || complaint === '') return error
+  const { code, message, hint, retryable } = error
+  return new UnsiloError(code, `${message}; it said: ${complaint}`, {
+    ...(hint === undefined ? {} : { hint }),
+    retryable,
+    cause: error,
+  })
 }

@@ -35,6 +35,8 @@ export interface History {
   parcels: ParcelRecord[]
   /** Everything that the ledger says, oldest first. */
   entries: LedgerEntry[]
+  /** Lines of the ledger that cannot be read. A verdict may be lost with them. */
+  damagedLines: number
   get(id: ParcelId): ParcelRecord | undefined
   newestGood: ParcelRecord | undefined
   /** The newest attempt, whatever came of it. */
@@ -67,7 +69,7 @@ export function readHistory(files: Files, layout: Layout): History {
     found.stored = stored
     found.isSealed = true
   }
-  const entries = readLedger(files, layout.ledger)
+  const { entries, damagedLines } = readLedger(files, layout.ledger)
   for (const entry of entries) addEntry(entry, recordOf, layout)
   const parcels = [...records.values()]
   for (const parcel of parcels) parcel.state = stateOf(parcel)
@@ -75,6 +77,7 @@ export function readHistory(files: Files, layout: Layout): History {
   return {
     parcels,
     entries,
+    damagedLines,
     get: (id) => records.get(id),
     newestGood: parcels.findLast((parcel) => parcel.state === 'good'),
     newest: parcels.at(-1),

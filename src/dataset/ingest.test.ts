@@ -1,8 +1,10 @@
 import {
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readdirSync,
   readlinkSync,
@@ -131,8 +133,49 @@ describe('a file that ingest.paths finds', () => {
       { code: 'busy', message: `${path} is still being written; it was left where it is` },
     ])
     expect(test.names('data')).toEqual([])
+    utimesSync(path, changedAt, changedAt)
     expect((await test.run()).ingested).toHaveLength(1)
     expect(test.names('data')).toHaveLength(1)
+  })
+
+  it('stays where it is while a process has it open for writing', async () => {
+    const test = byMtime()
+    const path = put(inbox(test, 'a.txt'), 'begun')
+    const open = openSync(path, 'r+')
+    expect((await test.run()).problems).toMatchObject([{ code: 'busy' }])
+    closeSync(open)
+    expect((await test.run()).ingested).toHaveLength(1)
+  })
+
+  it('stays where it is when it is dated ahead of the clock', async () => {
+    const test = byMtime()
+    const path = put(inbox(test, 'a.txt'), 'x')
+    utimesSync(path, new Date('2030-01-01'), new Date('2030-01-01'))
+    expect((await test.run()).problems).toMatchObject([
+      { code: 'usage', message: expect.stringContaining('ahead of the clock') as string },
+    ])
+    expect(existsSync(path)).toBe(true)
+  })
+
+  it('goes in only as far as the rules keep it, the newest of a batch first; the others stay', async () => {
+    const test = testDataset('ingest = { paths = ["inbox/*.json"], time_source = "mtime" }\nkeep = 2\n')
+    for (const day of [1, 2, 3, 4]) {
+      const time = new Date(`2026-02-0${day}T10:00:00Z`)
+      utimesSync(put(inbox(test, `${day}.json`), `[${day}]`), time, time)
+    }
+    for (let run = 0; run < 2; run++) {
+      await test.run()
+      expect(test.names('data')).toEqual(['2026-02-03T100000Z.json', '2026-02-04T100000Z.json'])
+      expect(readdirSync(join(test.folder, 'inbox')).sort()).toEqual(['1.json', '2.json'])
+    }
+  })
+
+  it('is not taken out of another dataset', async () => {
+    const test = testDataset('ingest.paths = ["../*", "../other/data/*"]\n')
+    const other = testDataset('cmd = "echo x > $PARCEL_PATH.txt"\ninterval = "1 hour"', 'other', test.root)
+    await other.run()
+    expect((await test.run()).ingested).toEqual([])
+    expect(other.names('data')).toHaveLength(1)
   })
 
   it('is not followed when it is a link, whose target is not the user’s to give away', async () => {

@@ -5,22 +5,44 @@ import { detailsOf } from '../ledger/ledger.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { copyParcel, fingerprint } from '../parcel/copy.ts'
 import { extensionOf } from '../parcel/extension.ts'
-import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
+import { type ParcelId, isAheadOf, parcelIdAt } from '../parcel/id.ts'
+import { layoutOf } from '../parcel/layout.ts'
 import { inspectParcel } from '../parcel/manifest.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
 import type { StoredParcel } from '../parcel/store.ts'
+import type { Files } from '../system/files.ts'
 import { matchPaths } from '../system/glob.ts'
+import { isOpenForWriting } from '../system/open-files.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
-import { newParcelId, startParcel } from './new-parcel.ts'
+import { aheadError, newParcelId, startParcel } from './new-parcel.ts'
 import { sealMoved, sealParcel } from './seal.ts'
 
-/** Files and folders that `ingest.paths` finds now, by name; nothing of the dataset's own is among them. */
-export async function findIngestable(dataset: Dataset): Promise<string[]> {
+/**
+ * Files and folders that `ingest.paths` finds now, the newest first: of more files than the rules keep, the newest go in.
+ * Nothing of this or another dataset is among them.
+ */
+export async function findIngestable(dataset: Dataset, files: Files): Promise<string[]> {
   const { config, layout } = dataset
   if (config.ingest.paths.length === 0) return []
   const found = await matchPaths(config.ingest.paths, layout.folder)
-  return found.filter((path) => !isOwn(dataset, path))
+  return found.filter((path) => !isOwn(dataset, path) && !isOfDataset(files, path)).sort(byNewest(files))
+}
+
+function byNewest(files: Files): (a: string, b: string) => number {
+  const time = (path: string): number => files.info(path)?.modifiedAt.getTime() ?? 0
+  return (a, b) => time(b) - time(a) || (a < b ? -1 : 1)
+}
+
+/** True for a dataset's folder, and for what unsilo keeps in it: a wide pattern must not take another dataset apart. */
+function isOfDataset(files: Files, path: string): boolean {
+  const isDataset = (folder: string): boolean =>
+    files.info(join(folder, 'config.toml')) !== undefined && files.info(join(folder, 'data')) !== undefined
+  const [folder, name] = [dirname(path), basename(path)]
+  const isKept = (one: string): boolean => Object.values(layoutOf('')).includes(one)
+  return (
+    isDataset(path) || (isDataset(folder) && isKept(name)) || (isDataset(dirname(folder)) && isKept(basename(folder)))
+  )
 }
 
 /** True for what unsilo keeps of the dataset, and for a folder that the dataset lies in. */
@@ -29,13 +51,14 @@ function isOwn({ layout: { folder, ...own } }: Dataset, path: string): boolean {
 }
 
 function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`)
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }
 
 /**
  * Moves a file or folder in as a parcel, whole and checked. Until the parcel is sealed the original stays where it is.
  * The caller holds the lock.
  *
+ * @param ingestedNow Parcels that the same run has ingested before.
  * @throws UnsiloError `clash` when its id is taken, `wrong-content` when it is not what its extension says
  */
 export async function ingestPath(
@@ -43,6 +66,7 @@ export async function ingestPath(
   context: Context,
   path: string,
   wantedId?: ParcelId,
+  ingestedNow: readonly ParcelId[] = [],
 ): Promise<SealedEvent> {
   const { files } = context.system
   const info = files.info(path)
@@ -55,8 +79,9 @@ export async function ingestPath(
   const copied = await finishMove(dataset, context, path, info.modifiedAt)
   if (copied !== undefined) return copied
   const id = await idFor(dataset, context, path, info.modifiedAt, wantedId)
-  if (wouldBePruned(dataset, context, id)) {
-    throw new UnsiloError('usage', `cannot ingest ${path}: \`keep\` would remove a parcel of ${id} at once`, {
+  const lost = prunedAtOnce(dataset, context, [...ingestedNow, id])
+  if (lost !== undefined) {
+    throw new UnsiloError('usage', `cannot ingest ${path}: \`keep\` would then remove ${lost} at once`, {
       hint: 'The file was left where it is. Keep more parcels (`keep`), or set ingest.time_source = "now".',
     })
   }
@@ -69,7 +94,7 @@ export async function ingestPath(
   const manifest = await inspectParcel(files, outside, { require, signal: context.signal }).catch((error: unknown) => {
     throw error instanceof UnsiloError && error.code === 'empty' ? emptyError(path, error) : error
   })
-  if (fingerprint(files, path) !== before) {
+  if (fingerprint(files, path) !== before || isOpenForWriting(path)) {
     throw new UnsiloError('busy', `${path} is still being written; it was left where it is`, {
       hint: 'The next run takes it when it is whole.',
       retryable: true,
@@ -133,11 +158,17 @@ function isOtherFileSystem(error: unknown): boolean {
   return cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'EXDEV'
 }
 
-/** A file must not be moved in and then removed by the same run: it would be gone from both places. */
-function wouldBePruned(dataset: Dataset, context: Context, id: ParcelId): boolean {
+/**
+ * A file must not be moved in and then removed: it would be gone from both places.
+ *
+ * @param ids Those of this run, the one that is asked about last.
+ * @returns The first that the rules would not keep.
+ */
+function prunedAtOnce(dataset: Dataset, context: Context, ids: readonly ParcelId[]): ParcelId | undefined {
   const sealed = sealedParcels(readHistory(context.system.files, dataset.layout))
-  const plan = parcelsToKeep([...sealed, { id, state: 'good' }], dataset.config.keep)
-  return plan.decisions.some((decision) => decision.id === id && !decision.keep)
+  const others = sealed.filter(({ id }) => !ids.includes(id))
+  const plan = parcelsToKeep([...others, ...ids.map((id) => ({ id, state: 'good' as const }))], dataset.config.keep)
+  return ids.find((id) => plan.decisions.some((decision) => decision.id === id && !decision.keep))
 }
 
 async function idFor(
@@ -150,6 +181,7 @@ async function idFor(
   const fromTime = dataset.config.ingest.timeSource === 'mtime' ? parcelIdAt(modifiedAt) : undefined
   const id = wantedId ?? fromTime
   if (id === undefined) return newParcelId(dataset, context)
+  if (isAheadOf(id, context.system.clock.now())) throw aheadError(id)
   const { files } = context.system
   const state = readHistory(files, dataset.layout).get(id)?.state
   const wasSealed = readMetricsIfWhole(files, dataset.layout.metrics)?.rows.get(id)?.['success'] === 'Y'

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { UnsiloError } from '../errors.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
-import { type ParcelId, parcelIdAt } from '../parcel/id.ts'
+import { type ParcelId, isAheadOf, parcelIdAt } from '../parcel/id.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, readHistory } from './history.ts'
 
@@ -22,6 +22,7 @@ export async function newParcelId(
   const rows = readMetricsIfWhole(files, dataset.layout.metrics)?.rows
   const isTaken = (id: ParcelId): boolean => history.get(id) !== undefined || rows?.has(id) === true
   if (wanted !== undefined) {
+    if (isAheadOf(wanted, clock.now())) throw aheadError(wanted)
     if (!isTaken(wanted)) return wanted
     throw new UnsiloError('clash', `there is, or was, a parcel ${wanted} already; nothing was changed`, {
       hint: 'Choose another id, or leave --parcel-id out.',
@@ -33,6 +34,12 @@ export async function newParcelId(
     if (!isTaken(id)) return id
     await clock.sleep(1000 - now.getMilliseconds(), context.signal)
   }
+}
+
+export function aheadError(id: ParcelId): UnsiloError {
+  return new UnsiloError('usage', `a parcel ${id} would be dated ahead of the clock`, {
+    hint: 'Choose a time that has been, and check the clock of this machine (date -u).',
+  })
 }
 
 /** Says in the ledger that an attempt begins, so that a crash from here on is noticed and mended. */

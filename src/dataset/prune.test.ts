@@ -114,3 +114,21 @@ it('leaves alone what is not a parcel, and a parcel of whose id there is more th
     'notes.txt',
   ])
 })
+
+it('removes nothing while a line of the ledger cannot be read, for a verdict may be lost with it', async () => {
+  const test = testDataset('interval = "1 hour"\nkeep = 1\ncmd = "echo x > $PARCEL_PATH.txt"')
+  await test.run()
+  writeFileSync(join(test.folder, 'ledger.ndjson'), `garbage\n${test.read('ledger.ndjson')}`)
+  test.clock.advance(hour)
+  expect((await test.run()).pruned).toEqual([])
+  expect(test.names('data')).toHaveLength(2)
+})
+
+it('does not let a parcel that is dated ahead of the clock push out good ones', async () => {
+  const test = testDataset('interval = "1 hour"\nkeep = 1\ncmd = "echo x > $PARCEL_PATH.txt"')
+  await test.run()
+  writeFileSync(join(test.folder, 'data/2030-01-01T000000Z.txt'), 'x')
+  test.clock.advance(hour)
+  await test.run()
+  expect(test.names('data')).toEqual(['2026-03-01T070000Z.txt', '2030-01-01T000000Z.txt'])
+})

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { appendToLedger } from '../ledger/ledger.ts'
-import type { ParcelId } from '../parcel/id.ts'
+import { type ParcelId, isAheadOf } from '../parcel/id.ts'
 import { type Layout, logsOf } from '../parcel/layout.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
 import type { Files } from '../system/files.ts'
@@ -19,31 +19,43 @@ export interface PruneDecision {
 /** What prune would do, and why; nothing is removed by making the plan. */
 export interface PrunePlan {
   dataset: string
-  /** The newest parcel is suspect, so nothing is removed. */
+  /** The newest parcel is suspect, or the ledger is damaged, so nothing is removed. */
   frozen: boolean
   /** One for each sealed parcel and each failed attempt that has left something, oldest first. */
   decisions: PruneDecision[]
 }
 
-export function planPrune(dataset: Dataset, history: History): PrunePlan {
+export function planPrune(dataset: Dataset, context: Context, history: History): PrunePlan {
   const sealed = sealedParcels(history)
   const parcelOf = new Map(sealed.map((parcel) => [parcel.id, parcel]))
-  const plan = parcelsToKeep(sealed, dataset.config.keep)
+  const now = context.system.clock.now()
+  const isAhead = ({ id }: { id: ParcelId }): boolean => isAheadOf(id, now)
+  const plan = parcelsToKeep(
+    sealed.filter((parcel) => !isAhead(parcel)),
+    dataset.config.keep,
+  )
+  const frozen = plan.frozen || history.damagedLines > 0
   const decisions = plan.decisions.map((decision): PruneDecision => {
     const { state, stored } = parcelOf.get(decision.id)!
-    if (decision.keep || stored.others.length === 0) return { ...decision, state }
+    if (decision.keep) return { ...decision, state }
+    const { id } = decision
+    if (history.damagedLines > 0) return { id, keep: true, state, reasons: ['frozen: the ledger is damaged'] }
+    if (stored.others.length === 0) return { ...decision, state }
     const names = [stored.name, ...stored.others].join(', ')
-    return { id: decision.id, keep: true, state, reasons: [`data/ has more than one of it: ${names}`] }
+    return { id, keep: true, state, reasons: [`data/ has more than one of it: ${names}`] }
   })
+  for (const { id, state } of sealed.filter(isAhead)) {
+    decisions.push({ id, keep: true, state, reasons: ['dated ahead of the clock: stays, and does not count'] })
+  }
   const newest = history.newest?.id ?? ''
   for (const parcel of history.parcels) {
     if (!hasRemains(parcel)) continue
-    const keep = plan.frozen || parcel.id === newest
-    const reasons = [keep ? (plan.frozen ? 'frozen' : 'the newest attempt') : 'failed, and there was a newer attempt']
+    const keep = frozen || parcel.id === newest
+    const reasons = [keep ? (frozen ? 'frozen' : 'the newest attempt') : 'failed, and there was a newer attempt']
     decisions.push({ id: parcel.id, keep, state: parcel.state, reasons })
   }
   decisions.sort((a, b) => (a.id < b.id ? -1 : 1))
-  return { dataset: dataset.name, frozen: plan.frozen, decisions }
+  return { dataset: dataset.name, frozen, decisions }
 }
 
 /** A failed or killed attempt whose files or logs have not been cleaned up. */
@@ -104,10 +116,10 @@ async function removeAttempt(files: Files, layout: Layout, id: ParcelId): Promis
 /** Prunes one dataset now. @returns What was removed, or with `dryRun` would be, among all that was decided. */
 export async function pruneDataset(dataset: Dataset, context: Context, dryRun: boolean): Promise<PrunePlan> {
   const look = (): History => readHistory(context.system.files, dataset.layout)
-  if (dryRun) return planPrune(dataset, look())
+  if (dryRun) return planPrune(dataset, context, look())
   return withLock(dataset, context, async () => {
     const history = look()
-    const plan = planPrune(dataset, history)
+    const plan = planPrune(dataset, context, history)
     const gone = await carryOutPrune(dataset, context, plan, history)
     if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] ${sayPruned(gone)}`, gone)
     return plan

@@ -107,5 +107,6 @@ it('reads on after a line that a crash has torn', async () => {
   test.clock.advance(hour)
   await test.run()
   expect(test.history().newest).toMatchObject({ state: 'good' })
-  expect(test.read('ledger.ndjson').split('\n')[1]).toBe('{"at":"2026-03-01T05:00:01.000Z","eve')
+  expect(test.read('ledger.ndjson').split('\n')[1]).toBe('{"at":"2026-03-01T05:00:01.000Z","eve #torn')
+  expect(test.history().damagedLines).toBe(0)
 })

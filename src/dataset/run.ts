@@ -99,9 +99,9 @@ async function findWork(
   options: RunOptions,
 ): Promise<Work> {
   const exportNow = options.exportNow === true
-  const prune = planPrune(dataset, history)
+  const prune = planPrune(dataset, context, history)
   const work = {
-    ingest: exportNow ? [] : await findIngestable(dataset),
+    ingest: exportNow ? [] : await findIngestable(dataset, context.system.files),
     export: sourceOf(dataset) !== undefined && (exportNow || due.due),
     prune,
   }
@@ -119,10 +119,11 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
   const fresh: ParcelId[] = []
   await step(outcome, async () => void fresh.push(...(await recover(dataset, context, history))))
   if (options.exportNow !== true) {
-    for (const path of await findIngestable(dataset)) {
+    for (const path of await findIngestable(dataset, context.system.files)) {
       await step(outcome, async () => {
         context.onProgress?.({ dataset: dataset.name, step: 'ingesting', note: path })
-        const sealed = await ingestPath(dataset, context, path)
+        const before = outcome.ingested.map((one) => one.sealed.parcel)
+        const sealed = await ingestPath(dataset, context, path, undefined, before)
         outcome.ingested.push({ path, sealed })
         fresh.push(sealed.parcel)
       })
@@ -148,11 +149,21 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
   const gone: string[] = []
   if (options.exportNow !== true)
     await step(outcome, async () => {
-      const plan = planPrune(dataset, history)
+      const plan = keepFresh(planPrune(dataset, context, history), fresh)
       gone.push(...(await carryOutPrune(dataset, context, plan, history)))
       outcome.pruned = removals(plan)
     })
   await step(outcome, () => commitChanges(dataset, context, fresh, gone))
+}
+
+/** What this run has made or moved in stays at least until the next one: nothing is gone before anybody could see it. */
+function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
+  const decisions = plan.decisions.map((decision) =>
+    !decision.keep && fresh.includes(decision.id)
+      ? { ...decision, keep: true, reasons: ['new in this run'] }
+      : decision,
+  )
+  return { ...plan, decisions }
 }
 
 /** Commits what changed: new parcels, the removal of pruned ones, the metrics and the ledger. */

@@ -7,6 +7,7 @@ import { startContentCheck } from '../parcel/format/inspect.ts'
 import { withRetries } from '../source/retry.ts'
 import { sayDuration } from '../system/duration.ts'
 import { sayEnd, startCommand } from '../system/processes.ts'
+import type { Files } from '../system/files.ts'
 import { temporaryPath } from '../system/replace-file.ts'
 import type { Context } from './dataset.ts'
 import { WrappedCommandError } from './wrap-error.ts'
@@ -37,7 +38,7 @@ export interface WrapResult extends StoredBody {
 export async function wrapCommand(context: Context, options: WrapOptions): Promise<WrapResult> {
   const { files } = context.system
   // A bad placeholder is found before the command runs; the time stands for its end, as in arctee.
-  expandPlaceholders(options.path, context.system.clock.now())
+  checkReplaceable(files, expandPlaceholders(options.path, context.system.clock.now()))
   let tries = 0
   const signal = context.signal
   const onFailure = async (error: UnsiloError, failures: number, waitMs: number): Promise<void> => {
@@ -51,6 +52,7 @@ export async function wrapCommand(context: Context, options: WrapOptions): Promi
     try {
       const stored = await runInto(context, temporary, options)
       const path = expandPlaceholders(options.path, context.system.clock.now())
+      checkReplaceable(files, path)
       files.makeFolder(dirname(path))
       files.rename(temporary, path)
       await files.sync(dirname(path))
@@ -59,6 +61,16 @@ export async function wrapCommand(context: Context, options: WrapOptions): Promi
       await files.remove(temporary)
       throw error
     }
+  })
+}
+
+/** A device, a pipe or a link would be replaced by a file, which nobody means. @throws UnsiloError `usage` */
+function checkReplaceable(files: Files, path: string): void {
+  const entry = files.list(dirname(path)).find(({ name }) => name === basename(path))
+  if (entry === undefined || entry.kind === 'file') return
+  const kind = entry.kind === 'other' ? 'device or a pipe' : entry.kind
+  throw new UnsiloError('usage', `${path} is a ${kind}, and not a file that can be replaced; it was not touched`, {
+    hint: entry.kind === 'link' ? 'Name the file that the link leads to.' : 'Name a file.',
   })
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -164,9 +164,9 @@ describe('a ledger', () => {
 
   it('gives back what was added, in that order', async () => {
     const path = newLedger()
-    expect(readLedger(systemFiles, path)).toEqual([])
+    expect(readLedger(systemFiles, path).entries).toEqual([])
     for (const event of all) await appendToLedger(systemFiles, path, at, event)
-    const entries = readLedger(systemFiles, path)
+    const { entries } = readLedger(systemFiles, path)
     expect(entries.map((entry) => detailsOf(entry, path))).toEqual(
       all.map((event) => ({ at: at.toISOString(), ...event })),
     )
@@ -186,9 +186,9 @@ describe('a ledger', () => {
         // Without its line break alone the line is whole.
         const isWhole = length >= whole.length - 1
         const expected = ['sealed', 'failed', ...(isWhole ? [event.event] : [])]
-        expect(readLedger(systemFiles, path).map((entry) => entry.event)).toEqual(expected)
+        expect(readLedger(systemFiles, path).entries.map((entry) => entry.event)).toEqual(expected)
         await appendToLedger(systemFiles, path, at, { event: 'accepted', parcel })
-        expect(readLedger(systemFiles, path).map((entry) => entry.event)).toEqual([...expected, 'accepted'])
+        expect(readLedger(systemFiles, path).entries.map((entry) => entry.event)).toEqual([...expected, 'accepted'])
         expect(readFileSync(path).subarray(0, length).equals(whole.subarray(0, length))).toBe(true)
       }
     },
@@ -201,7 +201,7 @@ describe('a ledger', () => {
     await appendToLedger(systemFiles, path, at, started)
     await appendToLedger(systemFiles, path, at, sealed)
     expect(readFileSync(path, 'utf8').split('\n')).toEqual([
-      lineOf(at, sealed).slice(0, 50),
+      `${lineOf(at, sealed).slice(0, 50)} #torn`,
       lineOf(at, started),
       lineOf(at, sealed),
       '',
@@ -230,7 +230,7 @@ describe('a ledger', () => {
     const foreign = `hello\n\n{"at":"2020","event":"sealed"\n`
     writeFileSync(path, `${foreign}${lineOf(at, sealed)}\r\n`)
     await appendToLedger(systemFiles, path, at, started)
-    expect(readLedger(systemFiles, path).map(({ event }) => event)).toEqual(['sealed', 'started'])
+    expect(readLedger(systemFiles, path).entries.map(({ event }) => event)).toEqual(['sealed', 'started'])
     expect(readFileSync(path, 'utf8').startsWith(foreign)).toBe(true)
   })
 
@@ -238,4 +238,24 @@ describe('a ledger', () => {
     const entry = { at: 'x', event: 'sealed' as const, parcel, state: 'good' as const, line: '{"at":' }
     expect(() => detailsOf(entry, '/data/ledger.ndjson')).toThrow('a line of ledger.ndjson is damaged: {"at":')
   })
+})
+
+it('tells a line that was damaged later from one that a crash has torn', async () => {
+  const path = join(temporaryFolder(), 'ledger.ndjson')
+  const event = { event: 'accepted', parcel: '2026-03-01T060000Z' } as const
+  await appendToLedger(systemFiles, path, new Date(), event)
+  appendFileSync(path, '{"at":"2026-03-01T06:')
+  await appendToLedger(systemFiles, path, new Date(), event)
+  expect(readLedger(systemFiles, path)).toMatchObject({ entries: [{}, {}], damagedLines: 0 })
+  appendFileSync(path, 'garbage\n')
+  expect(readLedger(systemFiles, path)).toMatchObject({ entries: [{}, {}], damagedLines: 1 })
+})
+
+it('adds only the line break that a whole last line lacks', async () => {
+  const path = join(temporaryFolder(), 'ledger.ndjson')
+  const event = { event: 'accepted', parcel: '2026-03-01T060000Z' } as const
+  await appendToLedger(systemFiles, path, new Date(), event)
+  truncateSync(path, statSync(path).size - 1)
+  await appendToLedger(systemFiles, path, new Date(), event)
+  expect(readLedger(systemFiles, path)).toMatchObject({ entries: [{}, {}], damagedLines: 0 })
 })

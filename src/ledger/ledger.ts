@@ -3,7 +3,10 @@ import { UnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
 import { type LedgerEntry, type LedgerEvent, entryOf, lineOf } from './entry.ts'
 
-const newline = 0x0a
+/** Ends a line that a crash has torn, so that readers can tell it from one that was damaged later. */
+const tornMark = ' #torn'
+/** A longer last line is taken as it is; only `pruned` lines of thousands of parcels come near. */
+const longestLineBytes = 4 * 1024 * 1024
 
 /**
  * Adds one event to the ledger, durably. A line that a crash has torn is ended first, so that it stays alone;
@@ -12,10 +15,10 @@ const newline = 0x0a
 export async function appendToLedger(files: Files, path: string, at: Date, event: LedgerEvent): Promise<void> {
   // Taking the lock creates the file, so a new one is there already, and empty.
   const isNew = (files.info(path)?.sizeBytes ?? 0) === 0
-  const torn = !isNew && endsTorn(files, path)
+  const mend = isNew ? '' : endOfLastLine(files, path)
   const sink = await files.append(path)
   try {
-    await sink.write(`${torn ? '\n' : ''}${lineOf(at, event)}\n`)
+    await sink.write(`${mend}${lineOf(at, event)}\n`)
     await sink.sync()
   } finally {
     await sink.close()
@@ -23,25 +26,36 @@ export async function appendToLedger(files: Files, path: string, at: Date, event
   if (isNew) await files.sync(dirname(path))
 }
 
-function endsTorn(files: Files, path: string): boolean {
-  const [last] = files.readEnd(path, 1)
-  return last !== undefined && last !== newline
+/** What the last line of the file lacks. */
+function endOfLastLine(files: Files, path: string): string {
+  if (files.readEnd(path, 1)[0] === 0x0a) return ''
+  const end = Buffer.from(files.readEnd(path, longestLineBytes)).toString('utf8')
+  const isWhole = entryOf(end.slice(end.lastIndexOf('\n') + 1)) !== undefined
+  return isWhole ? '\n' : `${tornMark}\n`
 }
 
-/** All whole lines of the ledger, oldest first; a torn line is skipped. A missing file has none. */
-export function readLedger(files: Files, path: string): LedgerEntry[] {
-  const text = files.readText(path)
-  if (text === undefined) return []
-  const entries: LedgerEntry[] = []
+export interface Ledger {
+  /** All whole lines, oldest first. */
+  entries: LedgerEntry[]
+  /** Lines that cannot be read, and were not torn by a crash. What they said is lost. */
+  damagedLines: number
+}
+
+/** A line that a crash has torn is passed over. A missing file is an empty ledger. */
+export function readLedger(files: Files, path: string): Ledger {
+  const text = files.readText(path) ?? ''
+  const ledger: Ledger = { entries: [], damagedLines: 0 }
   let start = 0
   while (start < text.length) {
-    let end = text.indexOf('\n', start)
-    if (end === -1) end = text.length
-    const entry = entryOf(text.slice(start, end))
-    if (entry !== undefined) entries.push(entry)
+    const newline = text.indexOf('\n', start)
+    const end = newline === -1 ? text.length : newline
+    const line = text.slice(start, end)
+    const entry = entryOf(line)
+    if (entry !== undefined) ledger.entries.push(entry)
+    else if (newline !== -1 && line.trim() !== '' && !line.endsWith(tornMark)) ledger.damagedLines += 1
     start = end + 1
   }
-  return entries
+  return ledger
 }
 
 /** @throws UnsiloError `corrupt` when a line that claims to be whole does not parse */

@@ -34,3 +34,12 @@ export function splitParcelName(name: string): { id: ParcelId; extension: string
   if (name.length === 18) return { id, extension: '' }
   return name[18] === '.' ? { id, extension: name.slice(19) } : undefined
 }
+
+/** Clocks of machines that share a dataset differ by a little, in ms. */
+const clockToleranceMs = 5 * 60_000
+
+/** True for a parcel that is dated ahead of the clock; it counts for nothing until its time has come. */
+export function isAheadOf(id: ParcelId, now: Date): boolean {
+  // Ids are fixed-width UTC, so text order is time order.
+  return id > parcelIdAt(new Date(now.getTime() + clockToleranceMs))
+}

@@ -1,9 +1,9 @@
 import type { Context, Dataset } from '../dataset/dataset.ts'
 import { duenessOf } from '../dataset/due.ts'
-import { readHistory } from '../dataset/history.ts'
+import { type ParcelRecord, readHistory } from '../dataset/history.ts'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
 import { type MetricTable, readMetrics } from '../metric/metrics-file.ts'
-import { type ParcelId, parcelTime } from '../parcel/id.ts'
+import { type ParcelId, isAheadOf, parcelTime } from '../parcel/id.ts'
 import { type MetricComparison, compareMetrics } from './comparison.ts'
 import { type Health, type Warning, findWarnings, rankOf } from './warnings.ts'
 
@@ -73,7 +73,8 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
   const { table, damage } = metricsOf(dataset, context)
   const due = await duenessOf(dataset, context, history)
   const warnings = [...damage, ...(await findWarnings(dataset, context, history, table))]
-  const good = history.newestGood
+  const isGood = ({ id, state }: ParcelRecord): boolean => state === 'good' && !isAheadOf(id, now)
+  const good = history.parcels.findLast(isGood)
   const isIdle = history.parcels.length === 0 && warnings.length === 0
   return {
     ...emptyReport(dataset),

@@ -35,6 +35,7 @@ export async function findWarnings(
   table: MetricTable,
 ): Promise<Warning[]> {
   const warnings = [
+    ...damageWarnings(dataset, context, history),
     ...successWarnings(dataset, history, context.system.clock.now()),
     ...tracelessWarnings(dataset, history, table, context.system.clock.now()),
     ...(await lateWarnings(dataset, context, history)),
@@ -49,6 +50,32 @@ export function rankOf(health: Health): number {
   return healthStates.indexOf(health)
 }
 
+/** A ledger that cannot be read, or a newest good parcel whose size is not the one that was sealed. */
+function damageWarnings({ layout }: Dataset, context: Context, history: History): Warning[] {
+  const warnings: Warning[] = []
+  if (history.damagedLines > 0) {
+    const lines = history.damagedLines === 1 ? 'a line' : `${history.damagedLines} lines`
+    warnings.push({
+      health: 'broken',
+      message: `${lines} of ${layout.ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+      hint: 'Mend or remove what is not JSON there; the parcels themselves are not affected.',
+    })
+  }
+  const { newestGood } = history
+  if (newestGood?.stored === undefined || newestGood.stored.isFolder || !isEvent(newestGood.ended, 'sealed')) {
+    return warnings
+  }
+  const { bytes } = detailsOf(newestGood.ended, layout.ledger)
+  const now = context.system.files.info(newestGood.stored.path)?.sizeBytes
+  if (now === undefined || now === bytes) return warnings
+  warnings.push({
+    health: 'broken',
+    message: `the newest good parcel, ${newestGood.id}, was changed: it has ${now} bytes, and ${bytes} were sealed`,
+    hint: `Put the right file back at ${newestGood.stored.path}, or export again.`,
+  })
+  return warnings
+}
+
 /** No good parcel, a newest attempt that failed, a newest parcel that is suspect. */
 function successWarnings(dataset: Dataset, history: History, now: Date): Warning[] {
   const warnings: Warning[] = []
@@ -60,11 +87,16 @@ function successWarnings(dataset: Dataset, history: History, now: Date): Warning
   if (newestGood === undefined && failures.length === 0 && (hasWork || history.parcels.length > 0)) {
     warnings.push({
       health: 'never',
-      message: 'there is no good parcel',
+      message:
+        newest?.state === 'unfinished'
+          ? 'there is no good parcel; an export has begun and not ended'
+          : 'there is no good parcel',
       hint:
-        dataset.config.command === undefined
-          ? 'Put a file where ingest.paths finds it, then `unsilo run`.'
-          : `Run \`unsilo export ${dataset.name}\`.`,
+        newest?.state === 'unfinished'
+          ? 'Wait until it has ended; if it was killed, the next run exports again.'
+          : dataset.config.command === undefined
+            ? 'Put a file where ingest.paths finds it, then `unsilo run`.'
+            : `Run \`unsilo export ${dataset.name}\`.`,
     })
   }
   const last = failures.at(-1)

@@ -22,7 +22,7 @@ export interface Why {
 export async function whyDataset(dataset: Dataset, context: Context): Promise<Why> {
   const { health, warnings } = await reportOn(dataset, context)
   const history = readHistory(context.system.files, dataset.layout)
-  const plan = planPrune(dataset, history)
+  const plan = planPrune(dataset, context, history)
   return {
     dataset: dataset.name,
     health,
