@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as zlib from 'node:zlib'
@@ -49,9 +49,21 @@ describe('the path of wrap', () => {
     const root = cliRoot()
     root.write('out/a', 'a')
     const { status, stderr } = await root.cli('wrap', 'out', '--', 'echo', 'hi')
-    expect(status).toBe(1)
+    expect(status).toBe(2)
     expect(stderr).toMatch(/^error: .*folder/)
     expect([root.names('.'), root.names('out')]).toEqual([['out'], ['a']])
+  })
+
+  it('that is a device, a pipe or a link is refused: wrap replaces only files', async () => {
+    const root = cliRoot()
+    root.write('real.json', 'old')
+    symlinkSync('real.json', join(root.path, 'link.json'))
+    expect(spawnSync('mkfifo', [join(root.path, 'pipe')]).status).toBe(0)
+    for (const path of ['link.json', 'pipe']) {
+      expect((await root.cli('wrap', path, '--', 'echo', 'hi')).status).toBe(2)
+    }
+    expect(readFileSync(join(root.path, 'real.json'), 'utf8')).toBe('old')
+    expect(lstatSync(join(root.path, 'pipe')).isFIFO()).toBe(true)
   })
 })
 
