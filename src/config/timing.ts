@@ -9,14 +9,21 @@ export function checkTiming(values: Partial<Record<keyof ScheduleKeys, unknown>>
     schedule: textOf(values.schedule),
     timezone: textOf(values.timezone),
   }
-  const error = failureOf(keys)
-  if (error === undefined) return
-  context.addIssue({ code: 'custom', path: [keyAtFault(keys)], message: error.message, params: { hint: error.hint } })
+  for (const [key, error] of failuresOf(keys)) {
+    context.addIssue({ code: 'custom', path: [key], message: error.message, params: { hint: error.hint } })
+  }
 }
 
-function keyAtFault(keys: ScheduleKeys): keyof ScheduleKeys {
-  if (failureOf({ ...keys, timezone: undefined }) === undefined) return 'timezone'
-  return keys.schedule === undefined ? 'interval' : 'schedule'
+/** What is wrong with each key alone; when nothing is, what is wrong with them together. */
+function failuresOf(keys: ScheduleKeys): [keyof ScheduleKeys, UnsiloError][] {
+  const failures: [keyof ScheduleKeys, UnsiloError][] = []
+  for (const key of ['interval', 'schedule', 'timezone'] as const) {
+    const error = failureOf({ [key]: keys[key] })
+    if (error !== undefined) failures.push([key, error])
+  }
+  if (failures.length > 0) return failures
+  const together = failureOf(keys)
+  return together === undefined ? [] : [['schedule', together]]
 }
 
 function failureOf(keys: ScheduleKeys): UnsiloError | undefined {
