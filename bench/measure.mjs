@@ -126,7 +126,7 @@ async function peakFromProc({ command: [program, ...parameters], folder }) {
 }
 
 /** The middle value. */
-export function median(values) {
+function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

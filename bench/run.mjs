@@ -23,7 +23,8 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const { values: options, positionals } = readArguments()
 const folder = mkdtempSync(join(resolve(options.folder), 'unsilo-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-process.on('SIGINT', () => process.exit(130))
+for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
+  process.on(signal, () => process.exit(status))
 
 const verdicts = []
 const missing = new Set()

@@ -8,9 +8,9 @@ import { sayEnd, startCommand } from '../system/processes.ts'
 import { parsedBy } from '../system/schema.ts'
 
 /** Where a secret is kept. The configuration holds this, and never the secret. */
-export type SecretReference = { file: string } | { env: string } | { command: string } | { credential: string }
+type SecretReference = { file: string } | { env: string } | { command: string } | { credential: string }
 
-export const secretReference = z.union([
+const secretReference = z.union([
   z.strictObject({ file: z.string().min(1).describe('A file that holds the secret; `~` is your home.') }),
   z.strictObject({ env: z.string().min(1).describe('An environment variable of unsilo itself.') }),
   z.strictObject({ command: z.string().min(1).describe('A shell command that prints it, as in "pass show todoist".') }),

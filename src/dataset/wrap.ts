@@ -125,7 +125,7 @@ async function runInto(context: Context, path: string, options: WrapOptions): Pr
 }
 
 /** Borg-style placeholders, as arctee has them. @throws UnsiloError `usage` for an unknown one */
-export function expandPlaceholders(path: string, now: Date): string {
+function expandPlaceholders(path: string, now: Date): string {
   const values: Record<string, string> = {
     utcnow: `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`,
     hostname: hostname(),

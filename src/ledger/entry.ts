@@ -6,7 +6,7 @@ export type LedgerEvent =
   | { event: 'accepted'; parcel: string }
   | { event: 'pruned'; removed: Record<string, string>; kept: Record<string, string> }
 
-export interface StartedEvent {
+interface StartedEvent {
   event: 'started'
   parcel: string
   by: 'export' | 'ingest'

@@ -5,7 +5,7 @@ export interface Redactor {
   stream(): RedactingStream
 }
 
-export interface RedactingStream {
+interface RedactingStream {
   /** What can be kept now; the last few bytes wait for the next chunk. */
   write(chunk: Uint8Array): Buffer
   end(): Buffer
