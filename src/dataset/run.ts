@@ -158,10 +158,9 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
 
 /** What this run has made or moved in stays at least until the next one: nothing is gone before anybody could see it. */
 function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
+  const isFresh = ({ id, state }: PruneDecision): boolean => state !== 'failed' && fresh.includes(id)
   const decisions = plan.decisions.map((decision) =>
-    !decision.keep && fresh.includes(decision.id)
-      ? { ...decision, keep: true, reasons: ['new in this run'] }
-      : decision,
+    !decision.keep && isFresh(decision) ? { ...decision, keep: true, reasons: ['new in this run'] } : decision,
   )
   return { ...plan, decisions }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readMetrics } from '../../src/metric/metrics-file.ts'
@@ -43,7 +43,9 @@ const scenes: Scene[] = [
     config: `ingest.paths = ["inbox/*.json"]\ningest.time_source = "mtime"`,
     prepare: (test) => {
       mkdirSync(join(test.folder, 'inbox'))
-      writeFileSync(join(test.folder, 'inbox/tasks.json'), '[1]\n')
+      const path = join(test.folder, 'inbox/tasks.json')
+      writeFileSync(path, '[1]\n')
+      utimesSync(path, new Date('2026-02-01'), new Date('2026-02-01'))
     },
     whole: ['[1]\n'],
   },
