@@ -40,8 +40,9 @@ export function createApp(options: GlobalOptions): App {
   const cwd = process.cwd()
   const environment = readEnvironment()
   const { stdout, stderr } = process
+  // Node leaves `isTTY` undefined for a pipe, and picocolors takes undefined as "guess", which in CI means colour.
   const isColored = (stream: NodeJS.WriteStream): boolean =>
-    environment.color === 'always' || (environment.color === 'auto' && stream.isTTY)
+    environment.color === 'always' || (environment.color === 'auto' && Boolean(stream.isTTY))
   const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
   return {
     cwd,
@@ -52,7 +53,7 @@ export function createApp(options: GlobalOptions): App {
     verbose: options.verbose === true,
     columns: stdout.isTTY ? Math.max(60, stdout.columns || 80) : 80,
     colors: { out: pc.createColors(isColored(stdout)), err: pc.createColors(isColored(stderr)) },
-    isWatched: stderr.isTTY && options.quiet !== true,
+    isWatched: Boolean(stderr.isTTY) && options.quiet !== true,
     print: (text) => void stdout.write(line(text)),
     printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     note: (text) => void stderr.write(line(text)),
