@@ -67,7 +67,8 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
     problems: [],
     durationMs: 0,
   }
-  await step(outcome, context.signal, async () => {
+  await step(outcome, async () => {
+    checkInterrupt(context)
     const history = readHistory(context.system.files, dataset.layout)
     outcome.due = await duenessOf(dataset, context, history)
     const work = await findWork(dataset, context, history, outcome.due, options)
@@ -117,10 +118,10 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
   const look = (): History => readHistory(context.system.files, dataset.layout)
   let history = look()
   const fresh: ParcelId[] = []
-  await step(outcome, never, async () => void fresh.push(...(await recover(dataset, context, history))))
+  await step(outcome, async () => void fresh.push(...(await recover(dataset, context, history))))
   if (options.exportNow !== true) {
     for (const path of await findIngestable(dataset, context.system.files)) {
-      await step(outcome, never, async () => {
+      await step(outcome, async () => {
         context.onProgress?.({ dataset: dataset.name, step: 'ingesting', note: path })
         const before = outcome.ingested.map((one) => one.sealed.parcel)
         const sealed = await ingestPath(dataset, context, path, undefined, before)
@@ -130,7 +131,7 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
     }
   }
   if (fresh.length > 0) history = look()
-  await step(outcome, never, async () => {
+  await step(outcome, async () => {
     outcome.due = await duenessOf(dataset, context, history)
     const source = sourceOf(dataset)
     if (source === undefined) {
@@ -138,23 +139,23 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
       return
     }
     if (options.exportNow !== true && !outcome.due.due) return
-    if (context.signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
+    checkInterrupt(context)
     outcome.exported = await exportParcel(dataset, context, source, options.parcelId, history)
     fresh.push(outcome.exported.parcel)
   })
   if (fresh.length > 0) history = look()
-  await step(outcome, never, async () => {
+  await step(outcome, async () => {
     context.onProgress?.({ dataset: dataset.name, step: 'measuring' })
     outcome.problems.push(...(await recordMetrics(dataset, context, [...new Set(fresh)], 1, history)))
   })
   const gone: string[] = []
   if (options.exportNow !== true)
-    await step(outcome, never, async () => {
+    await step(outcome, async () => {
       const plan = keepFresh(planPrune(dataset, context, history), fresh)
       gone.push(...(await carryOutPrune(dataset, context, plan, history)))
       outcome.pruned = removals(plan)
     })
-  await step(outcome, never, () => commitChanges(dataset, context, fresh, gone))
+  await step(outcome, () => commitChanges(dataset, context, fresh, gone))
 }
 
 /** What this run has made or moved in stays at least until the next one: nothing is gone before anybody could see it. */
@@ -191,19 +192,20 @@ async function commitChanges(
   await commitRecords(dataset, context, message, paths)
 }
 
+/** Nothing new is begun after an interrupt; what has been begun is recorded to its end. */
+function checkInterrupt({ signal }: Context): void {
+  if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
+}
+
 function nothingToExport(dataset: Dataset): UnsiloError {
   return new UnsiloError('config', 'there is nothing to export: no `cmd` is set', {
     hint: `Set \`cmd\` in ${dataset.layout.config}.`,
   })
 }
 
-/** What has been begun is recorded to its end, also when the run is interrupted. */
-const never = new AbortController().signal
-
 /** Does one step; its failure becomes a problem of the dataset, so that the steps after it still run. */
-async function step(outcome: Outcome, signal: AbortSignal, action: () => Promise<void>): Promise<void> {
+async function step(outcome: Outcome, action: () => Promise<void>): Promise<void> {
   try {
-    if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
     await action()
   } catch (error) {
     if (!(error instanceof UnsiloError)) throw error
