@@ -1,5 +1,6 @@
 /** Stable names of the failures that a user can act on. Programs may match on them; messages may change. */
 export type ErrorCode =
+  | 'auth'
   | 'busy'
   | 'cancelled'
   | 'clash'
@@ -8,11 +9,15 @@ export type ErrorCode =
   | 'corrupt'
   | 'empty'
   | 'git'
+  | 'http'
+  | 'incomplete'
   | 'io'
   | 'missing-program'
+  | 'network'
   | 'no-space'
   | 'not-found'
   | 'not-permitted'
+  | 'parked'
   | 'timeout'
   | 'usage'
   | 'wrong-content'

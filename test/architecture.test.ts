@@ -11,10 +11,11 @@ const allowed: Record<string, string[]> = {
   ledger: ['system'],
   schedule: ['system'],
   source: ['system', 'codec'],
+  target: ['system', 'codec'],
   parcel: ['system', 'codec'],
   metric: ['system', 'parcel', 'ledger'],
-  config: ['system', 'codec', 'schedule', 'source', 'parcel', 'metric'],
-  dataset: ['system', 'codec', 'schedule', 'source', 'parcel', 'metric', 'ledger', 'config'],
+  config: ['system', 'codec', 'schedule', 'source', 'target', 'parcel', 'metric'],
+  dataset: ['system', 'codec', 'schedule', 'source', 'target', 'parcel', 'metric', 'ledger', 'config'],
   report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system'],
   cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec'],
 }

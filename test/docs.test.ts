@@ -12,6 +12,7 @@ import { healthStates } from '../src/report/warnings.ts'
 import { systemFiles } from '../src/system/files.ts'
 import { type Block, blocksOf, proseOf, sectionsOf, typedIn } from './support/doc-blocks.ts'
 import { ParcelNames, isAsShown, openSession, withoutChance } from './support/doc-session.ts'
+import { sourceKeys } from './support/source-keys.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const repository = resolve(import.meta.dirname, '..')
@@ -84,7 +85,10 @@ describe('README.md', () => {
 describe('configuration.md', () => {
   const sections = sectionsOf(read('docs/configuration.md'))
   const documented = [...sections.keys()].flatMap((heading) => /^`(.*)`$/.exec(heading)?.[1] ?? [])
-  const keys = new Map([...keysOf(datasetJsonSchema()), ...keysOf({ properties: rootOnly() })])
+  // Kinds of sources have pages of their own.
+  const keys = new Map(
+    [...keysOf(datasetJsonSchema()), ...keysOf({ properties: rootOnly() })].filter(([key]) => !key.startsWith('source.')),
+  )
 
   it('has a section for each key, and for nothing else', () => {
     expect([...documented].sort()).toEqual([...keys.keys()].sort())
@@ -104,10 +108,21 @@ describe('configuration.md', () => {
   })
 })
 
+/** The pages that tell the keys of each kind of source, as rows of a table. */
+const sourcePages: Record<string, string> = { rest: 'docs/rest.md' }
+
+describe('a kind of source', () => {
+  it.each([...sourceKeys()])('%s has a row for each key, as the schema says it, and for nothing else', (kind, keys) => {
+    const rows = read(sourcePages[kind]!).match(/^\| `source\.[^|]*` \|.*$/gm)
+    expect(rows).toEqual(keys.map(({ row }) => row))
+  })
+})
+
 interface JsonSchema {
   properties?: Record<string, JsonSchema>
   additionalProperties?: JsonSchema | boolean
   anyOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
   default?: unknown
 }
 
@@ -121,15 +136,17 @@ function rootOnly(): Record<string, JsonSchema> {
   return { ...others, defaults: { ...defaults, properties: {} } }
 }
 
+const optionsOf = ({ anyOf = [], oneOf = [] }: JsonSchema): JsonSchema[] => [...anyOf, ...oneOf]
+
 function keysOf(schema: JsonSchema, prefix = ''): [string, Key][] {
-  const tables = [schema, ...(schema.anyOf ?? [])]
+  const tables = [schema, ...optionsOf(schema)]
   const named = tables.flatMap(({ properties }) => Object.entries(properties ?? {}))
   const free = tables.flatMap(({ additionalProperties }) =>
     typeof additionalProperties === 'object' ? [['NAME', additionalProperties] as const] : [],
   )
   return [
     ...named.flatMap(([name, inner]): [string, Key][] => {
-      const isTable = [inner, ...(inner.anyOf ?? [])].some(({ properties }) => properties !== undefined)
+      const isTable = [inner, ...optionsOf(inner)].some(({ properties }) => properties !== undefined)
       const fallback = isTable ? undefined : inner.default
       return [[`${prefix}${name}`, { fallback, isTable }], ...keysOf(inner, `${prefix}${name}.`)]
     }),

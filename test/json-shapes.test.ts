@@ -48,6 +48,7 @@ const config = `interval = "1 day"
 cmd = "cat ../todo.json"
 stdout = "json"
 keep = 1
+publish = ["vault"]
 guard.min_bytes = 5
 metrics.items.cmd = "wc -c < $PARCEL_PATH"
 metrics.broken.cmd = "false"
@@ -56,6 +57,7 @@ metrics.broken.cmd = "false"
 /** A root in which every kind of thing has happened: parcels that are good, suspect and failed, one pruned, a mistake. */
 async function livelyRoot(): Promise<{ root: CliRoot; ids: Record<'good' | 'suspect' | 'failed', string> }> {
   const root = cliRoot()
+  root.write('unsilo.toml', '[targets.vault]\nkind = "folder"\npath = "vault"\n')
   root.write('todo/config.toml', config)
   root.write('bank/config.toml', 'ingest.paths = "../bank-*.csv"\n')
   root.write('typo/config.toml', 'keep = "5"\nintervall = "1 day"\n')
@@ -93,7 +95,17 @@ describe('what --json prints', () => {
   }, 180_000)
 
   it('has a case for each shape that stands for a verb', () => {
-    const parts = ['ConfigProblem', 'Problem', 'Sealed', 'Failed', 'Due', 'Warning', 'Decision', 'LedgerLine']
+    const parts = [
+      'ConfigProblem',
+      'Problem',
+      'Sealed',
+      'Published',
+      'Failed',
+      'Due',
+      'Warning',
+      'Decision',
+      'LedgerLine',
+    ]
     const inner = ['Outcome', 'DatasetReport', 'Comparison', 'Parcel', 'ShownKey']
     const whole = [...shapes.keys()].filter((name) => ![...parts, ...inner].includes(name))
     expect([...new Set(work.map(([, shape]) => shape))].sort()).toEqual(whole.sort())

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { initDataset } from '../dataset/init.ts'
+import { templateNamed } from '../dataset/templates/names.ts'
 import { UnsiloError } from '../errors.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
@@ -27,7 +28,7 @@ export async function init(args: InitArguments, app: App): Promise<ExitStatus> {
     }
     const first = results.findIndex(({ created }) => created.includes('config.toml'))
     if (first !== -1) {
-      const verb = args.template === 'ingest' ? 'run' : 'export'
+      const verb = templateNamed(args.template).next
       const config = join(results[first]!.path, 'config.toml')
       app.print(`Next: edit ${config}, then \`unsilo ${verb} ${args.datasets[first]}\`.`)
     }

@@ -27,10 +27,16 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
     const mark = exported.state === 'good' ? out.green('✓') : out.yellow('!')
     done.push(`${mark} ${dataset}: exported ${exported.parcel}, ${saySize(exported.bytes)} in ${took}${tries}`)
     if (exported.state === 'suspect') problems.push(suspectLine(dataset, exported.parcel, exported.doubts ?? [], err))
+    for (const warning of exported.warnings ?? []) problems.push(`${err.yellow('!')} ${dataset}: ${warning}`)
+  } else if (exported?.event === 'parked') {
+    const when = exported.until === undefined ? 'the next run' : `the first run after ${exported.until}`
+    problems.push(`${err.yellow('!')} ${dataset}: export ${exported.parcel} is broken off: ${exported.reason}`)
+    problems.push(err.dim(`  → Nothing is needed: ${when} goes on with it.`))
   } else if (exported !== undefined) {
     problems.push(`${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`)
     if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
   }
+  done.push(...publishedLines(outcome, out))
   for (const { id, reasons } of outcome.pruned)
     done.push(`${out.dim('-')} ${dataset}: removed ${id}: ${reasons.join('; ')}`)
   for (const { severity, message, hint } of outcome.problems) {
@@ -39,6 +45,17 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
   }
   if (planned !== undefined) done.push(...plannedLines(outcome, planned))
   return { done, problems, isIdle: done.length === 0 && problems.length === 0 }
+}
+
+/** One line a target: the first run with a new one copies all that there is. */
+function publishedLines({ dataset, published }: Outcome, colors: Colors): string[] {
+  const targets = [...new Set(published.map(({ target }) => target))]
+  return targets.map((target) => {
+    const copies = published.filter((one) => one.target === target)
+    const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0)
+    const what = copies.length === 1 ? copies[0]!.parcel : `${copies.length} parcels`
+    return `${colors.green('✓')} ${dataset}: published ${what} to ${target}, ${saySize(bytes)}`
+  })
 }
 
 function suspectLine(dataset: string, id: string, doubts: readonly string[], colors: Colors): string {
@@ -50,6 +67,10 @@ function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>
   return [
     ...planned.ingest.map((path) => `${outcome.dataset}: would ingest ${path}`),
     ...(planned.export ? [`${outcome.dataset}: would export (${outcome.due.because})`] : []),
+    ...planned.publish.map(({ target, parcels }) => {
+      const what = parcels.length === 1 ? parcels[0]! : `${parcels.length} parcels`
+      return `${outcome.dataset}: would publish ${what} to ${target}`
+    }),
     ...planned.prune.map(({ id, reasons }) => `${outcome.dataset}: would remove ${id}: ${reasons.join('; ')}`),
   ]
 }

@@ -116,11 +116,16 @@ function detailOf(entry: LedgerLine): string {
       return `${entry.state}${entry.doubts === undefined ? '' : `: ${entry.doubts.join('; ')}`}, ${saySize(entry.bytes)}`
     case 'failed':
       return entry.reason
+    case 'parked':
+      return `${entry.reason}${entry.until === undefined ? '' : `; goes on after ${entry.until}`}`
     case 'pruned':
       return Object.entries(entry.removed)
         .map(([id, reason]) => `${id} (${reason})`)
         .join(', ')
+    case 'published':
+      return `to ${entry.target}, ${saySize(entry.bytes)}, ${entry.how}`
     case 'accepted':
+    case 'resumed':
       return ''
     default:
       // A later version wrote it.

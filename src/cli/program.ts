@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { templateList } from '../dataset/templates/names.ts'
 import { version } from '../version.ts'
 import type { GlobalOptions } from './app.ts'
 import type { Verb } from './perform.ts'
@@ -78,8 +79,9 @@ function verb(program: Command, usage: string, description: string): Command {
 function addWorkVerbs(program: Command): void {
   verb(program, 'init', 'create datasets; what exists is left as it is')
     .argument('<dataset...>', 'names below the root, or paths')
-    .option('-t, --template <name>', 'what config.toml begins with: command, stdout or ingest', 'command')
+    .option('-t, --template <name>', 'what config.toml begins with', 'command')
     .option('-g, --git', 'keep the parcels in a git repository')
+    .addHelpText('after', `\nTemplates:\n${templateList()}`)
     .action((datasets: string[], options: { template: string; git?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).init)({ datasets, ...options }, command),
     )
@@ -185,6 +187,12 @@ function addOtherVerbs(program: Command): void {
     .passThroughOptions(false)
     .action((path: string, command: string[], options, self: Command) =>
       lazily(async () => (await import('./wrap.ts')).wrap)({ path, command, ...options }, self),
+    )
+  verb(program, 'probe', 'ask one page of each stream of a REST source, and say what to configure')
+    .argument('<dataset>')
+    .option('-s, --stream <name>', 'only this stream')
+    .action((dataset: string, options: { stream?: string }, command: Command) =>
+      lazily(async () => (await import('./probe.ts')).probe)({ dataset, ...options }, command),
     )
   const config = verb(program, 'config', 'check and show the configuration')
   verb(config, 'validate', 'find every mistake in unsilo.toml and the config.toml files')

@@ -5,12 +5,15 @@ import { type RetentionPolicy, retentionPolicy } from '../parcel/retention-polic
 import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
 import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
 import type { EnvironmentConfig } from './secrets.ts'
+import type { SourceConfig } from './source-config.ts'
 import { checkTiming } from './timing.ts'
 
 /** What a dataset is to do, checked and complete: no default is left to fill in, no text to parse. */
 export interface DatasetConfig {
-  /** The export command; `undefined`: parcels come from `ingest` only. */
+  /** The export command; `undefined`: parcels come from `source`, or from `ingest` only. */
   command: CommandConfig | undefined
+  /** Where the data comes from, when no command gives it. */
+  source: SourceConfig | undefined
   /** Variables for the commands; secrets are references still. */
   environment: EnvironmentConfig
   compress: CodecName
@@ -29,6 +32,8 @@ export interface DatasetConfig {
   /** Longest time without output; `undefined` sets no limit. */
   silenceMs: number | undefined
   git: boolean
+  /** Names of the targets that good parcels are copied to, each once. */
+  publish: string[]
   ingest: IngestConfig
   /** Commands by metric name, in the order of the file. */
   metrics: Record<string, { cmd: string }>
@@ -56,15 +61,19 @@ export const datasetConfig = datasetKeys
 
 function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): void {
   checkTiming(values, context)
+  const complain = (path: string[], message: string, hint: string): void =>
+    context.addIssue({ code: 'custom', path, message, params: { hint } })
+  if (values.source !== undefined) {
+    if (hasText(values.cmd)) complain(['cmd'], 'has no use beside `source`', 'Remove one of the two.')
+    if (values.guard?.require !== undefined) {
+      complain(['guard', 'require'], 'has no use with `source`, which checks each answer itself', 'Remove it.')
+    }
+  }
   if (hasText(values.cmd)) return
-  for (const key of ['stdout', 'compress'] as const) {
+  const needed = values.source === undefined ? (['stdout', 'compress'] as const) : (['stdout'] as const)
+  for (const key of needed) {
     if (values[key] === undefined || values[key] === 'none') continue
-    context.addIssue({
-      code: 'custom',
-      path: [key],
-      message: 'has no use without `cmd`',
-      params: { hint: 'Add the command whose output it is about, or remove it.' },
-    })
+    complain([key], 'has no use without `cmd`', 'Add the command whose output it is about, or remove it.')
   }
 }
 
@@ -77,6 +86,7 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
   const { paths, time_source: timeSource } = keys.ingest
   return {
     command: hasText(keys.cmd) ? { cmd: keys.cmd, stdout: keys.stdout } : undefined,
+    source: keys.source,
     environment: keys.env,
     compress: keys.compress,
     schedule: scheduleOf(keys),
@@ -87,6 +97,7 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     timeoutMs: keys.timeout,
     silenceMs: keys.silence,
     git: keys.git,
+    publish: [...new Set(keys.publish)],
     ingest: { paths: typeof paths === 'string' ? [paths] : paths, timeSource },
     metrics: keys.metrics,
     guard: keys.guard,

@@ -4,6 +4,7 @@ import { guardConfig } from '../parcel/guard.ts'
 import { keepConfig } from '../parcel/retention-policy.ts'
 import { durationText, parsedBy } from '../system/schema.ts'
 import { environmentConfig } from './secrets.ts'
+import { sourceConfig } from './source-config.ts'
 
 // A longer timer of Node.js fires at once (setTimeout takes a signed 32-bit number of ms).
 const longestTimerMs = 2 ** 31 - 1
@@ -40,6 +41,7 @@ export const datasetKeys = z.strictObject({
       'Shell command that exports the data. It writes to $PARCEL_PATH plus an extension, or makes a folder of that ' +
         'name; $DATASET_PATH and $PARCEL_ID are set too.',
     ),
+  source: sourceConfig.optional().describe('Where the data comes from, instead of `cmd`: a table with a `kind`.'),
   env: environmentConfig
     .prefault({})
     .describe('Environment variables for `cmd` and the metrics: text, or for a secret where it is kept.'),
@@ -79,6 +81,10 @@ export const datasetKeys = z.strictObject({
     .boolean()
     .default(false)
     .describe('Commit parcels and metrics.csv to the git repository that the dataset is in.'),
+  publish: z
+    .array(z.string())
+    .default([])
+    .describe('Copy every good parcel to these targets; they are defined in unsilo.toml.'),
   ingest: z
     .strictObject({
       paths: z

@@ -89,7 +89,7 @@ it('loads the datasets that are right beside one that is wrong', async () => {
   expect(configError(problems)).toMatchObject({
     code: 'config',
     message:
-      'a/config.toml:1: unknown key "x". Known here: cmd, env, stdout, compress, interval, schedule, timezone, max_age, keep, retries, timeout, silence, git, ingest, metrics, guard.',
+      'a/config.toml:1: unknown key "x". Known here: cmd, source, env, stdout, compress, interval, schedule, timezone, max_age, keep, retries, timeout, silence, git, publish, ingest, metrics, guard.',
   })
 })
 
@@ -201,6 +201,62 @@ it('blames the zone, not the schedule, for a zone that does not exist', async ()
     /^todoist\/config\.toml:2: timezone: "Europe\/Berln" is not a known time zone\. /,
   )
   expect(await problemOf('schedule = "0 30 * * *"')).toMatch(/^todoist\/config\.toml:1: schedule: /)
+})
+
+const vault = '[targets.vault]\nkind = "folder"\npath = "../vault"\n'
+
+it('knows the targets of the root, and which of them a dataset publishes to', async () => {
+  const contents = {
+    'todoist/config.toml': 'publish = ["nas", "vault", "nas"]',
+    'unsilo.toml': `${vault}[targets.nas]\nkind = "folder"\npath = "/mnt/nas/exports"`,
+  }
+  const { root, datasets, problems } = await load(contents)
+  expect(problems).toEqual([])
+  expect(root.targets).toEqual({
+    vault: { kind: 'folder', path: '../vault' },
+    nas: { kind: 'folder', path: '/mnt/nas/exports' },
+  })
+  expect(datasets[0]!.config.publish).toEqual(['nas', 'vault'])
+  expect((await configOf('', `${vault}[defaults]\npublish = ["vault"]`)).publish).toEqual(['vault'])
+  expect((await configOf('publish = []', `${vault}[defaults]\npublish = ["vault"]`)).publish).toEqual([])
+})
+
+it('says which target is not there, where, and which are', async () => {
+  const nas = '[targets.nas]\nkind = "folder"\npath = "/mnt/nas"\n'
+  const config = '\npublish = [\n  "nas",\n  "valt",\n]'
+  expect(await problemsOf({ 'todoist/config.toml': config, 'unsilo.toml': vault + nas })).toEqual([
+    'todoist/config.toml:4: publish[1]: unsilo.toml has no target "valt": did you mean "vault"? Its targets: vault, nas.',
+  ])
+  expect(await problemsOf({ 'todoist/config.toml': 'publish = ["s3"]', 'unsilo.toml': vault })).toEqual([
+    'todoist/config.toml:1: publish[0]: unsilo.toml has no target "s3". Its targets: vault.',
+  ])
+  expect(await problemOf('publish = ["toString"]')).toBe(
+    'todoist/config.toml:1: publish[0]: unsilo.toml has no target "toString". Add [targets.toString] to it.',
+  )
+})
+
+it('tells a wrong target once, not again for each dataset that uses it', async () => {
+  const datasets = { 'a/config.toml': 'publish = ["vault"]', 'b/config.toml': 'publish = ["vault"]' }
+  const unsilo = (text: string): Promise<string[]> => problemsOf({ ...datasets, 'unsilo.toml': text })
+  expect(await unsilo(vault.replace('folder', 'foldr'))).toEqual([
+    'unsilo.toml:2: targets.vault.kind: "foldr" is not one of "folder". Did you mean "folder"?',
+  ])
+  expect(await unsilo(vault.replace('path', 'paht'))).toEqual([
+    'unsilo.toml:1: targets.vault.path: is missing',
+    'unsilo.toml:3: targets.vault: unknown key "paht": did you mean "path"?',
+  ])
+  expect(await unsilo('[targets.vault]\npath = "/x"')).toEqual([
+    'unsilo.toml:1: targets.vault.kind: is missing. One of "folder".',
+  ])
+  expect(await unsilo('[targets]\nvault = "/mnt/vault"')).toEqual([
+    'unsilo.toml:2: targets.vault: expects a table, not text. A table has keys; here: kind, path.',
+  ])
+  expect(await unsilo(`${vault}[targets."My Disk"]\nkind = "folder"\npath = "/x"`)).toEqual([
+    'unsilo.toml:4: targets."My Disk": the name of a target has small letters, digits, "-" and "_" only',
+  ])
+  expect(await unsilo(`${vault}[defaults]\npublish = ["valt"]`)).toEqual([
+    'unsilo.toml:5: defaults.publish[0]: unsilo.toml has no target "valt": did you mean "vault"? Its targets: vault.',
+  ])
 })
 
 it('ignores a default for compression where there is no command', async () => {

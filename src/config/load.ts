@@ -5,6 +5,7 @@ import { type DatasetConfig, datasetConfig } from './dataset-config.ts'
 import { originOf, withDefaults } from './defaults.ts'
 import { type DatasetPlace, datasetFileName, findDatasets, shownPath } from './find-datasets.ts'
 import type { ConfigProblem } from './problem.ts'
+import { unknownTargets } from './publish-targets.ts'
 import { type RootConfig, loadRoot } from './root-config.ts'
 import { type TomlFile, readTomlFile } from './toml-file.ts'
 
@@ -65,6 +66,8 @@ async function loadDataset(
   const sources = { dataset: read.file, root }
   const checked = checkValues(datasetConfig, withDefaults(read.file.values, root.defaults))
   if ('problems' in checked) return { problems: await placeInSources(checked.problems, sources) }
+  const unknown = root.targets === undefined ? [] : unknownTargets(checked.value.publish, root.targets)
+  if (unknown.length > 0) return { problems: await placeInSources(unknown, sources) }
   return { dataset: { ...place, config: checked.value, sources } }
 }
 

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Files } from '../system/files.ts'
+import { type TargetConfig, targetConfig } from '../target/all.ts'
 import { checkValues, placeProblems } from './check.ts'
 import { datasetKeys } from './dataset-keys.ts'
 import { rootFileName } from './find-root.ts'
 import type { ConfigProblem } from './problem.ts'
+import { unknownTargets } from './publish-targets.ts'
 import { checkTiming } from './timing.ts'
 import { type TomlFile, readTomlFile } from './toml-file.ts'
 import { type TomlValues, isTable } from './values.ts'
@@ -17,26 +19,43 @@ export interface RootConfig {
   file: TomlFile | undefined
   /** `[defaults]` as written, and checked: values that a dataset does not give itself. */
   defaults: TomlValues
+  /** What `publish` may name; `undefined` when `unsilo.toml` is wrong, so that nobody knows. */
+  targets: TargetConfigs | undefined
 }
+
+/** Targets by name, as configured: their places are not looked at before something is copied. */
+type TargetConfigs = Readonly<Record<string, TargetConfig>>
+
+const targetName = z
+  .string()
+  .regex(/^[a-z0-9_-]+$/, { error: 'the name of a target has small letters, digits, "-" and "_" only' })
 
 /** The keys of `unsilo.toml`. */
 export const rootConfig = z.strictObject({
+  targets: z
+    .record(targetName, targetConfig)
+    .optional()
+    .describe('Places that parcels are copied to, by name; `publish` of a dataset names those that it uses.'),
   defaults: datasetKeys
     // These are about one dataset's data.
-    .omit({ cmd: true, env: true, stdout: true, ingest: true, metrics: true })
+    .omit({ cmd: true, source: true, env: true, stdout: true, ingest: true, metrics: true })
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
     .describe('Values for all datasets that do not give their own.'),
 })
 
 export async function loadRoot(files: Files, path: string): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
-  const none = { path, file: undefined, defaults: {} }
+  const none = { path, file: undefined, defaults: {}, targets: {} }
   const read = readTomlFile(files, join(path, rootFileName), rootFileName)
   if (read === undefined) return { root: none, problems: [] }
-  if ('problem' in read) return { root: none, problems: [read.problem] }
+  const wrong = { ...none, targets: undefined }
+  if ('problem' in read) return { root: wrong, problems: [read.problem] }
   const { file } = read
   const checked = checkValues(rootConfig, file.values)
-  if ('problems' in checked) return { root: none, problems: await placeProblems(checked.problems, file) }
-  const { defaults } = file.values
-  return { root: { path, file, defaults: isTable(defaults) ? defaults : {} }, problems: [] }
+  if ('problems' in checked) return { root: wrong, problems: await placeProblems(checked.problems, file) }
+  const { targets = {}, defaults } = checked.value
+  const unknown = unknownTargets(defaults?.publish ?? [], targets)
+  if (unknown.length > 0) return { root: wrong, problems: await placeProblems(unknown, file, ['defaults']) }
+  const written = file.values['defaults']
+  return { root: { path, file, defaults: isTable(written) ? written : {}, targets }, problems: [] }
 }

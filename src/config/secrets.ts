@@ -1,21 +1,11 @@
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
 import { UnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
+import { pathFrom } from '../system/path-from.ts'
 import { sayEnd, startCommand } from '../system/processes.ts'
-import { parsedBy } from '../system/schema.ts'
-
-/** Where a secret is kept. The configuration holds this, and never the secret. */
-type SecretReference = { file: string } | { env: string } | { command: string } | { credential: string }
-
-const secretReference = z.union([
-  z.strictObject({ file: z.string().min(1).describe('A file that holds the secret; `~` is your home.') }),
-  z.strictObject({ env: z.string().min(1).describe('An environment variable of unsilo itself.') }),
-  z.strictObject({ command: z.string().min(1).describe('A shell command that prints it, as in "pass show todoist".') }),
-  z.strictObject({ credential: z.string().min(1).describe('A credential that systemd hands over (LoadCredential=).') }),
-])
+import { type SecretReference, parsedBy, secretReference } from '../system/schema.ts'
 
 const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i
 
@@ -60,8 +50,7 @@ export async function resolveEnvironment(
   for (const [name, value] of Object.entries(config)) {
     if (typeof value === 'string') resolved.variables[name] = value
     else {
-      const secret = (await readSecret(files, name, value, folder)).replace(/\r?\n$/, '')
-      if (secret === '') throw unreadable(name, 'it is empty')
+      const secret = await readSecret(files, `env.${name}`, value, folder)
       resolved.variables[name] = secret
       // Of a secret of several lines, such as a key, any line may turn up alone.
       resolved.secrets.push(secret, ...secret.split('\n').filter((line) => line.length > 8))
@@ -70,8 +59,26 @@ export async function resolveEnvironment(
   return resolved
 }
 
-async function readSecret(files: Files, name: string, reference: SecretReference, folder: string): Promise<string> {
-  if ('file' in reference) return readSecretFile(files, name, resolve(folder, expandHome(reference.file)))
+/**
+ * Reads one secret, without the line break at its end.
+ *
+ * @param name The key of the configuration that refers to it, as in `source.auth.token`.
+ * @param folder Relative paths start here.
+ * @throws UnsiloError `config` that names the key, never with a part of the secret
+ */
+export async function readSecret(
+  files: Files,
+  name: string,
+  reference: SecretReference,
+  folder: string,
+): Promise<string> {
+  const secret = (await readReference(files, name, reference, folder)).replace(/\r?\n$/, '')
+  if (secret === '') throw unreadable(name, 'it is empty')
+  return secret
+}
+
+async function readReference(files: Files, name: string, reference: SecretReference, folder: string): Promise<string> {
+  if ('file' in reference) return readSecretFile(files, name, pathFrom(folder, reference.file))
   if ('env' in reference) {
     const value = process.env[reference.env]
     if (value === undefined) throw unreadable(name, `the environment variable ${reference.env} is not set`)
@@ -101,12 +108,8 @@ function readSecretFile(files: Files, name: string, path: string): string {
   return content
 }
 
-function expandHome(path: string): string {
-  return /^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path
-}
-
 function unreadable(name: string, reason: string): UnsiloError {
-  return new UnsiloError('config', `env.${name}: the secret cannot be read: ${reason}`, {
+  return new UnsiloError('config', `${name}: the secret cannot be read: ${reason}`, {
     hint: 'Put the secret there, or mend the reference in config.toml.',
   })
 }

@@ -39,6 +39,17 @@ it('shows values as they are written, and none that are not set', async () => {
   expect(origins).not.toHaveProperty('keep')
 })
 
+it('shows the targets that the dataset publishes to, and no others', async () => {
+  const vault = '[targets.vault]\nkind = "folder"\npath = "../vault"\n'
+  const origins = await originsOf('\npublish = ["vault"]\n', `${vault}[targets.nas]\nkind = "folder"\npath = "/nas"\n`)
+  expect(origins).toMatchObject({
+    publish: '["vault"] config.toml:2',
+    'targets.vault.kind': '"folder" unsilo.toml:2',
+    'targets.vault.path': '"../vault" unsilo.toml:3',
+  })
+  expect(Object.keys(origins).filter((key) => key.includes('nas'))).toEqual([])
+})
+
 it('fills up the limits of a guard one by one', async () => {
   const origins = await originsOf('guard.min_bytes = 10\n', '[defaults.guard]\nmin_bytes = 1\nmin_files = 2\n')
   expect(origins).toMatchObject({

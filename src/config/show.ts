@@ -1,23 +1,24 @@
 import * as z from 'zod'
+import { targetConfig } from '../target/all.ts'
 import { datasetKeys } from './dataset-keys.ts'
 import { originOf, withDefaults } from './defaults.ts'
 import type { LoadedDataset } from './load.ts'
 import { locateKeys } from './locate.ts'
 import { type KeyPath, sayKey } from './problem.ts'
 import { shapeOf } from './schema-walk.ts'
-import { type TomlValues, isTable } from './values.ts'
+import { type TomlValues, isTable, valueAt } from './values.ts'
 
 /** One key of a dataset's resolved configuration. */
 export interface ShownKey {
-  /** Dotted, as it could stand in `config.toml`. */
+  /** Dotted, as it could stand in `config.toml`; `targets.NAME…` as in `unsilo.toml`. */
   key: string
   /** As written, or the default as it would be written. */
   value: unknown
-  /** `config.toml:3`, `unsilo.toml [defaults]:5` or `default`. */
+  /** `config.toml:3`, `unsilo.toml:2`, `unsilo.toml [defaults]:5` or `default`. */
   origin: string
 }
 
-/** Every key that has a value, in the schema's order, with where the value comes from. */
+/** Every key that has a value, in the schema's order, with where the value comes from; then those of the targets that it names. */
 export async function describeConfig(dataset: LoadedDataset): Promise<ShownKey[]> {
   const { dataset: file, root } = dataset.sources
   const ownLine = await locateKeys(file.text)
@@ -26,10 +27,18 @@ export async function describeConfig(dataset: LoadedDataset): Promise<ShownKey[]
     own: (path: KeyPath) => `config.toml:${ownLine(path)}`,
     defaults: (path: KeyPath) => `unsilo.toml [defaults]:${rootLine(['defaults', ...path])}`,
   }
-  return leaves(datasetKeys, withDefaults(file.values, root.defaults), []).map(({ path, value, written }) => {
+  const shown = leaves(datasetKeys, withDefaults(file.values, root.defaults), []).map(({ path, value, written }) => {
     const origin = written ? originOf(path, file.values, root.defaults) : undefined
     return { key: sayKey(path), value, origin: origin === undefined ? 'default' : originText[origin](path) }
   })
+  const targets = dataset.config.publish.flatMap((name) => {
+    const path = ['targets', name]
+    return leaves(targetConfig, valueAt(root.file?.values, path), path)
+  })
+  const placed = targets.map(({ path, value, written }) => {
+    return { key: sayKey(path), value, origin: written ? `unsilo.toml:${rootLine(path)}` : 'default' }
+  })
+  return [...shown, ...placed]
 }
 
 interface Leaf {

@@ -2,16 +2,31 @@ import type { DatasetConfig } from '../config/dataset-config.ts'
 import type { LoadedDataset } from '../config/load.ts'
 import { type Layout, layoutOf } from '../parcel/layout.ts'
 import type { System } from '../system/system.ts'
+import type { TargetConfig } from '../target/all.ts'
 
 /** One thing that is mirrored: a folder with `config.toml` and its parcels. */
 export interface Dataset {
   name: string
   layout: Layout
   config: DatasetConfig
+  /** Where its good parcels are copied to, in the order of `publish`. */
+  targets: DatasetTarget[]
 }
 
-export function openDataset(loaded: Pick<LoadedDataset, 'name' | 'path' | 'config'>): Dataset {
-  return { name: loaded.name, layout: layoutOf(loaded.path), config: loaded.config }
+interface DatasetTarget {
+  name: string
+  config: TargetConfig
+  /** Where relative paths in its configuration start. */
+  root: string
+}
+
+export function openDataset({ name, path, config, sources }: LoadedDataset): Dataset {
+  const { root } = sources
+  const targets = config.publish.flatMap((target): DatasetTarget[] => {
+    const configured = root.targets?.[target]
+    return configured === undefined ? [] : [{ name: target, config: configured, root: root.path }]
+  })
+  return { name, layout: layoutOf(path), config, targets }
 }
 
 /** What every verb that works on a dataset needs. */
@@ -24,7 +39,17 @@ export interface Context {
 
 export interface Progress {
   dataset: string
-  step: 'waiting' | 'ingesting' | 'exporting' | 'retrying' | 'sealing' | 'measuring' | 'pruning' | 'done'
+  step:
+    | 'waiting'
+    | 'ingesting'
+    | 'exporting'
+    | 'retrying'
+    | 'sealing'
+    | 'measuring'
+    | 'publishing'
+    | 'draining'
+    | 'pruning'
+    | 'done'
   /** Bytes that have arrived so far. */
   bytes?: number
   note?: string

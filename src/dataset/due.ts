@@ -3,19 +3,30 @@ import { parcelIdAt, parcelTime } from '../parcel/id.ts'
 import { type Due, dueness } from '../schedule/due.ts'
 import { type Freshness, freshnessOf } from '../schedule/freshness.ts'
 import { type Overdue, overdue } from '../schedule/overdue.ts'
+import { type Continuable, continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, failuresSinceGood, isEvent } from './history.ts'
+import { hasSource } from './source.ts'
 
 /** Whether an export is due now, and why. */
 export async function duenessOf(dataset: Dataset, context: Context, history: History): Promise<Due> {
-  if (dataset.config.command === undefined)
-    return { due: false, because: 'there is nothing to export: no `cmd` is set' }
+  if (!hasSource(dataset))
+    return { due: false, because: 'there is nothing to export: neither `cmd` nor `source` is set' }
+  const left = continuable(dataset, context, history)
+  if (left !== undefined) return dueAgain(left, context)
   const failures = failuresSinceGood(history, context.system.clock.now()).filter(
     (parcel) => !wasInterrupted(dataset, parcel),
   )
   const last = failures.at(-1)
   const attempts = { count: failures.length, lastAt: last === undefined ? undefined : parcelTime(last.id) }
   return dueness({ ...(await freshness(dataset, context, history)), attempts })
+}
+
+/** An export that was broken off goes on as soon as its source lets it. */
+function dueAgain({ parcel, notBefore }: Continuable, { system }: Context): Due {
+  const isWaiting = notBefore !== undefined && notBefore > system.clock.now()
+  if (isWaiting) return { due: false, because: `the export ${parcel.id} waits until ${notBefore.toISOString()}` }
+  return { due: true, because: `the export ${parcel.id} was broken off and goes on` }
 }
 
 /** A kill or a machine that went down says nothing about the source: no reason to wait. */
@@ -26,7 +37,7 @@ function wasInterrupted(dataset: Dataset, { ended, state }: ParcelRecord): boole
 
 /** Whether the newest good parcel is older than it should be. */
 export async function overdueOf(dataset: Dataset, context: Context, history: History): Promise<Overdue> {
-  if (dataset.config.command === undefined && dataset.config.ingest.paths.length === 0) {
+  if (!hasSource(dataset) && dataset.config.ingest.paths.length === 0) {
     return { overdue: false, because: 'nothing is set up to make parcels' }
   }
   return overdue({ ...(await freshness(dataset, context, history)), maxAgeMs: dataset.config.maxAgeMs })

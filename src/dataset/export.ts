@@ -1,34 +1,28 @@
 import { UnsiloError } from '../errors.ts'
-import type { SealedEvent } from '../ledger/entry.ts'
+import type { ParkedEvent, SealedEvent } from '../ledger/entry.ts'
+import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
 import { type FinishedParcel, type StagedParcel, stageParcel } from '../parcel/staged.ts'
-import { openCommandSource } from '../source/command.ts'
 import { withRetries } from '../source/retry.ts'
-import type { ExportLogs, Source } from '../source/source.ts'
+import type { EarlierParcel, ExportLogs, ExportNotes, Source } from '../source/source.ts'
 import { sayDuration } from '../system/duration.ts'
+import { continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { environmentOf } from './environment.ts'
 import { openExportLogs, ownLinePrefix } from './export-logs.ts'
-import { type History, readHistory } from './history.ts'
-import { newParcelId, startParcel } from './new-parcel.ts'
+import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
+import { newParcelId, resumeParcel, startParcel } from './new-parcel.ts'
 import { type FailedEvent, recordFailure, sealParcel } from './seal.ts'
 
 /** How often progress is told while a program writes files, in ms. */
 const progressEveryMs = 500
 
-/** The dataset's source. `undefined` when nothing is configured, as in a dataset of manual exports. */
-export function sourceOf(dataset: Dataset): Source | undefined {
-  const { command, timeoutMs, silenceMs } = dataset.config
-  return command === undefined
-    ? undefined
-    : openCommandSource({ ...command, timeoutMs, silenceMs, environment: () => environmentOf(dataset) })
-}
-
 /**
  * Makes one parcel now: stages it, exports, checks, seals, and says in the ledger what came of it. The caller holds the lock.
  *
- * @returns The ledger line that tells the end: `sealed` or `failed`.
+ * One that was broken off lately goes on where it was, if its source can do that.
+ *
+ * @returns The ledger line that tells the end: `sealed`, `failed` or `parked`.
  * @throws UnsiloError when the disk fails under unsilo itself
  */
 export async function exportParcel(
@@ -37,22 +31,28 @@ export async function exportParcel(
   source: Source,
   wantedId?: ParcelId,
   history: History = readHistory(context.system.files, dataset.layout),
-): Promise<SealedEvent | FailedEvent> {
+): Promise<SealedEvent | FailedEvent | ParkedEvent> {
   const { files } = context.system
-  const id = await newParcelId(dataset, context, wantedId, history)
+  const left = source.resumes && wantedId === undefined ? continuable(dataset, context, history) : undefined
+  const id = left?.parcel.id ?? (await newParcelId(dataset, context, wantedId, history))
   const beganAt = context.system.clock.now().getTime()
   const durationMs = (): number => Math.max(0, context.system.clock.now().getTime() - beganAt)
-  await startParcel(dataset, context, id, { by: 'export' })
+  if (left === undefined) await startParcel(dataset, context, id, { by: 'export' })
+  else await resumeParcel(dataset, context, id)
   const { compress, guard } = dataset.config
   const staged = stageParcel(files, dataset.layout, id, { compress, require: guard.require, signal: context.signal })
   const logs = await openExportLogs(files, logsOf(dataset.layout, id))
   let tries = 0
   try {
-    const finished = await withProgress(dataset, context, staged, () =>
-      exportWithRetries(dataset, context, source, staged, logs, (attempt) => (tries = attempt)),
+    const exported = await withProgress(dataset, context, staged, () =>
+      exportWithRetries(dataset, context, source, staged, logs, earlierParcels(dataset, history), (attempt) => {
+        tries = attempt
+      }),
     )
+    if ('parked' in exported) return await park(dataset, context, id, exported.parked)
+    const { finished, notes } = exported
     context.onProgress?.({ dataset: dataset.name, step: 'sealing', bytes: finished.manifest.bytes })
-    return await sealParcel(dataset, context, finished, { tries, durationMs: durationMs() }, history)
+    return await sealParcel(dataset, context, finished, { tries, durationMs: durationMs(), notes }, history)
   } catch (error) {
     const failure = context.signal.aborted ? new UnsiloError('cancelled', 'interrupted', { cause: error }) : error
     if (!(failure instanceof UnsiloError)) throw failure
@@ -62,15 +62,16 @@ export async function exportParcel(
   }
 }
 
-/** Every try begins with nothing, so the outputs of two tries never mix. */
+/** Every try begins with nothing, so the outputs of two tries never mix; but for a source that goes on where it was. */
 function exportWithRetries(
   dataset: Dataset,
   context: Context,
   source: Source,
   staged: StagedParcel,
   logs: ExportLogs,
+  earlier: readonly EarlierParcel[],
   onTry: (attempt: number) => void,
-): Promise<FinishedParcel> {
+): Promise<{ finished: FinishedParcel; notes: ExportNotes } | { parked: NonNullable<ExportNotes['parked']> }> {
   const tries = dataset.config.retries
   return withRetries(
     context.system,
@@ -85,18 +86,53 @@ function exportWithRetries(
     },
     async (attempt) => {
       onTry(attempt)
-      await staged.clear()
-      await source.export(staged, {
+      if (!source.resumes) await staged.clear()
+      const notes = await source.export(staged, {
         parcelId: staged.id,
         datasetPath: dataset.layout.folder,
         logs,
         signal: context.signal,
+        earlier,
       })
-      return staged.finish().catch((error: unknown) => {
+      if (notes.parked !== undefined) return { parked: notes.parked }
+      const finished = await staged.finish().catch((error: unknown) => {
         throw withComplaint(error, logs)
       })
+      return { finished, notes }
     },
   )
+}
+
+/** Those that the next export may build on, newest first: good ones, and those whose only fault is that something is missing. */
+function earlierParcels(dataset: Dataset, history: History): EarlierParcel[] {
+  const { ledger } = dataset.layout
+  const isOnlyIncomplete = (parcel: ParcelRecord): boolean => {
+    if (!isEvent(parcel.ended, 'sealed')) return false
+    const { doubts, incomplete } = detailsOf(parcel.ended, ledger)
+    return incomplete !== undefined && incomplete.length === doubts?.length
+  }
+  return sealedParcels(history)
+    .filter((parcel) => parcel.state === 'good' || isOnlyIncomplete(parcel))
+    .map(({ id, stored }) => ({ id, path: stored.path }))
+    .reverse()
+}
+
+/** Says in the ledger that the export was broken off, so that the next run goes on with it. */
+async function park(
+  dataset: Dataset,
+  context: Context,
+  id: ParcelId,
+  { code, because, until }: NonNullable<ExportNotes['parked']>,
+): Promise<ParkedEvent> {
+  const event: ParkedEvent = {
+    event: 'parked',
+    parcel: id,
+    code,
+    reason: because,
+    ...(until === undefined ? {} : { until: until.toISOString() }),
+  }
+  await appendToLedger(context.system.files, dataset.layout.ledger, context.system.clock.now(), event)
+  return event
 }
 
 async function withProgress<T>(

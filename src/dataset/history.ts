@@ -9,9 +9,10 @@ import type { Files } from '../system/files.ts'
  * - `good`, `suspect`: sealed, in `data/`.
  * - `failed`: an attempt that came to nothing, or to something broken.
  * - `unfinished`: an attempt that has begun and not ended: it runs now, or was killed.
+ * - `parked`: an attempt that was broken off where the next run can go on with it.
  * - `pruned`: removed by the rules. `gone`: was sealed, and something else removed it.
  */
-export type ParcelState = 'good' | 'suspect' | 'failed' | 'unfinished' | 'pruned' | 'gone'
+export type ParcelState = 'good' | 'suspect' | 'failed' | 'unfinished' | 'parked' | 'pruned' | 'gone'
 
 export interface ParcelRecord {
   id: ParcelId
@@ -21,6 +22,8 @@ export interface ParcelRecord {
   /** It is in `data/`. */
   isSealed: boolean
   started: LedgerEntry | undefined
+  /** The line that says that it was parked, until it goes on. */
+  parked: LedgerEntry | undefined
   /** The line that says how it ended: `sealed` or `failed`. */
   ended: LedgerEntry | undefined
   /** The user said that it is good, whatever the guards say. */
@@ -55,6 +58,7 @@ export function readHistory(files: Files, layout: Layout): History {
         stored: undefined,
         isSealed: false,
         started: undefined,
+        parked: undefined,
         ended: undefined,
         accepted: false,
         pruned: false,
@@ -88,13 +92,18 @@ function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, 
   if (isEvent(entry, 'pruned')) {
     for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) recordOf(id).pruned = true
   }
-  if (entry.parcel === undefined || !isParcelId(entry.parcel)) return
+  // That there are copies, or what was deleted elsewhere, says nothing of the parcel itself: it may be one that the ledger
+  // does not know otherwise.
+  if (['published', 'intent', 'done'].includes(entry.event) || entry.parcel === undefined || !isParcelId(entry.parcel)) return
   const found = recordOf(entry.parcel)
   if (entry.event === 'started') {
     found.started = entry
+    found.parked = undefined
     found.ended = undefined
     found.pruned = false
-  } else if (entry.event === 'sealed' || entry.event === 'failed') found.ended = entry
+  } else if (entry.event === 'resumed') found.parked = undefined
+  else if (entry.event === 'parked') found.parked = entry
+  else if (entry.event === 'sealed' || entry.event === 'failed') found.ended = entry
   else if (entry.event === 'accepted') found.accepted = true
 }
 
@@ -107,7 +116,8 @@ function stateOf(parcel: ParcelRecord): ParcelState {
   if (parcel.ended?.event === 'failed') return 'failed'
   if (parcel.pruned) return 'pruned'
   // unsilo says that it begins before it writes anything: what lies there without a word is export_manager's.
-  return parcel.started === undefined ? 'failed' : 'unfinished'
+  if (parcel.started === undefined) return 'failed'
+  return parcel.parked === undefined ? 'unfinished' : 'parked'
 }
 
 export function isEvent<Name extends LedgerEvent['event']>(

@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
-import { UnsiloError } from '../errors.ts'
 import { emptyMetrics } from '../metric/metrics-file.ts'
 import { layoutOf } from '../parcel/layout.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import type { Context } from './dataset.ts'
 import { type Repository, commitPaths, gitIgnore, runGit } from './git.ts'
-import { type Template, templates } from './templates.ts'
+import { templates } from './templates.ts'
+import { templateNamed } from './templates/names.ts'
 
 export interface InitResult {
   dataset: string
@@ -26,7 +26,7 @@ export async function initDataset(
 ): Promise<InitResult> {
   const { files } = context.system
   const layout = layoutOf(path)
-  const template = templateNamed(options.template)
+  const config = templates[templateNamed(options.template).name]
   const created: string[] = []
   const write = async (file: string, text: string): Promise<void> => {
     if (files.info(file) !== undefined) return
@@ -37,7 +37,7 @@ export async function initDataset(
     if (files.info(folder) === undefined) created.push(folder === path ? '.' : `${basename(folder)}/`)
     files.makeFolder(folder)
   }
-  await write(layout.config, `${options.git ? 'git = true\n\n' : ''}${template.config}`)
+  await write(layout.config, `${options.git ? 'git = true\n\n' : ''}${config}`)
   await write(layout.metrics, emptyMetrics)
   if (options.git) await initGit(context, path, created, write)
   return { dataset: basename(path), path, created }
@@ -57,12 +57,4 @@ async function initGit(
   }
   await write(`${path}/.gitignore`, gitIgnore)
   await commitPaths(dataset, context, '[unsilo] initialize', [`${path}/.gitignore`, layout.config, layout.metrics])
-}
-
-function templateNamed(name: string): Template {
-  const template = templates.find((candidate) => candidate.name === name)
-  if (template !== undefined) return template
-  throw new UnsiloError('usage', `there is no template "${name}"`, {
-    hint: `Choose one of: ${templates.map((candidate) => candidate.name).join(', ')}.`,
-  })
 }

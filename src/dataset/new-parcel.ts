@@ -42,6 +42,18 @@ export function aheadError(id: ParcelId): UnsiloError {
   })
 }
 
+/** Says in the ledger that an attempt that was broken off goes on. */
+export async function resumeParcel(dataset: Dataset, context: Context, id: ParcelId): Promise<void> {
+  const { files, clock } = context.system
+  files.makeFolder(dataset.layout.log)
+  await appendToLedger(files, dataset.layout.ledger, clock.now(), {
+    event: 'resumed',
+    parcel: id,
+    pid: process.pid,
+    host: hostname(),
+  })
+}
+
 /** Says in the ledger that an attempt begins, so that a crash from here on is noticed and mended. */
 export async function startParcel(
   dataset: Dataset,

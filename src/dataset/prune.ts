@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { appendToLedger } from '../ledger/ledger.ts'
+import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
 import { type ParcelId, isAheadOf } from '../parcel/id.ts'
 import { type Layout, logsOf } from '../parcel/layout.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
 import type { Files } from '../system/files.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { commitRecords } from './git.ts'
-import { type History, type ParcelRecord, readHistory, sealedParcels } from './history.ts'
+import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import { withLock } from './lock.ts'
 
 export interface PruneDecision {
@@ -35,10 +35,12 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
     dataset.config.keep,
   )
   const frozen = plan.frozen || history.damagedLines > 0
+  const needed = neededParcels(dataset, sealed)
   const decisions = plan.decisions.map((decision): PruneDecision => {
     const { state, stored } = parcelOf.get(decision.id)!
     if (decision.keep) return { ...decision, state }
     const { id } = decision
+    if (needed.has(id)) return { id, keep: true, state, reasons: ['no later export holds all that it does'] }
     if (history.damagedLines > 0) return { id, keep: true, state, reasons: ['frozen: the ledger is damaged'] }
     if (stored.others.length === 0) return { ...decision, state }
     const names = [stored.name, ...stored.others].join(', ')
@@ -56,6 +58,22 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   }
   decisions.sort((a, b) => (a.id < b.id ? -1 : 1))
   return { dataset: dataset.name, frozen, decisions }
+}
+
+/**
+ * Parcels that a later one does not stand in for: where exports leave out what was there before (`holds` in the ledger), the
+ * newest whole one and all after it belong together; without a whole one, all do.
+ */
+function neededParcels(dataset: Dataset, sealed: readonly ParcelRecord[]): Set<ParcelId> {
+  const needed = new Set<ParcelId>()
+  let hasPart = false
+  for (const { id, state, ended } of sealed.toReversed()) {
+    const isPart = isEvent(ended, 'sealed') && detailsOf(ended, dataset.layout.ledger).holds === 'part'
+    hasPart ||= isPart
+    if (hasPart) needed.add(id)
+    if (!isPart && state === 'good') break
+  }
+  return needed
 }
 
 /** A failed or killed attempt whose files or logs have not been cleaned up. */

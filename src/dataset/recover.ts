@@ -3,15 +3,18 @@ import { UnsiloError } from '../errors.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { inspectParcel } from '../parcel/manifest.ts'
+import { notesOf } from '../source/rest/manifest.ts'
+import { nothingToNote } from '../source/source.ts'
 import type { Files } from '../system/files.ts'
 import { isTemporaryName } from '../system/replace-file.ts'
+import { continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, readHistory } from './history.ts'
 import { recordFailure, sealRecovered } from './seal.ts'
 
 /** What a killed run has left half done. */
 export interface Leftovers {
-  /** Begun, and neither sealed nor failed in the ledger. */
+  /** Begun, neither sealed nor failed in the ledger, and not to be continued. */
   unended: ParcelRecord[]
   /** Ended, without their row in `metrics.csv`. */
   unmeasured: ParcelId[]
@@ -21,7 +24,10 @@ export interface Leftovers {
 export function findLeftovers(dataset: Dataset, context: Context, history: History): Leftovers {
   const { files } = context.system
   const { layout } = dataset
-  const unended = history.parcels.filter((parcel) => parcel.started !== undefined && parcel.ended === undefined)
+  const goesOn = continuable(dataset, context, history)?.parcel
+  const unended = history.parcels.filter(
+    (parcel) => parcel.started !== undefined && parcel.ended === undefined && parcel !== goesOn,
+  )
   const rows = readMetricsIfWhole(files, layout.metrics)?.rows
   const unmeasured = history.parcels
     .filter(({ ended, pruned, state }) => ended !== undefined && !pruned && state !== 'gone')
@@ -65,7 +71,8 @@ async function endParcel(dataset: Dataset, context: Context, parcel: ParcelRecor
     // The move into data/ came after everything was checked and durable; only its line is missing.
     await files.sync(dataset.layout.data)
     const manifest = await inspectParcel(files, parcel.stored, { signal: context.signal })
-    await sealRecovered(dataset, context, parcel.stored, manifest, history)
+    const notes = dataset.config.source?.kind !== 'rest' ? nothingToNote : notesOf(files, parcel.stored.path)
+    await sealRecovered(dataset, context, parcel.stored, manifest, notes, history)
     return
   }
   const killed = new UnsiloError('cancelled', 'unsilo was killed, or the machine stopped, before the export ended', {

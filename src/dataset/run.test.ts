@@ -313,7 +313,9 @@ describe('datasets side by side', () => {
   it('say that nothing can be exported where no command is set', async () => {
     const test = testDataset('')
     const { problems } = await test.run({ exportNow: true })
-    expect(problems).toMatchObject([{ code: 'config', message: 'there is nothing to export: no `cmd` is set' }])
+    expect(problems).toMatchObject([
+      { code: 'config', message: 'there is nothing to export: neither `cmd` nor `source` is set' },
+    ])
   })
 })
 

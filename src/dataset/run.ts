@@ -1,20 +1,22 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import type { SealedEvent } from '../ledger/entry.ts'
+import type { ParkedEvent, PublishedEvent, SealedEvent } from '../ledger/entry.ts'
 import { type ParcelId, splitParcelName } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
 import { commitRecords, uncommittedNames } from './git.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import type { Due } from '../schedule/due.ts'
 import { duenessOf } from './due.ts'
-import { exportParcel, sourceOf } from './export.ts'
+import { exportParcel } from './export.ts'
 import { type History, readHistory } from './history.ts'
 import { findIngestable, ingestPath } from './ingest.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
 import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals, sayPruned } from './prune.ts'
+import { type PublishPlan, planPublish, publishParcels, targetsOf } from './publish.ts'
 import { findLeftovers, hasLeftovers, recover } from './recover.ts'
 import type { FailedEvent } from './seal.ts'
+import { hasSource, openSource } from './source.ts'
 
 export interface RunOptions {
   /** Export now, due or not, and do nothing else that the user has not asked for. */
@@ -30,16 +32,21 @@ export interface Outcome {
   due: Due
   ingested: { path: string; sealed: SealedEvent }[]
   /** How the export ended, if there was one. */
-  exported: SealedEvent | FailedEvent | undefined
+  exported: SealedEvent | FailedEvent | ParkedEvent | undefined
+  /** What has arrived at targets. */
+  published: PublishedEvent[]
   pruned: PruneDecision[]
   problems: Problem[]
   /** What a dry run would have done. */
-  planned?: { ingest: string[]; export: boolean; prune: PruneDecision[] }
+  planned?: { ingest: string[]; export: boolean; publish: PublishPlan; prune: PruneDecision[] }
   durationMs: number
 }
 
 export function hasFailed(outcome: Outcome): boolean {
-  return outcome.exported?.event === 'failed' || outcome.problems.some(({ severity }) => severity === 'error')
+  const { exported } = outcome
+  if (exported?.event === 'failed') return true
+  if (exported?.event === 'sealed' && exported.incomplete !== undefined) return true
+  return outcome.problems.some(({ severity }) => severity === 'error')
 }
 
 /**
@@ -63,6 +70,7 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
     due: { due: false, because: '' },
     ingested: [],
     exported: undefined,
+    published: [],
     pruned: [],
     problems: [],
     durationMs: 0,
@@ -73,7 +81,8 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
     outcome.due = await duenessOf(dataset, context, history)
     const work = await findWork(dataset, context, history, outcome.due, options)
     if (options.dryRun === true) {
-      outcome.planned = { ingest: work.ingest, export: work.export, prune: removals(work.prune) }
+      const { ingest, publish } = work
+      outcome.planned = { ingest, export: work.export, publish, prune: removals(work.prune) }
       return
     }
     if (!work.any) return
@@ -88,6 +97,7 @@ interface Work {
   any: boolean
   ingest: string[]
   export: boolean
+  publish: PublishPlan
   prune: PrunePlan
 }
 
@@ -103,13 +113,15 @@ async function findWork(
   const prune = planPrune(dataset, context, history)
   const work = {
     ingest: exportNow ? [] : await findIngestable(dataset, context.system.files),
-    export: sourceOf(dataset) !== undefined && (exportNow || due.due),
+    export: hasSource(dataset) && (exportNow || due.due),
+    publish: planPublish(dataset, history),
     prune,
   }
   const isLeftover = hasLeftovers(findLeftovers(dataset, context, history))
+  const hasWaiting = work.ingest.length > 0 || work.publish.length > 0
   return {
     ...work,
-    any: exportNow || work.export || work.ingest.length > 0 || removals(prune).length > 0 || isLeftover,
+    any: exportNow || work.export || hasWaiting || removals(prune).length > 0 || isLeftover,
   }
 }
 
@@ -133,7 +145,7 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
   if (fresh.length > 0) history = look()
   await step(outcome, async () => {
     outcome.due = await duenessOf(dataset, context, history)
-    const source = sourceOf(dataset)
+    const source = await openSource(dataset, context)
     if (source === undefined) {
       if (options.exportNow === true) throw nothingToExport(dataset)
       return
@@ -148,6 +160,14 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
     context.onProgress?.({ dataset: dataset.name, step: 'measuring' })
     outcome.problems.push(...(await recordMetrics(dataset, context, [...new Set(fresh)], 1, history)))
   })
+  if (dataset.targets.length > 0) {
+    await step(outcome, async () => {
+      const { published, problems } = await publishParcels(dataset, context, history, targetsOf(dataset, context))
+      outcome.published.push(...published)
+      outcome.problems.push(...problems)
+      if (published.length > 0) history = look()
+    })
+  }
   const gone: string[] = []
   if (options.exportNow !== true)
     await step(outcome, async () => {
@@ -198,8 +218,8 @@ function checkInterrupt({ signal }: Context): void {
 }
 
 function nothingToExport(dataset: Dataset): UnsiloError {
-  return new UnsiloError('config', 'there is nothing to export: no `cmd` is set', {
-    hint: `Set \`cmd\` in ${dataset.layout.config}.`,
+  return new UnsiloError('config', 'there is nothing to export: neither `cmd` nor `source` is set', {
+    hint: `Set one of them in ${dataset.layout.config}.`,
   })
 }
 

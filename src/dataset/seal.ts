@@ -7,6 +7,7 @@ import { doubts } from '../parcel/guard.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
 import { type Manifest } from '../parcel/manifest.ts'
+import { type ExportNotes, nothingToNote } from '../source/source.ts'
 import { type FinishedParcel, moveIntoData } from '../parcel/staged.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import { replaceFile } from '../system/replace-file.ts'
@@ -18,6 +19,8 @@ export interface SealDetails {
   tries?: number
   durationMs?: number
   from?: string
+  /** What the source said of it. */
+  notes?: Pick<ExportNotes, 'holds' | 'incomplete' | 'warnings'>
 }
 
 /** Makes a finished parcel a sealed one, and says so in the ledger, with the doubts that the guards have. */
@@ -55,12 +58,13 @@ export async function sealRecovered(
   context: Context,
   stored: StoredParcel,
   manifest: Manifest,
+  notes: ExportNotes,
   history: History,
 ): Promise<SealedEvent> {
   const { files, clock } = context.system
   if (manifest.hashList !== undefined)
     await replaceFile(files, logsOf(dataset.layout, stored.id).hashes, manifest.hashList)
-  const event: SealedEvent = { ...sealedEvent(dataset, context, stored, manifest, {}, history), recovered: true }
+  const event: SealedEvent = { ...sealedEvent(dataset, context, stored, manifest, { notes }, history), recovered: true }
   await appendToLedger(files, dataset.layout.ledger, clock.now(), event)
   return event
 }
@@ -74,8 +78,10 @@ function sealedEvent(
   history: History,
 ): SealedEvent {
   const { hashList: _, ...facts } = manifest
-  const recent = recentSizes(dataset, context, stored, history)
-  const reasons = doubts(manifest, recent, dataset.config.guard)
+  const { notes = nothingToNote, ...others } = details
+  // A part may be of any size: it depends on how much was new.
+  const recent = notes.holds === 'part' ? [] : recentSizes(dataset, context, stored, history)
+  const reasons = [...notes.incomplete, ...doubts(manifest, recent, dataset.config.guard)]
   const state = reasons.length === 0 ? 'good' : 'suspect'
   return {
     event: 'sealed',
@@ -83,8 +89,11 @@ function sealedEvent(
     state,
     name: stored.name,
     ...facts,
-    ...details,
+    ...others,
+    ...(notes.holds === 'part' ? { holds: 'part' as const } : {}),
     ...(reasons.length === 0 ? {} : { doubts: reasons }),
+    ...(notes.incomplete.length === 0 ? {} : { incomplete: notes.incomplete }),
+    ...(notes.warnings.length === 0 ? {} : { warnings: notes.warnings }),
   }
 }
 
@@ -103,11 +112,11 @@ function recentSizes(dataset: Dataset, context: Context, stored: StoredParcel, h
     ? readMetricsIfWhole(files, dataset.layout.metrics)
     : undefined
   return alike
-    .map(({ id, ended }) =>
-      isEvent(ended, 'sealed')
-        ? detailsOf(ended, dataset.layout.ledger).bytes
-        : Number(metrics?.rows.get(id)?.['bytes'] || NaN),
-    )
+    .map(({ id, ended }) => {
+      if (!isEvent(ended, 'sealed')) return Number(metrics?.rows.get(id)?.['bytes'] || NaN)
+      const { bytes, holds } = detailsOf(ended, dataset.layout.ledger)
+      return holds === 'part' ? NaN : bytes
+    })
     .filter((bytes) => !Number.isNaN(bytes))
     .map((bytes) => ({ bytes }))
 }

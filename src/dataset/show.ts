@@ -59,6 +59,8 @@ function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | unde
     const { reason, hint, tries, durationMs } = detailsOf(parcel.ended, dataset.layout.ledger)
     Object.assign(summary, { because: reason, tries, durationMs })
     if (hint !== undefined) summary.hint = hint
+  } else if (isEvent(parcel.parked, 'parked')) {
+    summary.because = detailsOf(parcel.parked, dataset.layout.ledger).reason
   }
   return summary
 }

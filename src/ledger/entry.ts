@@ -1,10 +1,15 @@
 /** What one line of a ledger can say. `docs/format.md` describes each for readers without unsilo. */
 export type LedgerEvent =
   | StartedEvent
+  | { event: 'resumed'; parcel: string; pid: number; host: string }
+  | ParkedEvent
   | SealedEvent
   | { event: 'failed'; parcel: string; code: string; reason: string; hint?: string; tries: number; durationMs: number }
   | { event: 'accepted'; parcel: string }
   | { event: 'pruned'; removed: Record<string, string>; kept: Record<string, string> }
+  | PublishedEvent
+  | IntentEvent
+  | DoneEvent
 
 interface StartedEvent {
   event: 'started'
@@ -15,6 +20,16 @@ interface StartedEvent {
   /** Where an ingested file lies, and when it was changed. */
   from?: string
   modified?: string
+}
+
+/** The export was broken off where it can go on: the next run continues the same parcel. */
+export interface ParkedEvent {
+  event: 'parked'
+  parcel: string
+  code: string
+  reason: string
+  /** Not before this time, which the source asked for. ISO 8601, UTC. */
+  until?: string
 }
 
 export interface SealedEvent {
@@ -31,10 +46,70 @@ export interface SealedEvent {
   durationMs?: number
   /** Where an ingested file lay before. */
   from?: string
+  /** It leaves out what earlier parcels hold, so those are still needed. */
+  holds?: 'part'
   /** Why the parcel is suspect. */
   doubts?: string[]
+  /** Those of `doubts` that say what could not be had of the source. */
+  incomplete?: string[]
+  /** What a person should know of a parcel that may be good all the same. */
+  warnings?: string[]
   /** True when a crash kept the line from being written at once, and the next run wrote it. */
   recovered?: true
+}
+
+/** A target has the whole parcel: the copy was checked against the hashes of the seal. */
+export interface PublishedEvent {
+  event: 'published'
+  parcel: string
+  /** Its name in `unsilo.toml`. */
+  target: string
+  files: number
+  bytes: number
+  /** As in the `sealed` line. */
+  sha256: string
+  /** How the copy was checked. */
+  how: 'read back'
+}
+
+/** Records that are about to be deleted at the source. Until a `done` names them, it is open whether they were. */
+export interface IntentEvent {
+  event: 'intent'
+  /** The parcel that holds them. */
+  parcel: string
+  stream: string
+  records: IntentRecord[]
+}
+
+/** Names a record of a stream. */
+export interface DrainedRecord {
+  key: string
+  /** Fields of its parents that tell its group from others. */
+  for?: Record<string, unknown>
+}
+
+export interface IntentRecord extends DrainedRecord {
+  /** Method and path. */
+  request: string
+  /** Of the record as it was then: see `recordHash`. */
+  sha256: string
+}
+
+/** What became of records that an `intent` names. */
+export interface DoneEvent {
+  event: 'done'
+  parcel: string
+  stream: string
+  records: DoneRecord[]
+}
+
+export interface DoneRecord extends DrainedRecord {
+  /** The server's answer; none when it did not show the record any more. */
+  status?: number
+  /** It was not there any more. */
+  gone?: true
+  /** It was not deleted: the server shows another one by now. */
+  kept?: 'changed'
 }
 
 /** A line, read as far as most callers need; `detailsOf` reads the rest. */
@@ -68,9 +143,14 @@ const sealedParcel = parcelStart('sealed')
 const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' | 'object'>> = {
   started: { parcel: 'string', by: 'string' },
   sealed: { parcel: 'string', state: 'string', name: 'string', files: 'number', bytes: 'number', sha256: 'string' },
+  resumed: { parcel: 'string' },
+  parked: { parcel: 'string', code: 'string', reason: 'string' },
   failed: { parcel: 'string', code: 'string', reason: 'string' },
   accepted: { parcel: 'string' },
   pruned: { removed: 'object', kept: 'object' },
+  published: { parcel: 'string', target: 'string', files: 'number', bytes: 'number', sha256: 'string', how: 'string' },
+  intent: { parcel: 'string', stream: 'string', records: 'object' },
+  done: { parcel: 'string', stream: 'string', records: 'object' },
 }
 
 function hasItsParts(event: string, values: Record<string, unknown>): boolean {

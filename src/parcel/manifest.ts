@@ -4,6 +4,7 @@ import { UnsiloError } from '../errors.ts'
 import { type Files, type FolderEntry, walkFiles } from '../system/files.ts'
 import { mapPool } from '../system/pool.ts'
 import { inspectFile } from './format/inspect.ts'
+import { hashLine } from './hash-list.ts'
 import type { StoredParcel } from './store.ts'
 
 /** How many files of a folder are read at a time; more only makes a disk seek. */
@@ -76,12 +77,6 @@ async function inspectFolder(files: Files, parcel: StoredParcel, options: Inspec
 
 function isLink(files: Files, path: string): boolean {
   return files.list(dirname(path)).some(({ name, kind }) => kind === 'link' && name === basename(path))
-}
-
-/** One line as sha256sum(1) writes it: a name with a backslash or a line break is escaped, and the line marked. */
-function hashLine(sha256: string, path: string): string {
-  const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
-  return `${escaped === path ? '' : '\\'}${sha256}  ${escaped}\n`
 }
 
 function* foldersOf(files: Files, folder: string): Generator<string> {

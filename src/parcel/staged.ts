@@ -8,6 +8,7 @@ import { startContentCheck } from './format/inspect.ts'
 import type { ParcelId } from './id.ts'
 import { type Layout, logsOf } from './layout.ts'
 import { type Manifest, inspectParcel } from './manifest.ts'
+import { type StagedFolder, openStagedFolder } from './staged-folder.ts'
 import { type StoredParcel, listParcels } from './store.ts'
 
 /** A parcel that is being written, in `incomplete/`. */
@@ -17,6 +18,8 @@ export interface StagedParcel {
   readonly path: string
   /** Streams `ID.extension`, compressed when the dataset says so, hashed and checked while it is written. */
   write(extension: string, body: Bytes): Promise<void>
+  /** Makes it a folder that is filled file by file; each file is compressed when the dataset says so. */
+  folder(): Promise<StagedFolder>
   /** Throws away what was written so far, for another try. */
   clear(): Promise<void>
   /** Bytes that have arrived so far; it grows while the export works. */
@@ -41,6 +44,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
   const { require, signal } = options
   let known: { path: string; bytes: number; sha256: string } | undefined
   let arrived = 0
+  let isFilledHere = false
 
   const found = (): StoredParcel | undefined => listParcels(files, layout.incomplete).find((parcel) => parcel.id === id)
 
@@ -57,7 +61,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
 
   /** Replaces a file that a program wrote by its compressed form. */
   const compress = async (parcel: StoredParcel): Promise<StoredParcel> => {
-    if (codec === undefined || isCompressed(parcel)) return parcel
+    if (codec === undefined || isCompressed(parcel) || isFilledHere) return parcel
     if (parcel.isFolder) {
       throw new UnsiloError(
         'wrong-content',
@@ -78,6 +82,11 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
     id,
     path: join(layout.incomplete, id),
     write,
+    folder() {
+      isFilledHere = true
+      const onBytes = (bytes: number): void => void (arrived += bytes)
+      return openStagedFolder(files, join(layout.incomplete, id), { codec, signal, onBytes })
+    },
     async clear() {
       known = undefined
       arrived = 0

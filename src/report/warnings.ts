@@ -1,6 +1,7 @@
 import type { Context, Dataset } from '../dataset/dataset.ts'
 import { overdueOf } from '../dataset/due.ts'
 import { type History, failuresSinceGood, isEvent } from '../dataset/history.ts'
+import { hasSource } from '../dataset/source.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import type { MetricTable } from '../metric/metrics-file.ts'
 import { parcelTime } from '../parcel/id.ts'
@@ -80,7 +81,8 @@ function damageWarnings({ layout }: Dataset, context: Context, history: History)
 function successWarnings(dataset: Dataset, history: History, now: Date): Warning[] {
   const warnings: Warning[] = []
   const { newest, newestGood } = history
-  const hasWork = dataset.config.command !== undefined || dataset.config.ingest.paths.length > 0
+  const isUnended = newest?.state === 'unfinished' || newest?.state === 'parked'
+  const hasWork = hasSource(dataset) || dataset.config.ingest.paths.length > 0
   const failures = failuresSinceGood(history, now).filter(
     ({ id }) => id !== newest?.id || newest.state !== 'unfinished',
   )
@@ -88,13 +90,13 @@ function successWarnings(dataset: Dataset, history: History, now: Date): Warning
     warnings.push({
       health: 'never',
       message:
-        newest?.state === 'unfinished'
+        isUnended
           ? 'there is no good parcel; an export has begun and not ended'
           : 'there is no good parcel',
       hint:
-        newest?.state === 'unfinished'
-          ? 'Wait until it has ended; if it was killed, the next run exports again.'
-          : dataset.config.command === undefined
+        isUnended
+          ? 'Wait until it has ended; if it was broken off, the next run sees to it.'
+          : !hasSource(dataset)
             ? 'Put a file where ingest.paths finds it, then `unsilo run`.'
             : `Run \`unsilo export ${dataset.name}\`.`,
     })

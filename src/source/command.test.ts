@@ -31,7 +31,7 @@ async function prepare(config: CommandSourceConfig, options: Partial<StageOption
     log: (end) => readFileSync(logsOf(layout, id)[end], 'utf8'),
     async export(signal = new AbortController().signal) {
       const source = openCommandSource(config)
-      await source.export(staged, { parcelId: id, datasetPath: layout.folder, logs, signal })
+      await source.export(staged, { parcelId: id, datasetPath: layout.folder, logs, signal, earlier: [] })
       return staged.finish()
     },
   }

@@ -4,7 +4,7 @@ import { sayDuration } from '../system/duration.ts'
 import type { FileSink } from '../system/files.ts'
 import { type CommandEnd, type RunningCommand, sayEnd, startCommand } from '../system/processes.ts'
 import type { Redactor } from '../system/redact.ts'
-import type { ExportContext, ParcelSink, Source } from './source.ts'
+import { type ExportContext, type ParcelSink, type Source, nothingToNote } from './source.ts'
 
 export interface CommandSourceConfig {
   /** A line for /bin/sh. It may hold secrets, so it never stands in a message. */
@@ -21,6 +21,7 @@ export interface CommandSourceConfig {
 export function openCommandSource(config: CommandSourceConfig): Source {
   return {
     kind: 'command',
+    resumes: false,
     async export(sink, context) {
       const { logs } = context
       const printsData = config.stdout !== undefined
@@ -48,6 +49,7 @@ export function openCommandSource(config: CommandSourceConfig): Source {
       ended.catch(() => undefined)
       if (config.stdout === undefined) checkEnd(await ended, config, context)
       else await storePrinted({ ...running, ended }, config.stdout, config, sink, context)
+      return nothingToNote
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../codec/codec.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { FileSink } from '../system/files.ts'
 
 /** Where a source puts what it exports; it can write nowhere else. */
@@ -7,8 +8,40 @@ export interface ParcelSink {
   readonly path: string
   /** Streams the parcel's one file, `ID.extension`. @throws UnsiloError `empty`, `wrong-content` */
   write(extension: string, body: Bytes): Promise<void>
+  /** Makes the parcel a folder that is filled file by file. What an earlier try has left in it is still there. */
+  folder(): Promise<ParcelFolder>
   /** Bytes that have arrived so far, for progress and to notice silence. */
   bytesSoFar(): number
+}
+
+/** A parcel that is a folder, while it is being filled. Paths are relative to it, with `/`. */
+export interface ParcelFolder {
+  /** Paths of the files that are there, in order. */
+  paths(): string[]
+  /** Writes a new file, compressed when the dataset says so; it is durable on return. */
+  create(path: string, body: Bytes): Promise<StoredFile>
+  /** Replaces a small text file: a crash leaves the old one or the new one. It is never compressed. */
+  replace(path: string, text: string): Promise<void>
+  /** Opens a file to add to its end; one that is new is durable as a name. */
+  append(path: string): Promise<FileSink>
+  /** A file's bytes, decompressed. */
+  read(path: string): Bytes
+  /** `undefined` when there is no such file. */
+  readText(path: string): string | undefined
+  /** Cuts a file off after so many bytes. */
+  truncate(path: string, bytes: number): Promise<void>
+  remove(path: string): Promise<void>
+  /** Removes everything in it. */
+  clear(): Promise<void>
+}
+
+export interface StoredFile {
+  /** The path, with the extension of the codec. */
+  path: string
+  /** Before it was compressed. */
+  bytes: number
+  /** Of the bytes before they were compressed. Lower-case hexadecimal. */
+  sha256: string
 }
 
 /** What a source's program prints, kept as it prints it. */
@@ -21,16 +54,41 @@ export interface ExportLogs {
   lastComplaint(): string
 }
 
+/** An earlier parcel of the same dataset that can be relied on. */
+export interface EarlierParcel {
+  id: string
+  /** Its file or folder. */
+  path: string
+}
+
 export interface ExportContext {
   parcelId: string
   datasetPath: string
   logs: ExportLogs
   signal: AbortSignal
+  /** Newest first. What a suspect parcel says is not relied on, unless it is only incomplete. */
+  earlier: readonly EarlierParcel[]
 }
+
+/** What there is to say of an export that has ended without an error. */
+export interface ExportNotes {
+  /** `part`: what the source had already given in earlier parcels is left out, so those are still needed. */
+  holds: 'all' | 'part'
+  /** What could not be had, one sentence each. None: the parcel is complete. */
+  incomplete: string[]
+  /** What a person should know, one sentence each. */
+  warnings: string[]
+  /** It was broken off where it can go on: the next run continues the same parcel, not before `until`. */
+  parked?: { code: ErrorCode; because: string; until: Date | undefined }
+}
+
+export const nothingToNote: ExportNotes = { holds: 'all', incomplete: [], warnings: [] }
 
 /** Where a dataset's data comes from. It makes one parcel; it knows nothing of schedules, retries or retention. */
 export interface Source {
   readonly kind: string
+  /** Goes on with what an earlier try has left in the sink's folder, instead of beginning again. */
+  readonly resumes: boolean
   /** Writes everything there is to `sink`. @throws UnsiloError; the parcel is then failed. */
-  export(sink: ParcelSink, context: ExportContext): Promise<void>
+  export(sink: ParcelSink, context: ExportContext): Promise<ExportNotes>
 }

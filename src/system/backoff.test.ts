@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { backoffMs, exportBackoff } from './backoff.ts'
+import { backoffMs, exportBackoff, parseBackoff } from './backoff.ts'
 
 const failures = fc.integer({ min: 1, max: 2000 })
 const random = fc.double({ min: 0, max: 1, noNaN: true })
@@ -36,4 +36,14 @@ it('doubles until it reaches the longest wait', () => {
       },
     ),
   )
+})
+
+it('is written as its first and its longest wait', () => {
+  expect(parseBackoff('1s..5m')).toEqual({ firstMs: 1000, longestMs: 300_000 })
+  expect(parseBackoff(' 2 seconds .. 1 hour ')).toEqual({ firstMs: 2000, longestMs: 3_600_000 })
+  expect(parseBackoff('10s')).toEqual({ firstMs: 10_000, longestMs: 10_000 })
+})
+
+it.each(['', '5m..1s', '1s..', '..1s', '1s..2s..3s', 'soon'])('refuses "%s"', (text) => {
+  expect(() => parseBackoff(text)).toThrow(expect.objectContaining({ code: 'config' }) as Error)
 })

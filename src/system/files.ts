@@ -44,6 +44,8 @@ export interface Files {
   create(path: string): Promise<FileSink>
   /** Opens a file to add to its end; creates it when it is missing. */
   append(path: string): Promise<FileSink>
+  /** Cuts a file off after so many bytes, durably. */
+  truncate(path: string, bytes: number): Promise<void>
   /** Creates the folder and those above it; one that exists is left as it is. */
   makeFolder(path: string): void
   /** Makes a file's bytes, or a folder's entries, durable (fsync). */
@@ -166,6 +168,15 @@ export const systemFiles: Files = {
   },
   async append(path) {
     return fileSink(await attempt('open', path, () => open(path, 'a', 0o666)), path)
+  },
+  async truncate(path, bytes) {
+    const handle = await attempt('open', path, () => open(path, 'r+'))
+    try {
+      await attempt('cut off', path, () => handle.truncate(bytes))
+      await attempt('sync', path, () => handle.sync())
+    } finally {
+      await handle.close()
+    }
   },
   makeFolder(path) {
     attemptNow('create the folder', path, () => nodeFs.mkdirSync(path, { recursive: true }))

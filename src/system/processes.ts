@@ -10,8 +10,8 @@ export interface CommandOptions {
   /** A shell command line, or a program and its parameters. */
   command: string | readonly [string, ...string[]]
   folder?: string
-  /** Added to the environment of this process. */
-  environment?: Record<string, string>
+  /** Added to the environment of this process; `undefined` takes a variable out of it. */
+  environment?: Record<string, string | undefined>
   stdin?: 'ignore' | 'inherit' | 'pipe'
   /** A descriptor is handed to the program as it is; `pipe` is read by the caller. */
   stdout?: 'ignore' | 'inherit' | 'pipe' | number

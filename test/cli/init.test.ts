@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { templateList, templateNames } from '../../src/dataset/templates/names.ts'
 import { cliRoot, startCli } from '../support/cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 describe('init', () => {
   it('makes a dataset that is valid and harmless as it is, and says what comes next', async () => {
@@ -31,6 +33,30 @@ describe('init', () => {
     expect(await root.cli('config', 'validate')).toMatchObject({ status: 0, stderr: '' })
   })
 
+  it.each(templateNames.filter(({ next }) => next === 'probe'))(
+    'knows the service $name: valid as it is, and plain about what to change',
+    async ({ name }) => {
+      const root = cliRoot({ HOME: temporaryFolder() })
+      const { stdout } = await root.cli('init', 'a', '--template', name)
+      expect(stdout).toMatch(/then `unsilo probe a`/)
+      expect(await root.cli('config', 'validate')).toMatchObject({ status: 0, stderr: '' })
+      const config = root.read('a/config.toml')
+      for (const heading of ['CHANGE', 'TOKEN', 'FACTS', 'NOT'])
+        expect(config).toMatch(new RegExp(`^# ${heading} `, 'm'))
+      const placeholders = config.split('\n').filter((line) => /^[^#]*(?:YOUR-|OWNER|example)/.test(line))
+      expect(placeholders.filter((line) => !line.includes('# CHANGE'))).toEqual([])
+      // Nobody is asked before there is a secret.
+      const run = await root.cli('run')
+      expect(run.status).toBe(1)
+      expect(run.stderr).toMatch(/the secret cannot be read: there is no file \S+\/\.secrets\//)
+    },
+  )
+
+  it('lists the templates with what they are for', async () => {
+    const { stdout } = await cliRoot().cli('init', '--help')
+    for (const { name, summary } of templateNames) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'))
+  })
+
   it('never overwrites what is there', async () => {
     const root = cliRoot()
     root.write('a/config.toml', '# mine\n')
@@ -54,7 +80,7 @@ describe('init', () => {
 
   it('refuses a template that does not exist, a name that is none, and a file in its place', async () => {
     const root = cliRoot()
-    expect((await root.cli('init', 'a', '-t', 'nope')).stderr).toContain('Choose one of: command, stdout, ingest.')
+    expect((await root.cli('init', 'a', '-t', 'nope')).stderr).toContain(`Choose one of:\n${templateList()}\n`)
     expect((await root.cli('init', '')).status).toBe(2)
     root.write('file', '')
     const { status, stderr } = await root.cli('init', 'file')

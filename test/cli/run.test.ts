@@ -59,6 +59,7 @@ describe('run', () => {
             code: 'command-failed',
             reason: 'exit status 7',
           }) as unknown,
+          published: [],
           pruned: [],
           problems: [],
           durationMs: expect.any(Number) as unknown,

@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import type { ExportOptions } from './export-options.ts'
 
-const source = fileURLToPath(new URL('export-command.ts', import.meta.url))
 // Ignored by git and removed by a new install; named by content, so nothing piles up from test to test.
 const folder = fileURLToPath(new URL('../../node_modules/.cache/unsilo-simulator/', import.meta.url))
-let bundle: string | undefined
+const bundles = new Map<string, string>()
 
 /**
  * A shell command line that prints a simulated account's export, ready for a dataset's `cmd`:
@@ -17,12 +16,19 @@ let bundle: string | undefined
  * @param planFile A JSON file, read at each start, whose options replace those of `options`. It may come later, or never.
  */
 export function simulatorCommand(options: Partial<ExportOptions> = {}, planFile?: string): string {
-  bundle ??= buildBundle()
-  const words = [process.execPath, bundle, JSON.stringify(options), ...(planFile === undefined ? [] : [planFile])]
-  return words.map(quoted).join(' ')
+  const words = [JSON.stringify(options), ...(planFile === undefined ? [] : [planFile])]
+  return scriptCommand(new URL('export-command.ts', import.meta.url), words)
 }
 
-function buildBundle(): string {
+/** A shell command line that runs a script of the simulator, bundled: Node.js 20 does not read TypeScript. */
+export function scriptCommand(script: URL, words: readonly string[]): string {
+  const source = fileURLToPath(script)
+  const bundle = bundles.get(source) ?? buildBundle(source)
+  bundles.set(source, bundle)
+  return [process.execPath, bundle, ...words].map(quoted).join(' ')
+}
+
+function buildBundle(source: string): string {
   const { outputFiles } = buildSync({
     entryPoints: [source],
     bundle: true,

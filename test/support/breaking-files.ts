@@ -55,6 +55,10 @@ export function breakingFiles(fault: Fault): BreakingFiles {
       reach('create', path)
       return wrapSink(await systemFiles.create(path), path)
     },
+    async truncate(path, bytes) {
+      reach('truncate', path)
+      await systemFiles.truncate(path, bytes)
+    },
     async append(path) {
       reach('open', path)
       return wrapSink(await systemFiles.append(path), path)

@@ -1,0 +1,48 @@
+import type { LedgerEntry, PublishedEvent } from '../ledger/entry.ts'
+import type { ParcelId } from '../parcel/id.ts'
+import type { StoredParcel } from '../parcel/store.ts'
+import { type History, type ParcelRecord, isEvent, sealedParcels } from './history.ts'
+
+/** A target has the whole parcel, checked, since `at`. */
+export interface Acknowledgement extends PublishedEvent {
+  at: string
+}
+
+/** Which targets have which parcels, as the ledger says: the last word of each target on each parcel. */
+export type Acknowledgements = Map<ParcelId, Map<string, Acknowledgement>>
+
+export function acknowledgements({ entries }: Pick<History, 'entries'>): Acknowledgements {
+  const found: Acknowledgements = new Map()
+  for (const entry of entries) {
+    // An attempt that begins under an id makes another parcel of it.
+    if (entry.event === 'started' && entry.parcel !== undefined) found.delete(entry.parcel)
+    if (isEvent(entry, 'published')) acknowledge(found, acknowledgementOf(entry))
+  }
+  return found
+}
+
+export function acknowledge(found: Acknowledgements, one: Acknowledgement): void {
+  const targets = found.get(one.parcel)
+  if (targets === undefined) found.set(one.parcel, new Map([[one.target, one]]))
+  else targets.set(one.target, one)
+}
+
+function acknowledgementOf(entry: LedgerEntry): Acknowledgement {
+  // A line of this kind has been read whole before it became an entry.
+  return JSON.parse(entry.line) as Acknowledgement
+}
+
+/** A parcel that targets should have. */
+export type PublishableParcel = ParcelRecord & { stored: StoredParcel }
+
+/** Good parcels, newest first; a suspect one waits until it is accepted. */
+export function publishableParcels(history: History): PublishableParcel[] {
+  return sealedParcels(history)
+    .filter(({ state }) => state === 'good')
+    .toReversed()
+}
+
+/** Those of them that the target does not have yet, newest first. */
+export function unpublishedParcels(history: History, known: Acknowledgements, target: string): PublishableParcel[] {
+  return publishableParcels(history).filter(({ id }) => known.get(id)?.has(target) !== true)
+}

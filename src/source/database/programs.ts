@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import type { Bytes } from '../../codec/codec.ts'
+import { UnsiloError } from '../../errors.ts'
+import { type RunningCommand, sayEnd, startCommand } from '../../system/processes.ts'
+import type { Redactor } from '../../system/redact.ts'
+import { type ProgramLimits, checkNotEnded } from '../program-end.ts'
+import type { ExportContext, ParcelSink } from '../source.ts'
+import { type Complaint, collectComplaint } from './complaint.ts'
+import type { Proof } from './proof.ts'
+
+/** The programs that come with a database system, as one export uses them. A failure is told in the words of `explain`. */
+export interface Programs {
+  /** What a program prints, whole; for lists, which are short. */
+  ask(program: string, parameters: readonly string[]): Promise<string>
+  /** What a program prints, as it comes. It ends only when the program ended well and `proof` holds; else it breaks off with the reason. */
+  stream(program: string, parameters: readonly string[], proof: Proof): Bytes
+  /** Runs a program that writes files itself. */
+  run(program: string, parameters: readonly string[]): Promise<void>
+}
+
+export interface ProgramsOptions extends ProgramLimits {
+  /** Where the programs are; `undefined`: on the search path. */
+  folder: string | undefined
+  environment: Record<string, string | undefined>
+  redactor: Redactor
+  /** What to install when there is no such program. */
+  install: string
+  /** What a complaint means, where that is known. */
+  explain(complaint: string): UnsiloError | undefined
+}
+
+interface Running extends RunningCommand {
+  /** Resolves when it has ended well. */
+  done: Promise<void>
+  /** Ends it, unless it has ended. */
+  stop(): Promise<void>
+}
+
+export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context: ExportContext): Programs {
+  const { folder, environment, redactor, timeoutMs, silenceMs } = options
+  const { logs, signal } = context
+  const startedAt = performance.now()
+
+  const start = (program: string, parameters: readonly string[], printsData: boolean): Running => {
+    signal.throwIfAborted()
+    const command = startCommand({
+      command: [folder === undefined ? program : join(folder, program), ...parameters],
+      folder: context.datasetPath,
+      environment,
+      stdout: printsData ? 'pipe' : 'ignore',
+      stderr: 'pipe',
+      // The limit is that of the whole try, and a try may run many programs.
+      timeoutMs: timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - (performance.now() - startedAt)),
+      silenceMs,
+      activity: () => sink.bytesSoFar() + logs.bytesSoFar(),
+      signal,
+    })
+    const complaining = collectComplaint(command.stderr!, logs.err, redactor)
+    let hasEnded = false
+    const done = Promise.all([command.ended, complaining])
+      .then(([end, complaint]) => {
+        checkNotEnded(end, program, { timeoutMs, silenceMs })
+        if (end.status !== 0) throw failureOf(program, sayEnd(end), complaint)
+      })
+      .catch((error: unknown) => {
+        throw withInstall(error, options.install)
+      })
+      .finally(() => (hasEnded = true))
+    done.catch(() => undefined)
+    const stop = async (): Promise<void> => {
+      if (!hasEnded) command.end()
+      await done.catch(() => undefined)
+    }
+    return { ...command, done, stop }
+  }
+
+  const failureOf = (program: string, how: string, { last, all }: Complaint): UnsiloError =>
+    options.explain(all) ??
+    new UnsiloError('command-failed', `${program}: ${how}${last === '' ? '' : `: ${last}`}`, {
+      hint: 'Run the program by hand, as the same user.',
+      retryable: true,
+    })
+
+  return {
+    async ask(program, parameters) {
+      const running = start(program, parameters, true)
+      const chunks: Uint8Array[] = []
+      for await (const chunk of running.stdout as Bytes) chunks.push(chunk)
+      await running.done
+      return Buffer.concat(chunks).toString('utf8')
+    },
+    async *stream(program, parameters, proof) {
+      const running = start(program, parameters, true)
+      try {
+        for await (const chunk of running.stdout as Bytes) {
+          await proof.write(chunk)
+          yield chunk
+        }
+        // Why the program ended explains what its output lacks, so it comes first.
+        await running.done
+        await proof.end()
+      } finally {
+        await running.stop()
+        await proof.stop()
+      }
+    },
+    run: (program, parameters) => start(program, parameters, false).done,
+  }
+}
+
+function withInstall(error: unknown, hint: string): unknown {
+  if (!(error instanceof UnsiloError) || error.code !== 'missing-program') return error
+  return new UnsiloError('missing-program', error.message, { hint, cause: error })
+}

@@ -1,0 +1,39 @@
+import type { PrivateFolder } from '../../system/private-folder.ts'
+import type { MysqlConfig } from './config.ts'
+
+/** How MySQL's programs find the server: nothing secret is among it, but the path of a file. */
+export interface Connection {
+  /** Come before all others. */
+  parameters: string[]
+  environment: Record<string, string | undefined>
+}
+
+export function connectionOf(
+  { host, port, user }: MysqlConfig,
+  password: string | undefined,
+  folder: PrivateFolder,
+): Connection {
+  const isSocket = host?.startsWith('/') === true
+  const where = [
+    ...(host === undefined ? [] : [isSocket ? `--socket=${host}` : `--host=${host}`]),
+    // "localhost" stands for the socket, unless a port is given.
+    ...(host !== undefined && !isSocket && (host !== 'localhost' || port !== undefined) ? ['--protocol=tcp'] : []),
+    ...(port === undefined ? [] : [`--port=${port}`]),
+    ...(user === undefined ? [] : [`--user=${user}`]),
+  ]
+  const environment = { LC_ALL: 'C' }
+  if (password === undefined) return { parameters: where, environment }
+  const file = folder.write('my.cnf', `[client]\npassword=${quoted(password)}\n`)
+  return {
+    // Only this file is read: ~/.my.cnf would come after it. An option file comes first of all parameters.
+    parameters: [`--defaults-file=${file}`, ...where],
+    environment: { ...environment, MYSQL_PWD: undefined, MYSQL_TEST_LOGIN_FILE: '/dev/null' },
+  }
+}
+
+const escapes: Record<string, string> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b' }
+
+/** As an option file has it (MySQL manual, "Using Option Files"). */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/[\\"\n\r\t\b]/g, (letter) => escapes[letter]!)}"`
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { secretReference } from '../../system/schema.ts'
+import { choiceKeys } from '../database/choice.ts'
+import { dumpArgsConfig } from '../database/dump-args.ts'
+import { serverKeys } from '../database/server.ts'
+
+const ownOptions = [
+  ...['file', 'format', 'jobs', 'compress', 'dbname', 'host', 'port', 'username', 'password', 'no-password'],
+  ...['binary-upgrade', 'version', 'help'],
+]
+
+/** `[source]` with `kind = "postgres"`. */
+export const postgresConfig = z
+  .strictObject({
+    kind: z.literal('postgres'),
+    ...serverKeys('PostgreSQL'),
+    password: secretReference
+      .optional()
+      .describe('Where the password is kept. Without it the programs use what they find themselves, as ~/.pgpass.'),
+    ...choiceKeys,
+    format: z
+      .enum(['custom', 'plain', 'directory'])
+      .default('custom')
+      .describe(
+        'What pg_dump writes: "custom" for pg_restore, "plain" SQL, or "directory", which many processes can write at once.',
+      ),
+    jobs: z.int().min(1).default(1).describe('With `format = "directory"`: how many tables are dumped at a time.'),
+    globals: z
+      .union([z.boolean(), z.literal('no-passwords')])
+      .default(false)
+      .describe(
+        'Dump roles and tablespaces too, as globals.sql. Only a superuser may read the passwords: else "no-passwords".',
+      ),
+    dump_args: dumpArgsConfig('pg_dump', { names: ownOptions }),
+  })
+  .superRefine(({ format, jobs }, context) => {
+    if (jobs === 1 || format === 'directory') return
+    const params = { hint: 'Remove it, or set `format = "directory"`.' }
+    context.addIssue({ code: 'custom', path: ['jobs'], message: 'has no use without `format = "directory"`', params })
+  })
+
+export type PostgresConfig = z.output<typeof postgresConfig>

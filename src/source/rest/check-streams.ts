@@ -1,0 +1,110 @@
+import type { DrainConfig } from './drain-config.ts'
+import { type StreamConfig, aliasesOf, ancestorsOf, firstOf, textsOf } from './stream.ts'
+
+/** Says what is wrong at a place of `[source]`. */
+export type Report = (path: (string | number)[], message: string, hint?: string) => void
+
+/** Checks what streams say of each other. @returns whether all is well */
+export function checkStreams(
+  streams: readonly StreamConfig[],
+  drain: DrainConfig | undefined,
+  report: Report,
+): boolean {
+  let isWell = true
+  const complain: Report = (path, message, hint) => {
+    isWell = false
+    report(path, message, hint)
+  }
+  const names = streams.map(({ name }) => name)
+  for (const [index, stream] of streams.entries()) {
+    const at = ['streams', index]
+    if (names.indexOf(stream.name) !== index) complain([...at, 'name'], `there are two streams "${stream.name}"`)
+    checkEach(stream, streams, at, complain)
+    checkNames(stream, streams, at, complain)
+    checkKeys(stream, at, complain)
+  }
+  if (drain !== undefined) checkDrain(drain, streams, complain)
+  return isWell
+}
+
+function checkEach(
+  { each, name }: StreamConfig,
+  streams: readonly StreamConfig[],
+  at: (string | number)[],
+  complain: Report,
+): void {
+  if (each === undefined) return
+  const parent = streams.find((other) => other.name === each.stream)
+  const path = [...at, 'each', each.alias]
+  if (parent === undefined) {
+    const names = streams.map((other) => other.name).filter((other) => other !== name)
+    complain(path, `there is no stream "${each.stream}"`, `There are: ${names.join(', ')}.`)
+  } else if (ancestorsOf(parent, streams).includes(parent) || parent.name === name) {
+    complain(path, `the streams ${name} and ${parent.name} wait for each other`)
+  } else if (parent.format === 'any') {
+    complain(path, `the answers of ${parent.name} are not looked into (format = "any"), so they name no records`)
+  }
+}
+
+function checkNames(
+  stream: StreamConfig,
+  streams: readonly StreamConfig[],
+  at: (string | number)[],
+  complain: Report,
+): void {
+  const aliases = aliasesOf(stream, streams)
+  for (const { text, names } of textsOf(stream)) {
+    for (const name of names) {
+      if (aliases.includes(firstOf(name)) && name.includes('.')) continue
+      if (name === 'cursor' && stream.cursor !== undefined) continue
+      const known = [
+        ...aliases.map((alias) => `{${alias}.FIELD}`),
+        ...(stream.cursor === undefined ? [] : ['{cursor}']),
+      ]
+      complain(
+        [...at, text === stream.path.text ? 'path' : 'params'],
+        `{${name}} in "${text}" stands for nothing`,
+        known.length === 0
+          ? 'Only a stream with `each` or `cursor` has something to put in; write {{ and }} for braces.'
+          : `It may be: ${known.join(', ')}.`,
+      )
+    }
+  }
+}
+
+/** Keys that need another one to mean something. */
+function checkKeys(stream: StreamConfig, at: (string | number)[], complain: Report): void {
+  const needsKey = [
+    ['stop', stream.stop !== undefined],
+    ['page', stream.page.kind === 'last-item'],
+  ] as const
+  for (const [key, isSet] of needsKey) {
+    if (isSet && stream.key === undefined) complain([...at, key], `needs to know the \`key\` of ${stream.name}`)
+  }
+  const { cursor } = stream
+  if (
+    cursor !== undefined &&
+    cursor.param === undefined &&
+    !textsOf(stream).some(({ names }) => names.includes('cursor'))
+  )
+    complain([...at, 'cursor'], 'is sent nowhere', 'Set `cursor.param`, or write {cursor} in a parameter or the path.')
+  for (const key of ['full_every', 'retention'] as const) {
+    if (stream[key] !== undefined && cursor === undefined && stream.stop === undefined)
+      complain([...at, key], 'has no use without `cursor` or `stop`: every export is a full one')
+  }
+  if (
+    stream.format === 'any' &&
+    (stream.items !== undefined || stream.cursor !== undefined || stream.stop !== undefined)
+  )
+    complain([...at, 'format'], '"any" does not look into the answers, so `items`, `cursor` and `stop` have no use')
+}
+
+function checkDrain(drain: DrainConfig, streams: readonly StreamConfig[], complain: Report): void {
+  const stream = streams.find(({ name }) => name === drain.stream)
+  if (stream === undefined) {
+    const names = streams.map(({ name }) => name)
+    complain(['drain', 'stream'], `there is no stream "${drain.stream}"`, `There are: ${names.join(', ')}.`)
+  } else if (stream.key === undefined) {
+    complain(['drain', 'stream'], `the stream ${stream.name} has no \`key\`, so its records cannot be told apart`)
+  }
+}

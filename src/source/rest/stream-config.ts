@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { durationText } from '../../system/schema.ts'
+import { onConfig } from './answer.ts'
+import { cursorConfig, highWaterConfig } from './cursor.ts'
+import { keyConfig } from './key.ts'
+import { pagePatch } from './page-patch.ts'
+import { pathText } from './path.ts'
+import { substitutedText } from './substitute.ts'
+
+/** Streams name files, placeholders and tables. */
+const streamName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: 'must begin with a letter, and hold letters, digits, _ and - only' })
+
+const paramValue = z.union([substitutedText, z.number(), z.boolean()])
+export type ParamValue = z.output<typeof paramValue>
+
+export const paramsConfig = z.record(z.string(), z.union([paramValue, z.array(paramValue)]))
+export type Params = z.output<typeof paramsConfig>
+
+export const headersConfig = z.record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/), substitutedText)
+
+/** What a parcel of the stream can show; the gap check of later parcels builds on it. */
+const windowConfig = z.strictObject({
+  newest: z.int().min(1).describe('The server shows only so many of the newest records.'),
+  by: pathText.optional().describe('The field that says which are the newest.'),
+})
+
+/** One `[[source.streams]]` of a REST source, as written. */
+export const streamKeys = z.strictObject({
+  name: streamName.describe('Name of the stream.'),
+  path: substitutedText.describe('Where it is, below `base`. {name} stands for a field of the parent record (`each`).'),
+  method: z.enum(['GET', 'POST']).optional().describe('Default: GET, and POST where `params_in` says json or form.'),
+  params: paramsConfig.optional().describe('Parameters of every request; added to those of the source.'),
+  params_in: z
+    .enum(['query', 'json', 'form'])
+    .default('query')
+    .describe('Where parameters are sent: in the address, or as the body of a POST.'),
+  headers: headersConfig.optional().describe('Headers of every request; added to those of the source.'),
+  format: z
+    .enum(['json', 'any'])
+    .default('json')
+    .describe('"any": answers are kept as they are and not looked into; they need not be JSON.'),
+  items: pathText.optional().describe('Where the records are: "data.children[*].data". Default: the body, an array.'),
+  key: keyConfig.optional().describe('The field, or fields, that tell one record from another.'),
+  page: pagePatch.optional().describe('How to get the next page; each key overrides the one of the source.'),
+  on: onConfig.optional().describe('What to do on a status; added to the rules of the source.'),
+  cursor: cursorConfig.optional().describe('Ask only for what has changed since the last complete export.'),
+  full_every: durationText.optional().describe('Ask for everything again when the last full export is so old.'),
+  retention: durationText
+    .optional()
+    .describe('How long the server remembers changes: with an older cursor, everything is asked for again.'),
+  high_water: highWaterConfig.optional().describe('Remember the largest id, and report records at or below it.'),
+  stop: z
+    .strictObject({ known_pages: z.int().min(1).describe('Stop after so many pages that hold nothing new.') })
+    .optional()
+    .describe('When to stop before the last page, where the newest records come first.'),
+  window: windowConfig.optional().describe('The server shows only its newest records.'),
+  each: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Once for each record of another stream: { issue = "issues", where = "comments > 0" }.'),
+})
+
+export type StreamKeys = z.output<typeof streamKeys>

@@ -1,0 +1,146 @@
+import { UnsiloError, expectUnsiloError } from '../../errors.ts'
+import type { Exchanges } from './exchanges.ts'
+import { keyOf } from './key.ts'
+import { knownKey } from './known-keys.ts'
+import { pageSize, pagesOf } from './pages.ts'
+import { itemsAt } from './path.ts'
+import { scopeOf } from './reader.ts'
+import { groupKey } from './state.ts'
+import { type StreamRun, noteError } from './stream-run.ts'
+
+export interface WalkTools {
+  base: string
+  exchanges: Exchanges
+  /** Up to when the server's data is known to be complete, in ms since 1970: when the export began. */
+  capMs(): number
+}
+
+type Group = Readonly<Record<string, unknown>>
+
+/**
+ * Asks for a stream's pages, one after another, until there are no more. A failure is noted, and ends this group alone.
+ * @throws UnsiloError `parked`, `cancelled`, and those of the disk
+ */
+export async function walkGroup(run: StreamRun, group: Group, tools: WalkTools): Promise<void> {
+  run.groups += 1
+  try {
+    const end = await walkPages(run, group, tools)
+    run.why = end.why
+    if (!end.complete) {
+      run.isCut = true
+      if (end.isMeant !== true) noteError(run, new UnsiloError('incomplete', end.why))
+      return
+    }
+    if (end.mark !== undefined) run.cursors.set(groupKey(run.stream, group), end.mark)
+  } catch (error) {
+    const failure = expectUnsiloError(error)
+    if (stopsAll(failure)) throw failure
+    noteError(run, failure)
+    run.why = failure.message
+  }
+}
+
+/** What is not about this request: the others would fail, too, or must not be made. */
+function stopsAll({ code }: UnsiloError): boolean {
+  return ['cancelled', 'parked', 'io', 'no-space', 'not-permitted', 'config'].includes(code)
+}
+
+interface End {
+  why: string
+  complete: boolean
+  /** That it is not complete is what the configuration wants. */
+  isMeant?: true | undefined
+  /** The group's new cursor. */
+  mark?: string | undefined
+}
+
+async function walkPages(run: StreamRun, group: Group, tools: WalkTools): Promise<End> {
+  const { stream } = run
+  const keyOfItem = (item: unknown): string | undefined => keyOf(item, stream.key ?? [])
+  const from = run.fromOf(group)
+  const highWater = run.highWaterOf(group)
+  const name = groupKey(stream, group)
+  const parents = scopeOf({}, group)
+  let knownPages = 0
+  let knownItems = 0
+  const finish = (why: string, complete = true, isMeant?: true): End => {
+    if (complete && knownItems === 0 && holdsGroup(run.known, name)) run.warnings.add(gapWarning)
+    if ((highWater?.unreadable ?? 0) > 0) run.warnings.add(unreadableWarning)
+    return { why, complete, isMeant, mark: complete ? (highWater?.result(tools.capMs()) ?? from) : undefined }
+  }
+  const count =
+    stream.format === 'json'
+      ? (body: unknown): number => itemsAt(stream.items, body).items.length
+      : (): undefined => undefined
+  const pages = pagesOf(stream, { base: tools.base, group, from }, (request) => tools.exchanges.get(request, count))
+
+  for (;;) {
+    const next = await pages.next()
+    if (next.done === true) {
+      const { why, complete, isMeant, skipped } = next.value
+      if (skipped === undefined) return finish(why, complete, isMeant)
+      run.skipped += 1
+      // Of a child, one parent has none; of a whole stream, nothing can be said.
+      return { why, complete: stream.each !== undefined, isMeant }
+    }
+    const { page, items, answer } = next.value
+    const { line } = answer
+    run.pages += 1
+    run.leaks ||= line.leaks === true
+    if (line.outcome !== undefined) continue
+    run.items += items.length
+    for (const item of items) {
+      highWater?.see(item)
+      if (run.previous?.marks !== undefined && run.marks?.belowMark(run.previous.marks, item, parents) === true) {
+        run.belowMark += 1
+      }
+      run.marks?.see(item, parents)
+      if (run.known.size > 0 && run.known.has(knownKey(name, keyOfItem(item) ?? ''))) knownItems += 1
+    }
+    warnOfLonePage(run, page, items.length, line.headers)
+    if (isKnownPage(run, name, items, keyOfItem)) {
+      knownPages += 1
+      if (knownPages >= stream.stop!.known_pages) return finish('everything on the page was known')
+    } else knownPages = 0
+  }
+}
+
+const unreadableWarning = 'some values of the cursor’s field are of another kind than `as` says, and are passed over'
+
+const gapWarning =
+  'not one record of the last export was seen again: what lay in between may be lost; export more often'
+
+function holdsGroup(known: ReadonlySet<string>, group: string): boolean {
+  for (const key of known) if (key.startsWith(knownKey(group, ''))) return true
+  return false
+}
+
+function isKnownPage(
+  run: StreamRun,
+  group: string,
+  items: readonly unknown[],
+  keyOfItem: (item: unknown) => string | undefined,
+): boolean {
+  if (run.known.size === 0 || items.length === 0) return false
+  return items.every((item) => {
+    const key = keyOfItem(item)
+    return key !== undefined && run.known.has(knownKey(group, key))
+  })
+}
+
+/** Sizes that servers like to give where nobody asks for another. */
+const usualSizes = [10, 15, 20, 25, 30, 50, 100, 200, 250, 500, 1000]
+
+/** A page that is exactly full, of a stream that never asks for a second one, is hardly all there is. */
+function warnOfLonePage(run: StreamRun, page: number, items: number, headers: Readonly<Record<string, string>>): void {
+  const { stream } = run
+  if (page > 1 || stream.page.kind !== 'none' || stream.format === 'any') return
+  const asked = pageSize(stream)
+  const isFull = asked === undefined ? usualSizes.includes(items) : items === asked
+  const namesNext = /\brel="?[^",;]*\bnext\b/i.test(headers['link'] ?? '')
+  if (!isFull && !namesNext) return
+  const what = namesNext
+    ? 'the server names a next page'
+    : `it gave exactly ${items} records, which looks like a full page`
+  run.warnings.add(`${what}, and no \`page\` says how to get the next one; \`unsilo probe\` helps to find out`)
+}
