@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Measures the built command line tool beside the least that its work can cost: a shell pipe, a shell loop, Node.js itself.
 // node bench/run.mjs [SECTION…] [--quick] [--folder FOLDER] [--cli FILE]
-//   SECTION          start-up, wrap, many-datasets; all when left out
+//   SECTION          start-up, wrap, many-datasets, rest; all when left out
 //   --quick          smaller sizes and fewer rounds, a minute in all
 //   --folder FOLDER  where the files are made; it decides which disk is measured (default: the system's temporary folder)
 //   --cli FILE       another build than dist/bin/unsilo.js
@@ -13,11 +13,12 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { manyDatasets } from './many-datasets.mjs'
 import { measure, programPath } from './measure.mjs'
+import { rest } from './rest.mjs'
 import { startUp } from './start-up.mjs'
 import { table, verdict } from './table.mjs'
 import { wrap } from './wrap.mjs'
 
-const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets }
+const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest }
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 const { values: options, positionals } = readArguments()

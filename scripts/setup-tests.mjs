@@ -2,23 +2,55 @@
 // Installs the programs that some tests need and a fresh machine may lack, where that is possible (root on Debian);
 // says elsewhere which tests will be skipped.
 import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 const needed = [
   { program: 'zstd', package: 'zstd', tests: 'compression with zstd on a Node.js without zstd of its own' },
-  { program: 'sqlite3', package: 'sqlite3', tests: 'damage inside of SQLite pages' },
+  { program: 'sqlite3', package: 'sqlite3', tests: 'SQLite sources, and damage inside of SQLite pages' },
   { program: 'python3', package: 'python3', tests: "reading metrics.csv with Python's csv module" },
+  { program: 'unzip', package: 'unzip', tests: 'reading our zip archives with unzip' },
+  { program: 'tar', package: 'tar', tests: 'reading our tar archives with GNU tar' },
+  { program: 'initdb', package: 'postgresql', tests: 'PostgreSQL sources', isThere: hasPostgres },
+  { program: 'mariadbd', package: 'mariadb-server', tests: 'MySQL and MariaDB sources', isThere: hasMariadb },
 ]
 
-const isThere = ({ program }) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
-const missing = needed.filter((one) => !isThere(one))
+function isThere({ program, isThere: look }) {
+  return look?.() ?? spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
+}
 
-if (missing.length > 0 && process.getuid?.() === 0 && isThere({ program: 'apt-get' })) {
-  const install = ['install', '-y', '--no-install-recommends', ...missing.map((one) => one.package)]
+/** Debian keeps the server's programs off the search path. */
+function hasPostgres() {
+  const root = '/usr/lib/postgresql'
+  return existsSync(root) && readdirSync(root).some((version) => existsSync(join(root, version, 'bin/initdb')))
+}
+
+function hasMariadb() {
+  return existsSync('/usr/sbin/mariadbd')
+}
+
+/** Debian's packages start their servers when they are installed, unless this program forbids it (invoke-rc.d(8)). */
+const policy = '/usr/sbin/policy-rc.d'
+
+function install(packages) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const parameters of [['update', '-q'], install]) {
-    spawnSync('apt-get', parameters, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
+  const isOurs = !existsSync(policy)
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    for (const parameters of [
+      ['update', '-q'],
+      ['install', '-y', '--no-install-recommends', ...packages],
+    ]) {
+      spawnSync('apt-get', parameters, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
+    }
+  } finally {
+    if (isOurs) rmSync(policy)
   }
 }
+
+const missing = needed.filter((one) => !isThere(one))
+const canInstall = process.getuid?.() === 0 && isThere({ program: 'apt-get' })
+if (missing.length > 0 && canInstall) install(missing.map((one) => one.package))
 for (const one of missing) {
   const found = isThere(one) ? 'installed' : `not installed; these tests are skipped: ${one.tests}`
   process.stdout.write(`${one.program}: ${found}\n`)

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { buildApart, runApart } from '../test/support/run-apart.ts'
 import { temporaryFolder } from '../test/support/temporary-folder.ts'
-import { buildApart, runApart } from './archive/tree.fixture.ts'
 import { type Backup, createBackup, extractArchive } from './backup.ts'
 
 function folderWith(files: Record<string, string>): string {
@@ -113,7 +113,7 @@ describe('a backup', () => {
     fs.writeFileSync(join(folder, 'from/secret'), 'secret', { mode: 0 })
     fs.writeFileSync(join(folder, 'from/fine'), 'fine')
     const code = (unreadable: string): string => `
-      import { createBackup } from '../backup.ts'
+      import { createBackup } from './backup.ts'
       const backup = createBackup('example', { format: 'zip', unreadable: '${unreadable}' })
       await backup.includeDirectory('${folder}/from')
       await backup.saveTo({ kind: 'folder', path: '${folder}/to' }).then(
@@ -185,7 +185,7 @@ describe('temporary folders', () => {
     const folder = temporaryFolder()
     const place = ownTemporaryPlace()
     const code = `
-      import { createBackup } from '../backup.ts'
+      import { createBackup } from './backup.ts'
       const backup = createBackup('example', { format: 'zip' })
       await backup.includeNewDirectory('one', () => {})
       await backup.includeNewDirectory('two', async () => {

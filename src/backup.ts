@@ -1,6 +1,12 @@
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
-import { type Archive, type ArchiveFormat, type ArchiveSummary, archiveFormats, archiveTrees } from './archive/archive.ts'
+import {
+  type Archive,
+  type ArchiveFormat,
+  type ArchiveSummary,
+  archiveFormats,
+  archiveTrees,
+} from './archive/archive.ts'
 import { type Tree, namePartsOf } from './archive/tree.ts'
 import { UnsiloError } from './errors.ts'
 import { systemClock } from './system/clock.ts'
@@ -77,7 +83,8 @@ export function createBackup(name: string, options: BackupOptions): Backup {
       checkOpen()
       const folder = resolve(path)
       const kind = systemFiles.info(folder)?.kind
-      if (kind === undefined) throw new UnsiloError('not-found', `there is no folder ${folder}`, { hint: 'Check the path.' })
+      if (kind === undefined)
+        throw new UnsiloError('not-found', `there is no folder ${folder}`, { hint: 'Check the path.' })
       if (kind !== 'folder') throw new UnsiloError('usage', `${folder} is no folder`, { hint: 'Include its folder.' })
       const parts = [...namePartsOf(at), ...(preservePaths ? folder.split('/').filter((part) => part !== '') : [])]
       trees.push({ folder, name: parts.join('/'), include, exclude })
@@ -99,7 +106,9 @@ export function createBackup(name: string, options: BackupOptions): Backup {
     async saveTo(place) {
       checkOpen()
       if (trees.length === 0) {
-        throw new UnsiloError('empty', `the backup "${name}" includes nothing`, { hint: 'Call includeDirectory first.' })
+        throw new UnsiloError('empty', `the backup "${name}" includes nothing`, {
+          hint: 'Call includeDirectory first.',
+        })
       }
       const target = 'put' in place ? place : await openFolder(place.path)
       const isTaken = (file: string): boolean =>

@@ -2,15 +2,19 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { dirname, join, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import type { Command } from 'commander'
+import { parse } from 'smol-toml'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ExitCode } from '../src/cli/exit-code.ts'
 import { buildProgram } from '../src/cli/program.ts'
 import { datasetJsonSchema, rootJsonSchema } from '../src/config/json-schema.ts'
 import { loadDatasets } from '../src/config/load.ts'
+import { templates } from '../src/dataset/templates.ts'
+import { templateNames } from '../src/dataset/templates/names.ts'
 import { knownExtensions } from '../src/parcel/format/all.ts'
 import { healthStates } from '../src/report/warnings.ts'
 import { systemFiles } from '../src/system/files.ts'
 import { type Block, blocksOf, proseOf, sectionsOf, typedIn } from './support/doc-blocks.ts'
+import { type DocService, directivesOf, startDocService } from './support/doc-service.ts'
 import { ParcelNames, isAsShown, openSession, withoutChance } from './support/doc-session.ts'
 import { sourceKeys } from './support/source-keys.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -23,7 +27,8 @@ const inFolder = (folder: string): string[] =>
   readdirSync(join(repository, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name))
-const pages = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/decisions')]
+const hasJq = spawnSync('jq', ['--version']).error === undefined
+const pages = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/cases'), ...inFolder('docs/decisions')]
 
 describe('the pages', () => {
   it('are found', () => {
@@ -87,7 +92,9 @@ describe('configuration.md', () => {
   const documented = [...sections.keys()].flatMap((heading) => /^`(.*)`$/.exec(heading)?.[1] ?? [])
   // Kinds of sources have pages of their own.
   const keys = new Map(
-    [...keysOf(datasetJsonSchema()), ...keysOf({ properties: rootOnly() })].filter(([key]) => !key.startsWith('source.')),
+    [...keysOf(datasetJsonSchema()), ...keysOf({ properties: rootOnly() })].filter(
+      ([key]) => !key.startsWith('source.'),
+    ),
   )
 
   it('has a section for each key, and for nothing else', () => {
@@ -155,19 +162,22 @@ function keysOf(schema: JsonSchema, prefix = ''): [string, Key][] {
 }
 
 describe('the TOML on the pages', () => {
-  const shown = pages.flatMap((page) =>
-    blocksOf(read(page))
-      .filter(({ info }) => /^toml\b/.test(info))
-      .map((block): [string, Block] => [`${page}:${block.line}`, block]),
-  )
+  const isOfRoot = ({ file }: Block): boolean => file?.endsWith('unsilo.toml') === true
+  const shown = pages.flatMap((page) => {
+    const blocks = blocksOf(read(page)).filter(({ info }) => /^toml\b/.test(info))
+    // A dataset may name targets of the root that the page has shown before.
+    const rootOf = (at: number): string => blocks.slice(0, at).findLast(isOfRoot)?.text ?? ''
+    return blocks.map((block, index): [string, Block, string] => [`${page}:${block.line}`, block, rootOf(index)])
+  })
 
-  it.each(shown)('is what the loader says of it: %s', async (_, { info, text, file }) => {
+  it.each(shown)('is what the loader says of it: %s', async (_, block, rootConfig) => {
+    const { info, text } = block
     expect(['toml', 'toml wrong']).toContain(info)
     const root = temporaryFolder()
-    const isRoot = file?.endsWith('unsilo.toml') === true
+    const isRoot = isOfRoot(block)
     mkdirSync(join(root, 'dataset'))
     writeFileSync(join(root, 'dataset/config.toml'), isRoot ? 'cmd = "true"' : text)
-    if (isRoot) writeFileSync(join(root, 'unsilo.toml'), text)
+    writeFileSync(join(root, 'unsilo.toml'), isRoot ? text : rootConfig)
     const { problems } = await loadDatasets(systemFiles, root, [], root)
     if (info === 'toml') expect(problems).toEqual([])
     else expect(problems).not.toEqual([])
@@ -227,6 +237,35 @@ function leavesOf(command: Command, prefix = ''): Map<string, Command> {
     }),
   )
 }
+
+describe('presets.md', () => {
+  const presets = templateNames.filter(({ next }) => next === 'probe').map(({ name }) => name)
+
+  it('has a row for each preset, and for nothing else', () => {
+    const rows = [...read('docs/presets.md').matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]!)
+    expect(rows).toEqual(presets)
+  })
+
+  it.each([
+    ['github', { 'YOUR-NAME': 'me', 'OWNER/REPO': 'me/x' }],
+    ['hypothesis', {}],
+    ['reddit', {}],
+    ['study-server', { 'YOUR-NAME': 'exporter' }],
+  ] as const)('%s is what the page of its case shows of it', (name, changes) => {
+    const preset = Object.entries(changes).reduce((text, [from, to]) => text.replaceAll(from, to), templates[name])
+    const { source: whole, ...others } = parse(preset) as { source: { streams: { name: string }[] } }
+    const page = blocksOf(read(`docs/cases/${name}.md`)).find(({ info }) => info === 'toml')!
+    const { source: shown, ...othersShown } = parse(page.text) as { source: { streams: { name: string }[] } }
+    const names = shown.streams.map((stream) => stream.name)
+    expect(othersShown).toEqual(others)
+    expect(shown).toEqual({ ...whole, streams: whole.streams.filter((stream) => names.includes(stream.name)) })
+  })
+
+  it('is not alone: the page of the command line names them all', () => {
+    const section = sectionsOf(read('docs/cli.md')).get('`unsilo init`')!
+    for (const { name } of templateNames) expect(section).toContain(`\`${name}\``)
+  })
+})
 
 describe('trust.md', () => {
   const sections = sectionsOf(read('docs/trust.md'))
@@ -291,17 +330,31 @@ describe('the examples', () => {
     async (page) => {
       // It shows programs that macOS does not have: flock, sha256sum.
       if (page === 'docs/format.md' && process.platform !== 'linux') return
+      if (/^\$ .*\bjq\b/m.test(read(page)) && !hasJq) return
       const session = openSession(temporaryFolder(), program)
       onTestFinished(() => session.close())
       const names = new ParcelNames()
-      for (const block of blocksOf(read(page))) {
-        if (block.file?.startsWith('~/') === true) session.write(block.file, block.text)
-        if (block.info !== 'console') continue
-        for (const { command, output } of typedIn(block)) {
-          const real = await session.type(names.inCommand(command))
+      const text = read(page)
+      const steps = [...blocksOf(text), ...directivesOf(text)].sort((a, b) => a.line - b.line)
+      let service: DocService | undefined
+      onTestFinished(() => service?.stop())
+      for (const step of steps) {
+        if ('kind' in step) {
+          if (step.kind === 'service') service = await startDocService(step.value)
+          else service!.meanwhile(step.value)
+          continue
+        }
+        if (step.file?.startsWith('~/') === true) session.write(step.file, service?.real(step.text) ?? step.text)
+        if (step.info !== 'console') continue
+        for (const { command, output } of typedIn(step)) {
+          const printed = await session.type(names.inCommand(command))
+          const real = service?.shown(printed) ?? printed
           names.learn(output, real)
-          if (isAsShown(output, real)) continue
-          expect.soft(withoutChance(real), `${page}:${block.line} $ ${command}`).toBe(withoutChance(output))
+          // What a server sends differs a little in length from run to run: times, the port.
+          const isMeasured = service === undefined
+          if (isAsShown(output, real, isMeasured)) continue
+          const place = `${page}:${step.line} $ ${command}`
+          expect.soft(withoutChance(real, isMeasured), place).toBe(withoutChance(output, isMeasured))
         }
       }
     },

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { blocksOf } from './support/doc-blocks.ts'
+import { startService } from './simulator/service/service.ts'
 import { type CliRoot, cliRoot } from './support/cli.ts'
 import { misfits, readShapes } from './support/shapes.ts'
 
@@ -34,6 +35,7 @@ const work: readonly [command: string, shape: string][] = [
   ['doctor', 'Doctor'],
   ['accept todo SUSPECT', 'Accept'],
   ['accept todo SUSPECT', 'Accept'],
+  ['drain --dry-run', 'Drain'],
   ['prune', 'Prune'],
   ['init letters', 'Init'],
   ['ingest todo moved.json', 'Ingest'],
@@ -94,21 +96,47 @@ describe('what --json prints', () => {
     }
   }, 180_000)
 
+  it('is what docs/json.md says of probe, whatever a server answers', async () => {
+    const service = await startService({ faults: [{ stream: 'study', fault: { kind: 'status', status: 500 } }] })
+    onTestFinished(() => service.stop())
+    const paths = ['/repos/me/x/issues', '/user/me/saved', '/api/v1/tasks', '/page/number?tell=total', '/page/header']
+    const others = ['/2.0?method=user.getrecenttracks&format=json', '/v1/posts/all', '/api/v1/bookmarks', '/export']
+    const streams = [...paths, ...others].map(
+      (path, index) => `[[source.streams]]\nname = "s${index}"\npath = "${path}"\n`,
+    )
+    const root = cliRoot()
+    root.write('api/config.toml', `[source]\nkind = "rest"\nbase = "${service.url}"\n${streams.join('')}`)
+    const answer = await root.cli('probe', 'api', '--json')
+    expect(answer.status).toBe(1)
+    expect(misfits(answer.json(), 'Probe', shapes)).toEqual([])
+  })
+
   it('has a case for each shape that stands for a verb', () => {
     const parts = [
       'ConfigProblem',
       'Problem',
       'Sealed',
       'Published',
+      'Drained',
+      'Stay',
       'Failed',
       'Due',
       'Warning',
       'Decision',
       'LedgerLine',
     ]
-    const inner = ['Outcome', 'DatasetReport', 'Comparison', 'Parcel', 'ShownKey']
+    const inner = [
+      'Outcome',
+      'DatasetReport',
+      'Comparison',
+      'Parcel',
+      'ShownKey',
+      'ProbedStream',
+      'Found',
+      'DrainedDataset',
+    ]
     const whole = [...shapes.keys()].filter((name) => ![...parts, ...inner].includes(name))
-    expect([...new Set(work.map(([, shape]) => shape))].sort()).toEqual(whole.sort())
+    expect([...new Set([...work.map(([, shape]) => shape), 'Probe'])].sort()).toEqual(whole.sort())
   })
 })
 

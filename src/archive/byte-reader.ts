@@ -24,7 +24,7 @@ export class ByteReader {
     const first = await this.some(length)
     if (first?.length === length) return Buffer.from(first.buffer, first.byteOffset, length)
     const pieces = first === undefined ? [] : [first]
-    for (let missing = length - (first?.length ?? 0); missing > 0; ) {
+    for (let missing = length - (first?.length ?? 0); missing > 0;) {
       const piece = await this.some(missing)
       if (piece === undefined) break
       pieces.push(piece)

@@ -93,7 +93,9 @@ describe.each(['zip', 'tar'] as const)('a file that changes while it is read, in
       fs.truncateSync(join(folder, 'log'), bytesNow)
     })
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]!.message).toMatch(/changed while it was read: its first \d+ bytes were kept, with zeros from byte \d+ on$/)
+    expect(warnings[0]!.message).toMatch(
+      /changed while it was read: its first \d+ bytes were kept, with zeros from byte \d+ on$/,
+    )
   })
 
   it('has a warning when it vanishes before its turn, and is kept when it vanishes after', async () => {

@@ -34,7 +34,11 @@ export class Deflater {
 
 /** Its buffer is larger than what comes out of the largest piece, so that it never waits for a reader. */
 function openStream(): DeflateRaw {
-  return createDeflateRaw({ level: deflateLevel, chunkSize: 64 * 1024, readableHighWaterMark: 4 * 1024 * 1024 } as object)
+  return createDeflateRaw({
+    level: deflateLevel,
+    chunkSize: 64 * 1024,
+    readableHighWaterMark: 4 * 1024 * 1024,
+  } as object)
 }
 
 function deflateWith(stream: DeflateRaw, bytes: Uint8Array): Promise<Buffer> {

@@ -71,17 +71,26 @@ describe('a hostile tar', () => {
     ['a link outside', [{ name: '../link', type: 'link', target: 'x' }], /leads out of the folder/],
     [
       'a file through a link',
-      [{ name: 'hop', type: 'link', target: '../outside' }, { name: 'hop/evil', ...evil }],
+      [
+        { name: 'hop', type: 'link', target: '../outside' },
+        { name: 'hop/evil', ...evil },
+      ],
       /"hop\/evil" is refused: it would be written through the link "hop"/,
     ],
     [
       'a folder through a link',
-      [{ name: 'hop', type: 'link', target: '../outside' }, { name: 'hop/evil/', type: 'folder' }],
+      [
+        { name: 'hop', type: 'link', target: '../outside' },
+        { name: 'hop/evil/', type: 'folder' },
+      ],
       /through the link "hop"/,
     ],
     [
       'a file in the place of a link',
-      [{ name: 'hop', type: 'link', target: '../precious' }, { name: 'hop', ...evil }],
+      [
+        { name: 'hop', type: 'link', target: '../precious' },
+        { name: 'hop', ...evil },
+      ],
       /"hop" is refused: a link before it has the same name/,
     ],
     [
@@ -93,7 +102,11 @@ describe('a hostile tar', () => {
       ],
       /through the link "one"/,
     ],
-    ['a hard link outward', [{ name: 'hard', type: 'hardLink', target: '../precious' }], /"hard" is refused: .*leads out/],
+    [
+      'a hard link outward',
+      [{ name: 'hard', type: 'hardLink', target: '../precious' }],
+      /"hard" is refused: .*leads out/,
+    ],
     ['an absolute hard link', [{ name: 'hard', type: 'hardLink', target: '/etc/passwd' }], /an absolute path/],
     [
       'a hard link through a link',
@@ -104,9 +117,23 @@ describe('a hostile tar', () => {
       /"hard" is refused: it would be written through the link "hop"/,
     ],
     ['a hard link to nothing', [{ name: 'hard', type: 'hardLink', target: 'no' }], /names "no", which is no file/],
-    ['a hard link to a folder', [{ name: 'd/', type: 'folder' }, { name: 'h', type: 'hardLink', target: 'd' }], /no file/],
+    [
+      'a hard link to a folder',
+      [
+        { name: 'd/', type: 'folder' },
+        { name: 'h', type: 'hardLink', target: 'd' },
+      ],
+      /no file/,
+    ],
     ['no name', [{ name: '', ...evil }], /it has no name/],
-    ['a file as a folder', [{ name: 'a', ...evil }, { name: 'a/b', ...evil }], /"a" is a file, and no folder/],
+    [
+      'a file as a folder',
+      [
+        { name: 'a', ...evil },
+        { name: 'a/b', ...evil },
+      ],
+      /"a" is a file, and no folder/,
+    ],
     ['a link without target', [{ name: 'a', type: 'link', target: '' }], /leads nowhere/],
   ])('is refused: %s', async (_, entries, message) => {
     expect(await refusal(tarArchive(...entries), 'tar')).toMatch(message)
@@ -118,7 +145,9 @@ describe('a hostile tar', () => {
       fs.mkdirSync(folder)
       fs.symlinkSync('../outside', join(folder, 'hop'))
     }
-    expect(await refusal(tarArchive({ name: 'hop/evil', content: 'x' }), 'tar', prepare)).toMatch(/through the link "hop"/)
+    expect(await refusal(tarArchive({ name: 'hop/evil', content: 'x' }), 'tar', prepare)).toMatch(
+      /through the link "hop"/,
+    )
   })
 
   it('replaces nothing that is there', async () => {
@@ -152,7 +181,9 @@ describe('a hostile tar', () => {
       expect(await refusal(tarArchive({ name: 'p', type: 'pax', content }, { name: 'x' }), 'tar')).toMatch('pax header')
     }
     const sparse = '22 GNU.sparse.major=1\n'
-    expect(await refusal(tarArchive({ name: 'p', type: 'pax', content: sparse }, { name: 'x' }), 'tar')).toMatch('sparse')
+    expect(await refusal(tarArchive({ name: 'p', type: 'pax', content: sparse }, { name: 'x' }), 'tar')).toMatch(
+      'sparse',
+    )
   })
 })
 
@@ -195,7 +226,7 @@ it('writes nothing outside whatever the tar says', async () => {
   const path = fc.array(part, { maxLength: 4 }).map((parts) => parts.join('/'))
   const entry = fc.record({
     name: path,
-    type: fc.constantFrom('file', 'link', 'hardLink', 'folder'),
+    type: fc.constantFrom('file' as const, 'link' as const, 'hardLink' as const, 'folder' as const),
     content: fc.constant('x'),
     target: path,
   })
@@ -203,7 +234,7 @@ it('writes nothing outside whatever the tar says', async () => {
     fc.asyncProperty(fc.array(entry, { maxLength: 8 }), async (entries) => {
       const { around, folder, untouched } = surroundings()
       const place = join(around, '..', `hostile-${process.pid}.tar`)
-      const whole = entries.map((one) => ({ ...one, content: one.type === 'file' ? 'x' : '' }) as Hostile)
+      const whole = entries.map((one): Hostile => ({ ...one, content: one.type === 'file' ? 'x' : '' }))
       fs.writeFileSync(place, tarArchive(...whole))
       await extractArchive(place, folder).catch((error: Error) => expect(error.name).toBe('UnsiloError'))
       fs.rmSync(place)
@@ -260,7 +291,8 @@ describe('an archive of another program', () => {
   it.each(['gnu', 'posix', 'ustar', 'oldgnu'])('is extracted: GNU tar, --format=%s', async (format) => {
     const tree = makeTree()
     // These names are too long for the oldest format.
-    if (format === 'ustar') for (const name of ['long'.repeat(40), 'deep/link']) fs.rmSync(join(tree, name), { recursive: true })
+    if (format === 'ustar')
+      for (const name of ['long'.repeat(40), 'deep/link']) fs.rmSync(join(tree, name), { recursive: true })
     const path = join(temporaryFolder(), 'a.tar')
     execFileSync('tar', ['-cf', path, `--format=${format}`, '-C', tree, '.'])
     await extractArchive(path, `${tree}-out`)
@@ -291,5 +323,7 @@ it('says what it cannot extract, and where it cannot', async () => {
     await expect(extractArchive(join(folder, name), join(folder, 'out'))).rejects.toMatchObject({ code: 'not-found' })
   }
   await writeArchive(join(folder, 'a.tar'), 'tar', [{ folder }])
-  await expect(extractArchive(join(folder, 'a.tar'), join(folder, 'no/such'))).rejects.toMatchObject({ code: 'not-found' })
+  await expect(extractArchive(join(folder, 'a.tar'), join(folder, 'no/such'))).rejects.toMatchObject({
+    code: 'not-found',
+  })
 })

@@ -17,7 +17,7 @@ export class Gather {
       return none
     }
     const full: Buffer[] = []
-    for (let from = 0; from < piece.length; ) {
+    for (let from = 0; from < piece.length;) {
       const part = piece.subarray(from, from + chunkBytes - this.#used)
       this.#buffer.set(part, this.#used)
       this.#used += part.length

@@ -26,7 +26,12 @@ export function tarHeader(entry: TarEntry): Buffer {
   if (records.length === 0) return own
   const body = Buffer.concat(records)
   const pax: TarEntry = { type: tarType.pax, name: paxName(entry.name), info: entry.info, sizeBytes: body.length }
-  return Buffer.concat([headerBlock({ ...pax, info: { ...entry.info, mode: 0o644 } }), body, tarPadding(body.length), own])
+  return Buffer.concat([
+    headerBlock({ ...pax, info: { ...entry.info, mode: 0o644 } }),
+    body,
+    tarPadding(body.length),
+    own,
+  ])
 }
 
 /** Zeros up to the next whole block. */
@@ -68,7 +73,8 @@ function paxRecords({ name, info, sizeBytes, linkName }: TarEntry): Buffer[] {
   const isLongName = name.length > nameBytes
   const isLongLink = linkName !== undefined && linkName.length > nameBytes
   // Values are UTF-8 unless this says otherwise.
-  if ((isLongName && !isUtf8(name)) || (isLongLink && !isUtf8(linkName))) records.push(paxRecord('hdrcharset', 'BINARY'))
+  if ((isLongName && !isUtf8(name)) || (isLongLink && !isUtf8(linkName)))
+    records.push(paxRecord('hdrcharset', 'BINARY'))
   if (isLongName) records.push(paxRecord('path', name))
   if (isLongLink) records.push(paxRecord('linkpath', linkName))
   if (sizeBytes > largestNumber) records.push(paxRecord('size', String(sizeBytes)))
@@ -95,6 +101,8 @@ function floorSeconds(ns: bigint): bigint {
 
 function decimal(ns: bigint): string {
   const size = ns < 0n ? -ns : ns
-  const fraction = String(size % nsInSecond).padStart(9, '0').replace(/0+$/, '')
+  const fraction = String(size % nsInSecond)
+    .padStart(9, '0')
+    .replace(/0+$/, '')
   return `${ns < 0n ? '-' : ''}${size / nsInSecond}${fraction === '' ? '' : `.${fraction}`}`
 }

@@ -145,7 +145,7 @@ async function readMeta(reader: ByteReader, { sizeBytes }: Header): Promise<Buff
 /** Records of `LENGTH KEY=VALUE\n`. */
 function parsePax(meta: Buffer): Overrides {
   const overrides: Overrides = {}
-  for (let at = 0; at < meta.length; ) {
+  for (let at = 0; at < meta.length;) {
     const space = meta.indexOf(0x20, at)
     const length = Number(meta.toString('latin1', at, space === -1 ? at : space))
     const record = meta.subarray(space + 1, at + length - 1)

@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { buildSync } from 'esbuild'
 import { type ArchiveFormat, type ArchiveOptions, type ArchiveSummary, archiveTrees } from './archive.ts'
 import type { Tree } from './tree.ts'
 
@@ -48,26 +45,4 @@ export function snapshot(folder: string, options: { withFractions: boolean; with
   }
   walk(Buffer.from(folder), '')
   return found
-}
-
-/** Runs TypeScript that imports from this folder in a process of its own; returns what it prints. */
-export function runApart(code: string, folder: string, options: { uid?: number } = {}): string {
-  return execFileSync(process.execPath, [buildApart(code, folder)], { encoding: 'utf8', ...options })
-}
-
-/** Makes a program of it; returns its path. */
-export function buildApart(code: string, folder: string): string {
-  const script = join(folder, 'apart.mjs')
-  buildSync({
-    stdin: { contents: code, resolveDir: import.meta.dirname, loader: 'ts' },
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'error',
-  })
-  fs.chmodSync(folder, 0o755)
-  return script
 }

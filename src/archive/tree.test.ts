@@ -41,9 +41,9 @@ it('merges trees; of one file that comes twice the later counts', () => {
   const found = [...walkTrees([{ folder: one }, { folder: two }], new Troubles('reject'))]
   expect(found.map(({ name }) => name.toString())).toEqual(['in', 'in/a', 'in/b', 'in/c', 'z'])
   expect(found[2]).toMatchObject({ path: Buffer.from(join(two, 'in/b')) })
-  expect(names({ folder: one, name: 'in' }, { folder: two })).toEqual([
-    ...['in/', 'in/b', 'in/c', 'in/in/', 'in/in/a', 'in/in/b', 'in/z'],
-  ])
+  expect(names({ folder: one, name: 'in' }, { folder: two })).toEqual(
+    'in/ in/b in/c in/in/ in/in/a in/in/b in/z'.split(' '),
+  )
 })
 
 it('refuses a folder in the place of a file', () => {
@@ -54,12 +54,12 @@ it('refuses a folder in the place of a file', () => {
 
 it('takes what is included, with the folders that lead to it, and leaves out what is excluded', () => {
   const folder = folderWith('src/a.ts', 'src/deep/b.ts', 'src/deep/b.js', 'docs/x.md', 'web/node_modules/y.ts')
-  expect(names({ folder, include: ['*.ts'], exclude: ['node_modules'] })).toEqual([
-    ...['src/', 'src/a.ts', 'src/deep/', 'src/deep/b.ts'],
-  ])
-  expect(names({ folder, include: ['src/deep', 'docs'], exclude: ['*.md'] })).toEqual([
-    ...['docs/', 'src/', 'src/deep/', 'src/deep/b.js', 'src/deep/b.ts'],
-  ])
+  expect(names({ folder, include: ['*.ts'], exclude: ['node_modules'] })).toEqual(
+    'src/ src/a.ts src/deep/ src/deep/b.ts'.split(' '),
+  )
+  expect(names({ folder, include: ['src/deep', 'docs'], exclude: ['*.md'] })).toEqual(
+    'docs/ src/ src/deep/ src/deep/b.js src/deep/b.ts'.split(' '),
+  )
 })
 
 it('reaches its folder through a link, and follows no other', () => {

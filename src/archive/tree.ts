@@ -14,6 +14,8 @@ export interface Tree {
   include?: readonly string[] | undefined
   /** Patterns of paths below the folder that are left out, with all that is in them, included or not. */
   exclude?: readonly string[] | undefined
+  /** Which of the names right in the folder are taken at all; every one when it is missing. */
+  takesName?: ((name: Buffer) => boolean) | undefined
 }
 
 /** What one tree has at one place of the archive: something on disk, or the way to its `name`. */
@@ -31,6 +33,7 @@ interface Place {
 interface PreparedTree {
   include: readonly RegExp[] | undefined
   exclude: readonly RegExp[]
+  takesName: Tree['takesName']
 }
 
 type FolderEntry = ArchiveEntry & { kind: 'folder' }
@@ -52,7 +55,7 @@ export function* walkTrees(
   const places = trees.map((tree): Place => {
     const include = tree.include?.map(pathPattern)
     return {
-      tree: { include, exclude: (tree.exclude ?? []).map(pathPattern) },
+      tree: { include, exclude: (tree.exclude ?? []).map(pathPattern), takesName: tree.takesName },
       ahead: namePartsOf(tree.name ?? ''),
       path: Buffer.from(tree.folder),
       below: '',
@@ -104,7 +107,13 @@ function* walkFolder(
       yield* pending.splice(0)
     }
     const isPending = pending.length > 0
-    yield* walkFolder(inner, folders.map(({ place }) => place), pending, troubles, signal)
+    yield* walkFolder(
+      inner,
+      folders.map(({ place }) => place),
+      pending,
+      troubles,
+      signal,
+    )
     if (isPending && pending.length === 0) parents.length = 0
   }
 }
@@ -127,6 +136,7 @@ function placesInside(places: readonly Place[], troubles: Troubles): [string, Pl
     for (const part of namesIn(place.path, troubles)) {
       const text = part.toString('utf8')
       if (isTemporaryName(text)) continue
+      if (place.below === '' && place.tree.takesName?.(part) === false) continue
       const below = place.below === '' ? text : `${place.below}/${text}`
       const isMatch = (pattern: RegExp): boolean => pattern.test(below)
       if (place.tree.exclude.some(isMatch)) continue

@@ -1,7 +1,9 @@
 import type { Colors } from 'picocolors/types.js'
+import type { Problem } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/run.ts'
 import { sayDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
+import { drainedLines, refusedLine } from './drained.ts'
 
 export interface OutcomeLines {
   /** What was done, for stdout. */
@@ -32,19 +34,31 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
     const when = exported.until === undefined ? 'the next run' : `the first run after ${exported.until}`
     problems.push(`${err.yellow('!')} ${dataset}: export ${exported.parcel} is broken off: ${exported.reason}`)
     problems.push(err.dim(`  → Nothing is needed: ${when} goes on with it.`))
+  } else if (exported?.event === 'skipped') {
+    done.push(`${out.dim('-')} ${dataset}: nothing exported: ${exported.reason}`)
   } else if (exported !== undefined) {
     problems.push(`${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`)
     if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
   }
   done.push(...publishedLines(outcome, out))
+  if (outcome.drained !== undefined) {
+    done.push(...drainedLines(dataset, outcome.drained, out))
+    const refused = refusedLine(dataset, outcome.drained, err)
+    if (refused !== undefined) problems.push(refused)
+  }
   for (const { id, reasons } of outcome.pruned)
     done.push(`${out.dim('-')} ${dataset}: removed ${id}: ${reasons.join('; ')}`)
-  for (const { severity, message, hint } of outcome.problems) {
-    problems.push(`${severity === 'error' ? err.red('✗') : err.yellow('!')} ${dataset}: ${message}`)
-    if (hint !== undefined) problems.push(err.dim(`  → ${hint}`))
-  }
+  problems.push(...problemLines(dataset, outcome.problems, err))
   if (planned !== undefined) done.push(...plannedLines(outcome, planned))
   return { done, problems, isIdle: done.length === 0 && problems.length === 0 }
+}
+
+/** Says what a person should know, and what to do next. */
+export function problemLines(dataset: string, problems: readonly Problem[], colors: Colors): string[] {
+  return problems.flatMap(({ severity, message, hint }) => {
+    const mark = severity === 'error' ? colors.red('✗') : colors.yellow('!')
+    return [`${mark} ${dataset}: ${message}`, ...(hint === undefined ? [] : [colors.dim(`  → ${hint}`)])]
+  })
 }
 
 /** One line a target: the first run with a new one copies all that there is. */
@@ -71,6 +85,11 @@ function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>
       const what = parcels.length === 1 ? parcels[0]! : `${parcels.length} parcels`
       return `${outcome.dataset}: would publish ${what} to ${target}`
     }),
+    ...(planned.drain
+      ? [
+          `${outcome.dataset}: would delete on the server what is safe here; \`unsilo drain ${outcome.dataset} --dry-run\` shows what`,
+        ]
+      : []),
     ...planned.prune.map(({ id, reasons }) => `${outcome.dataset}: would remove ${id}: ${reasons.join('; ')}`),
   ]
 }

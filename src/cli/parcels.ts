@@ -115,6 +115,7 @@ function detailOf(entry: LedgerLine): string {
     case 'sealed':
       return `${entry.state}${entry.doubts === undefined ? '' : `: ${entry.doubts.join('; ')}`}, ${saySize(entry.bytes)}`
     case 'failed':
+    case 'skipped':
       return entry.reason
     case 'parked':
       return `${entry.reason}${entry.until === undefined ? '' : `; goes on after ${entry.until}`}`
@@ -124,6 +125,10 @@ function detailOf(entry: LedgerLine): string {
         .join(', ')
     case 'published':
       return `to ${entry.target}, ${saySize(entry.bytes)}, ${entry.how}`
+    case 'intent':
+      return `${entry.stream}: ${entry.records.map(({ request }) => request).join(', ')}`
+    case 'done':
+      return `${entry.stream}: ${entry.records.map(sayDone).join(', ')}`
     case 'accepted':
     case 'resumed':
       return ''
@@ -131,4 +136,12 @@ function detailOf(entry: LedgerLine): string {
       // A later version wrote it.
       return ''
   }
+}
+
+type DoneRecord = Extract<LedgerLine, { event: 'done' }>['records'][number]
+
+function sayDone({ key, for: group, status, gone, kept }: DoneRecord): string {
+  const name = [...Object.values(group ?? {}), key].map(String).join('/')
+  const how = kept === undefined ? (gone === true ? 'gone' : 'deleted') : `kept, ${kept}`
+  return `${name} ${how}${status === undefined ? '' : ` (${status})`}`
 }

@@ -85,7 +85,7 @@ function addWorkVerbs(program: Command): void {
     .action((datasets: string[], options: { template: string; git?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).init)({ datasets, ...options }, command),
     )
-  verb(program, 'run', 'ingest, export what is due, measure, prune')
+  verb(program, 'run', 'ingest, export what is due, measure, publish, drain, prune')
     .alias('process')
     .argument('[dataset...]', datasetNames)
     .option('-n, --dry-run', 'only say what would be done')
@@ -112,6 +112,12 @@ function addWorkVerbs(program: Command): void {
     .option('-n, --dry-run', 'only say what would be removed')
     .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).prune)({ datasets, ...options }, command),
+    )
+  verb(program, 'drain', 'delete on the server what is safe here')
+    .argument('[dataset...]', datasetNames)
+    .option('-n, --dry-run', 'only say what would be deleted')
+    .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
+      lazily(async () => (await import('./drain.ts')).drain)({ datasets, ...options }, command),
     )
   verb(program, 'accept', 'a suspect parcel is good after all')
     .argument('<dataset>')

@@ -44,6 +44,8 @@ interface CommandConfig {
   cmd: string
   /** Extension, without the dot, of the data that the command prints; `undefined`: it writes files itself. */
   stdout: string | undefined
+  /** Exit statuses besides 0 that are no failure. */
+  returncodesOk: readonly number[]
 }
 
 interface IngestConfig {
@@ -69,7 +71,20 @@ function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): 
       complain(['guard', 'require'], 'has no use with `source`, which checks each answer itself', 'Remove it.')
     }
   }
+  if (values.source?.kind === 'folder' && (values.compress ?? 'none') !== 'none') {
+    complain(['compress'], 'has no use with kind = "folder"', 'Say it with `format`, as in "tar.zst".')
+  }
+  if (
+    values.source?.kind === 'postgres' &&
+    values.source.format === 'directory' &&
+    (values.compress ?? 'none') !== 'none'
+  ) {
+    complain(['compress'], 'has no use with `format = "directory"`: pg_dump compresses its files', 'Remove it.')
+  }
   if (hasText(values.cmd)) return
+  if (values.returncodes_ok !== undefined && values.returncodes_ok.length > 0) {
+    complain(['returncodes_ok'], 'has no use without `cmd`', 'Add the command, or remove it.')
+  }
   const needed = values.source === undefined ? (['stdout', 'compress'] as const) : (['stdout'] as const)
   for (const key of needed) {
     if (values[key] === undefined || values[key] === 'none') continue
@@ -85,7 +100,7 @@ function hasText(value: string | undefined): value is string {
 function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
   const { paths, time_source: timeSource } = keys.ingest
   return {
-    command: hasText(keys.cmd) ? { cmd: keys.cmd, stdout: keys.stdout } : undefined,
+    command: hasText(keys.cmd) ? { cmd: keys.cmd, stdout: keys.stdout, returncodesOk: keys.returncodes_ok } : undefined,
     source: keys.source,
     environment: keys.env,
     compress: keys.compress,

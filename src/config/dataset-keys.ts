@@ -50,6 +50,12 @@ export const datasetKeys = z.strictObject({
     .describe(
       'The command prints the data instead of writing files: extension of the file to store it in, as in "json".',
     ),
+  returncodes_ok: z
+    .array(z.int().min(1).max(255))
+    .default([])
+    .describe(
+      'Exit statuses of `cmd`, besides 0, that are no failure. With one of them and no data, there was nothing new. 75 skips once.',
+    ),
   compress: z
     .enum(['none', 'gzip', 'zstd'])
     .default('none')

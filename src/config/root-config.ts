@@ -38,7 +38,7 @@ export const rootConfig = z.strictObject({
     .describe('Places that parcels are copied to, by name; `publish` of a dataset names those that it uses.'),
   defaults: datasetKeys
     // These are about one dataset's data.
-    .omit({ cmd: true, source: true, env: true, stdout: true, ingest: true, metrics: true })
+    .omit({ cmd: true, source: true, env: true, stdout: true, returncodes_ok: true, ingest: true, metrics: true })
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
     .describe('Values for all datasets that do not give their own.'),

@@ -30,11 +30,22 @@ function schemasAt(schema: Schema, path: KeyPath): Schema[] {
   })
 }
 
-/** The schemas of the keys that a table may have, in the schema's order; none where the user names the keys. */
-export function shapeOf(schema: Schema): Record<string, Schema> {
+/**
+ * The schemas of the keys that a table may have, in the schema's order; none where the user names the keys.
+ *
+ * @param kind The table's own `kind`: of several kinds of tables, only that one is meant.
+ */
+export function shapeOf(schema: Schema, kind?: unknown): Record<string, Schema> {
   const shape: Record<string, Schema> = {}
-  for (const option of unwrapped(schema)) if (option instanceof z.ZodObject) Object.assign(shape, option.shape)
+  for (const option of unwrapped(schema)) {
+    if (option instanceof z.ZodObject && isOfKind(option, kind)) Object.assign(shape, option.shape)
+  }
   return shape
+}
+
+function isOfKind({ shape }: z.ZodObject, kind: unknown): boolean {
+  const own = shape['kind']
+  return kind === undefined || !(own instanceof z.ZodLiteral) || own.values.has(kind as never)
 }
 
 /** The keys that a table at that path may have, in the schema's order. */

@@ -57,7 +57,7 @@ function leaves(schema: z.core.$ZodType | undefined, value: unknown, path: KeyPa
 }
 
 function leavesInside(schema: z.core.$ZodType | undefined, table: TomlValues, path: KeyPath): Leaf[] {
-  const shape = schema === undefined ? {} : shapeOf(schema)
+  const shape = schema === undefined ? {} : shapeOf(schema, table['kind'])
   const keys = new Set([...Object.keys(shape), ...Object.keys(table)])
   return [...keys].flatMap((key) => leaves(shape[key], table[key], [...path, key]))
 }

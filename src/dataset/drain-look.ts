@@ -1,7 +1,6 @@
 import { expectUnsiloError } from '../errors.ts'
 import type { DrainedRecord } from '../ledger/entry.ts'
 import type { RestClient } from '../source/rest/client.ts'
-import type { RestConfig } from '../source/rest/config.ts'
 import { type Deletion, deletionsOf } from '../source/rest/deletion.ts'
 import { keyOf } from '../source/rest/key.ts'
 import { openLook } from '../source/rest/look.ts'
@@ -9,6 +8,7 @@ import { scopeOf } from '../source/rest/reader.ts'
 import { recordId } from '../source/rest/record-id.ts'
 import type { StreamConfig } from '../source/rest/stream.ts'
 import type { DrainPast } from './drain-ledger.ts'
+import type { DrainSetup } from './drain-setup.ts'
 
 /** A record that the server shows. */
 export interface ShownRecord extends DrainedRecord {
@@ -33,11 +33,10 @@ export interface Shown {
 
 /** Looks at everything that the server shows of the drained stream now. */
 export async function lookAround(
-  config: RestConfig,
-  stream: StreamConfig,
+  { source, stream, drain }: DrainSetup,
   { client, past, at }: { client: RestClient; past: DrainPast; at: Date },
 ): Promise<Shown> {
-  const look = openLook(config, stream, client)
+  const look = openLook(source, stream, client)
   const shown: Shown = {
     records: new Map(),
     count: 0,
@@ -45,10 +44,9 @@ export async function lookAround(
     isWhole: false,
     at,
   }
-  const where = config.drain!.where
   for await (const { group, items, hashes } of look.pages()) {
     const inGroup = namedGroup(stream, group)
-    const deletionOf = deletionsOf(config, stream, group)
+    const deletionOf = deletionsOf(source, stream, group)
     for (const [index, item] of items.entries()) {
       shown.count += 1
       const key = keyOf(item, stream.key ?? [])
@@ -56,7 +54,7 @@ export async function lookAround(
         shown.unwanted.keyless += 1
         continue
       }
-      const isWanted = where?.matches(scopeOf(item, group)) !== false
+      const isWanted = drain.where?.matches(scopeOf(item, group)) !== false
       const deletion = isWanted ? orNothing(() => deletionOf(item)) : undefined
       if (deletion === undefined) shown.unwanted[isWanted ? 'unnamed' : 'where'] += 1
       const id = recordId(stream, group, key)

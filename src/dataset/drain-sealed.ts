@@ -4,9 +4,9 @@ import { faultsIn } from '../parcel/verify.ts'
 import { manifestName, parseManifest } from '../source/rest/manifest.ts'
 import { sealedFolder } from '../source/rest/reader.ts'
 import { sealedRecords } from '../source/rest/sealed-records.ts'
-import type { StreamConfig } from '../source/rest/stream.ts'
 import { acknowledgements } from './acknowledgements.ts'
 import type { Context, Dataset } from './dataset.ts'
+import type { DrainSetup } from './drain-setup.ts'
 import { type History, type ParcelRecord, isEvent, sealedParcels } from './history.ts'
 import { contentsOf } from './parcel-contents.ts'
 
@@ -29,11 +29,10 @@ export async function findSafe(
   dataset: Dataset,
   context: Context,
   history: History,
-  stream: StreamConfig,
+  { stream, drain }: DrainSetup,
   wanted: ReadonlyMap<string, string>,
 ): Promise<Map<string, SafePlace>> {
   const { files } = context.system
-  const targets = dataset.config.source?.drain?.after.targets ?? []
   const known = acknowledgements(history)
   const found = new Map<string, SafePlace>()
   const missing = new Map(wanted)
@@ -44,7 +43,7 @@ export async function findSafe(
     const told = parseManifest(folder.readText(manifestName))?.streams[stream.name]
     if (told?.complete !== true) continue
     await expectSealed(dataset, context, parcel)
-    const waitsFor = targets.find((target) => known.get(parcel.id)?.has(target) !== true)
+    const waitsFor = drain.after.targets.find((target) => known.get(parcel.id)?.has(target) !== true)
     for await (const { id, sha256 } of sealedRecords(folder, stream)) {
       if (missing.get(id) !== sha256) continue
       if (waitsFor === undefined) missing.delete(id)

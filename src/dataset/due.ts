@@ -5,7 +5,7 @@ import { type Freshness, freshnessOf } from '../schedule/freshness.ts'
 import { type Overdue, overdue } from '../schedule/overdue.ts'
 import { type Continuable, continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { type History, type ParcelRecord, failuresSinceGood, isEvent } from './history.ts'
+import { type History, type ParcelRecord, attemptsSinceGood, isEvent } from './history.ts'
 import { hasSource } from './source.ts'
 
 /** Whether an export is due now, and why. */
@@ -14,11 +14,12 @@ export async function duenessOf(dataset: Dataset, context: Context, history: His
     return { due: false, because: 'there is nothing to export: neither `cmd` nor `source` is set' }
   const left = continuable(dataset, context, history)
   if (left !== undefined) return dueAgain(left, context)
-  const failures = failuresSinceGood(history, context.system.clock.now()).filter(
+  const vain = attemptsSinceGood(history, context.system.clock.now()).filter(
     (parcel) => !wasInterrupted(dataset, parcel),
   )
-  const last = failures.at(-1)
-  const attempts = { count: failures.length, lastAt: last === undefined ? undefined : parcelTime(last.id) }
+  const last = vain.at(-1)
+  const nothingNew = isEvent(last?.ended, 'skipped') && detailsOf(last.ended, dataset.layout.ledger).nothingNew === true
+  const attempts = { count: vain.length, lastAt: last === undefined ? undefined : parcelTime(last.id), nothingNew }
   return dueness({ ...(await freshness(dataset, context, history)), attempts })
 }
 

@@ -1,11 +1,11 @@
 import { UnsiloError } from '../errors.ts'
-import type { ParkedEvent, SealedEvent } from '../ledger/entry.ts'
+import type { ParkedEvent, SealedEvent, SkippedEvent } from '../ledger/entry.ts'
 import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
 import { type FinishedParcel, type StagedParcel, stageParcel } from '../parcel/staged.ts'
 import { withRetries } from '../source/retry.ts'
-import type { EarlierParcel, ExportLogs, ExportNotes, Source } from '../source/source.ts'
+import type { EarlierParcel, ExportContext, ExportLogs, ExportNotes, Skipped, Source } from '../source/source.ts'
 import { sayDuration } from '../system/duration.ts'
 import { continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
@@ -13,6 +13,9 @@ import { openExportLogs, ownLinePrefix } from './export-logs.ts'
 import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import { newParcelId, resumeParcel, startParcel } from './new-parcel.ts'
 import { type FailedEvent, recordFailure, sealParcel } from './seal.ts'
+
+/** How an export ended. */
+export type ExportEnd = SealedEvent | FailedEvent | ParkedEvent | SkippedEvent
 
 /** How often progress is told while a program writes files, in ms. */
 const progressEveryMs = 500
@@ -22,7 +25,7 @@ const progressEveryMs = 500
  *
  * One that was broken off lately goes on where it was, if its source can do that.
  *
- * @returns The ledger line that tells the end: `sealed`, `failed` or `parked`.
+ * @returns The ledger line that tells the end: `sealed`, `failed`, `parked` or `skipped`.
  * @throws UnsiloError when the disk fails under unsilo itself
  */
 export async function exportParcel(
@@ -31,7 +34,7 @@ export async function exportParcel(
   source: Source,
   wantedId?: ParcelId,
   history: History = readHistory(context.system.files, dataset.layout),
-): Promise<SealedEvent | FailedEvent | ParkedEvent> {
+): Promise<ExportEnd> {
   const { files } = context.system
   const left = source.resumes && wantedId === undefined ? continuable(dataset, context, history) : undefined
   const id = left?.parcel.id ?? (await newParcelId(dataset, context, wantedId, history))
@@ -45,11 +48,12 @@ export async function exportParcel(
   let tries = 0
   try {
     const exported = await withProgress(dataset, context, staged, () =>
-      exportWithRetries(dataset, context, source, staged, logs, earlierParcels(dataset, history), (attempt) => {
+      exportWithRetries(dataset, context, source, staged, logs, history, (attempt) => {
         tries = attempt
       }),
     )
     if ('parked' in exported) return await park(dataset, context, id, exported.parked)
+    if ('skipped' in exported) return await skip(dataset, context, id, exported.skipped)
     const { finished, notes } = exported
     context.onProgress?.({ dataset: dataset.name, step: 'sealing', bytes: finished.manifest.bytes })
     return await sealParcel(dataset, context, finished, { tries, durationMs: durationMs(), notes }, history)
@@ -62,6 +66,11 @@ export async function exportParcel(
   }
 }
 
+type Exported =
+  | { finished: FinishedParcel; notes: ExportNotes }
+  | { parked: NonNullable<ExportNotes['parked']> }
+  | { skipped: Skipped }
+
 /** Every try begins with nothing, so the outputs of two tries never mix; but for a source that goes on where it was. */
 function exportWithRetries(
   dataset: Dataset,
@@ -69,10 +78,12 @@ function exportWithRetries(
   source: Source,
   staged: StagedParcel,
   logs: ExportLogs,
-  earlier: readonly EarlierParcel[],
+  history: History,
   onTry: (attempt: number) => void,
-): Promise<{ finished: FinishedParcel; notes: ExportNotes } | { parked: NonNullable<ExportNotes['parked']> }> {
+): Promise<Exported> {
   const tries = dataset.config.retries
+  const earlier = earlierParcels(dataset, history)
+  const mounts = lastMounts(dataset, history)
   return withRetries(
     context.system,
     {
@@ -93,8 +104,13 @@ function exportWithRetries(
         logs,
         signal: context.signal,
         earlier,
+        mounts,
       })
       if (notes.parked !== undefined) return { parked: notes.parked }
+      if (notes.skipped !== undefined) {
+        await staged.clear()
+        return { skipped: notes.skipped }
+      }
       const finished = await staged.finish().catch((error: unknown) => {
         throw withComplaint(error, logs)
       })
@@ -117,6 +133,14 @@ function earlierParcels(dataset: Dataset, history: History): EarlierParcel[] {
     .reverse()
 }
 
+/** Those of the newest good parcel that tells any; one that was ingested, or recovered after a crash, tells none. */
+function lastMounts(dataset: Dataset, history: History): ExportContext['mounts'] {
+  const told = history.parcels.findLast(
+    ({ state, ended }) => state === 'good' && isEvent(ended, 'sealed') && ended.line.includes('"mounts":'),
+  )?.ended
+  return isEvent(told, 'sealed') ? detailsOf(told, dataset.layout.ledger).mounts : undefined
+}
+
 /** Says in the ledger that the export was broken off, so that the next run goes on with it. */
 async function park(
   dataset: Dataset,
@@ -132,6 +156,25 @@ async function park(
     ...(until === undefined ? {} : { until: until.toISOString() }),
   }
   await appendToLedger(context.system.files, dataset.layout.ledger, context.system.clock.now(), event)
+  return event
+}
+
+/** Says in the ledger that there was nothing to export. The logs go: attempts of this kind may be many. */
+async function skip(
+  dataset: Dataset,
+  context: Context,
+  id: ParcelId,
+  { because, nothingNew }: Skipped,
+): Promise<SkippedEvent> {
+  const { files, clock } = context.system
+  const event: SkippedEvent = {
+    event: 'skipped',
+    parcel: id,
+    reason: because,
+    ...(nothingNew ? { nothingNew: true as const } : {}),
+  }
+  await appendToLedger(files, dataset.layout.ledger, clock.now(), event)
+  for (const log of Object.values(logsOf(dataset.layout, id))) await files.remove(log)
   return event
 }
 

@@ -10,9 +10,10 @@ import type { Files } from '../system/files.ts'
  * - `failed`: an attempt that came to nothing, or to something broken.
  * - `unfinished`: an attempt that has begun and not ended: it runs now, or was killed.
  * - `parked`: an attempt that was broken off where the next run can go on with it.
+ * - `skipped`: an attempt in which the command said that there is nothing to export this time.
  * - `pruned`: removed by the rules. `gone`: was sealed, and something else removed it.
  */
-export type ParcelState = 'good' | 'suspect' | 'failed' | 'unfinished' | 'parked' | 'pruned' | 'gone'
+export type ParcelState = 'good' | 'suspect' | 'failed' | 'unfinished' | 'parked' | 'skipped' | 'pruned' | 'gone'
 
 export interface ParcelRecord {
   id: ParcelId
@@ -24,7 +25,7 @@ export interface ParcelRecord {
   started: LedgerEntry | undefined
   /** The line that says that it was parked, until it goes on. */
   parked: LedgerEntry | undefined
-  /** The line that says how it ended: `sealed` or `failed`. */
+  /** The line that says how it ended: `sealed`, `failed` or `skipped`. */
   ended: LedgerEntry | undefined
   /** The user said that it is good, whatever the guards say. */
   accepted: boolean
@@ -94,7 +95,8 @@ function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, 
   }
   // That there are copies, or what was deleted elsewhere, says nothing of the parcel itself: it may be one that the ledger
   // does not know otherwise.
-  if (['published', 'intent', 'done'].includes(entry.event) || entry.parcel === undefined || !isParcelId(entry.parcel)) return
+  if (['published', 'intent', 'done'].includes(entry.event) || entry.parcel === undefined || !isParcelId(entry.parcel))
+    return
   const found = recordOf(entry.parcel)
   if (entry.event === 'started') {
     found.started = entry
@@ -103,7 +105,7 @@ function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, 
     found.pruned = false
   } else if (entry.event === 'resumed') found.parked = undefined
   else if (entry.event === 'parked') found.parked = entry
-  else if (entry.event === 'sealed' || entry.event === 'failed') found.ended = entry
+  else if (['sealed', 'failed', 'skipped'].includes(entry.event)) found.ended = entry
   else if (entry.event === 'accepted') found.accepted = true
 }
 
@@ -114,6 +116,7 @@ function stateOf(parcel: ParcelRecord): ParcelState {
   }
   if (parcel.ended?.event === 'sealed') return parcel.pruned ? 'pruned' : 'gone'
   if (parcel.ended?.event === 'failed') return 'failed'
+  if (parcel.ended?.event === 'skipped') return 'skipped'
   if (parcel.pruned) return 'pruned'
   // unsilo says that it begins before it writes anything: what lies there without a word is export_manager's.
   if (parcel.started === undefined) return 'failed'
@@ -127,11 +130,17 @@ export function isEvent<Name extends LedgerEvent['event']>(
   return entry?.event === name
 }
 
-/** Attempts after the newest good parcel that did not end well, oldest first. A parcel dated ahead of `now` hides none. */
-export function failuresSinceGood(history: History, now: Date): ParcelRecord[] {
+/** Attempts after the newest good parcel that gave no good one, oldest first. A parcel dated ahead of `now` hides none. */
+export function attemptsSinceGood(history: History, now: Date): ParcelRecord[] {
   const latest = parcelIdAt(now)
   const since = history.parcels.findLast(({ id, state }) => state === 'good' && id <= latest)?.id ?? ''
-  return history.parcels.filter(({ id, state }) => id > since && ['failed', 'suspect', 'unfinished'].includes(state))
+  const states: readonly ParcelState[] = ['failed', 'suspect', 'unfinished', 'skipped']
+  return history.parcels.filter(({ id, state }) => id > since && states.includes(state))
+}
+
+/** Those of them that did not end well. */
+export function failuresSinceGood(history: History, now: Date): ParcelRecord[] {
+  return attemptsSinceGood(history, now).filter(({ state }) => state !== 'skipped')
 }
 
 /** Sealed parcels that are there, oldest first. */

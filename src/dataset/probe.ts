@@ -1,5 +1,5 @@
 import { readSecret } from '../config/secrets.ts'
-import { isTable } from '../config/values.ts'
+import { type TomlValues, isTable } from '../config/values.ts'
 import { UnsiloError } from '../errors.ts'
 import type { RestClient } from '../source/rest/client.ts'
 import type { RestConfig } from '../source/rest/config.ts'
@@ -47,7 +47,9 @@ export async function probeDataset(dataset: Dataset, context: Context, options: 
     const probed = await probeStream(stream, { source, client, asked, context, written: options.written })
     if (wanted.told.has(stream)) found.push(redacted(probed, client))
   }
-  return found
+  // Parents are asked first; told is in the order of the file.
+  const order = writtenStreams(options.written).map((stream) => stream['name'])
+  return found.sort((a, b) => order.indexOf(a.stream) - order.indexOf(b.stream))
 }
 
 function wantedStreams(
@@ -127,14 +129,15 @@ function whyUnasked({ each }: StreamConfig, parent: ParentPage | undefined): str
   return `the page of ${each!.stream} has no record${passes}`
 }
 
-/** The stream's table as it stands in config.toml; what comes from elsewhere is left out. */
-function writtenStream({ name, path }: StreamConfig, written: unknown): Record<string, unknown> {
+/** The stream's table as it stands in config.toml. */
+function writtenStream({ name, path }: StreamConfig, written: unknown): TomlValues {
+  return writtenStreams(written).find((one) => one['name'] === name) ?? { name, path: path.text }
+}
+
+function writtenStreams(written: unknown): TomlValues[] {
   const source = isTable(written) ? written['source'] : undefined
   const streams = isTable(source) ? source['streams'] : undefined
-  const found: unknown = Array.isArray(streams)
-    ? streams.find((one) => isTable(one) && one['name'] === name)
-    : undefined
-  return isTable(found) ? { ...found } : { name, path: path.text }
+  return Array.isArray(streams) ? streams.filter(isTable) : []
 }
 
 /** No text of it holds a secret, whatever the server has repeated. */

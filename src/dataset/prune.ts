@@ -5,6 +5,7 @@ import { type Layout, logsOf } from '../parcel/layout.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
 import type { Files } from '../system/files.ts'
 import type { Context, Dataset } from './dataset.ts'
+import { drainedParcels } from './drain-ledger.ts'
 import { commitRecords } from './git.ts'
 import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import { withLock } from './lock.ts'
@@ -36,11 +37,13 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   )
   const frozen = plan.frozen || history.damagedLines > 0
   const needed = neededParcels(dataset, sealed)
+  const drained = drainedParcels(history.entries)
   const decisions = plan.decisions.map((decision): PruneDecision => {
     const { state, stored } = parcelOf.get(decision.id)!
     if (decision.keep) return { ...decision, state }
     const { id } = decision
     if (needed.has(id)) return { id, keep: true, state, reasons: ['no later export holds all that it does'] }
+    if (drained.has(id)) return { id, keep: true, state, reasons: ['holds records that were deleted on the server'] }
     if (history.damagedLines > 0) return { id, keep: true, state, reasons: ['frozen: the ledger is damaged'] }
     if (stored.others.length === 0) return { ...decision, state }
     const names = [stored.name, ...stored.others].join(', ')

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
+import { detailsOf } from '../ledger/ledger.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { inspectParcel } from '../parcel/manifest.ts'
-import { notesOf } from '../source/rest/manifest.ts'
-import { nothingToNote } from '../source/source.ts'
 import type { Files } from '../system/files.ts'
 import { isTemporaryName } from '../system/replace-file.ts'
 import { continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { type History, type ParcelRecord, readHistory } from './history.ts'
+import { type History, type ParcelRecord, isEvent, readHistory } from './history.ts'
+import { recoveredNotes } from './recovered-notes.ts'
 import { recordFailure, sealRecovered } from './seal.ts'
 
 /** What a killed run has left half done. */
@@ -30,7 +30,7 @@ export function findLeftovers(dataset: Dataset, context: Context, history: Histo
   )
   const rows = readMetricsIfWhole(files, layout.metrics)?.rows
   const unmeasured = history.parcels
-    .filter(({ ended, pruned, state }) => ended !== undefined && !pruned && state !== 'gone')
+    .filter(({ ended, pruned, state }) => ended !== undefined && !pruned && state !== 'gone' && state !== 'skipped')
     .filter(({ id }) => rows !== undefined && !rows.has(id))
     .map(({ id }) => id)
   return { unended, unmeasured, temporary: temporaryFiles(files, layout.folder) }
@@ -71,12 +71,13 @@ async function endParcel(dataset: Dataset, context: Context, parcel: ParcelRecor
     // The move into data/ came after everything was checked and durable; only its line is missing.
     await files.sync(dataset.layout.data)
     const manifest = await inspectParcel(files, parcel.stored, { signal: context.signal })
-    const notes = dataset.config.source?.kind !== 'rest' ? nothingToNote : notesOf(files, parcel.stored.path)
+    const notes = recoveredNotes(dataset, files, parcel.id, parcel.stored.path)
     await sealRecovered(dataset, context, parcel.stored, manifest, notes, history)
     return
   }
-  const killed = new UnsiloError('cancelled', 'unsilo was killed, or the machine stopped, before the export ended', {
-    hint: 'Nothing is needed: the next run exports again.',
-  })
+  const why = isEvent(parcel.parked, 'parked')
+    ? `the export was broken off, and no run went on with it in time: ${detailsOf(parcel.parked, dataset.layout.ledger).reason}`
+    : 'unsilo was killed, or the machine stopped, before the export ended'
+  const killed = new UnsiloError('cancelled', why, { hint: 'Nothing is needed: the next run exports again.' })
   await recordFailure(dataset, context, parcel.id, killed, { tries: 1, durationMs: 0 })
 }

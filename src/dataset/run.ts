@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import type { ParkedEvent, PublishedEvent, SealedEvent } from '../ledger/entry.ts'
+import type { PublishedEvent, SealedEvent } from '../ledger/entry.ts'
 import { type ParcelId, splitParcelName } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
 import { commitRecords, uncommittedNames } from './git.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import type { Due } from '../schedule/due.ts'
+import { type Drained, sayDrained } from './drain-result.ts'
+import { drainSetup, isDrainOpen } from './drain-setup.ts'
 import { duenessOf } from './due.ts'
-import { exportParcel } from './export.ts'
+import { type ExportEnd, exportParcel } from './export.ts'
 import { type History, readHistory } from './history.ts'
 import { findIngestable, ingestPath } from './ingest.ts'
 import { withLock } from './lock.ts'
@@ -15,7 +17,6 @@ import { recordMetrics } from './measure.ts'
 import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals, sayPruned } from './prune.ts'
 import { type PublishPlan, planPublish, publishParcels, targetsOf } from './publish.ts'
 import { findLeftovers, hasLeftovers, recover } from './recover.ts'
-import type { FailedEvent } from './seal.ts'
 import { hasSource, openSource } from './source.ts'
 
 export interface RunOptions {
@@ -32,13 +33,15 @@ export interface Outcome {
   due: Due
   ingested: { path: string; sealed: SealedEvent }[]
   /** How the export ended, if there was one. */
-  exported: SealedEvent | FailedEvent | ParkedEvent | undefined
+  exported: ExportEnd | undefined
   /** What has arrived at targets. */
   published: PublishedEvent[]
+  /** What was deleted on the server; only when a drain was begun. */
+  drained?: Drained
   pruned: PruneDecision[]
   problems: Problem[]
   /** What a dry run would have done. */
-  planned?: { ingest: string[]; export: boolean; publish: PublishPlan; prune: PruneDecision[] }
+  planned?: { ingest: string[]; export: boolean; publish: PublishPlan; drain: boolean; prune: PruneDecision[] }
   durationMs: number
 }
 
@@ -81,8 +84,8 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
     outcome.due = await duenessOf(dataset, context, history)
     const work = await findWork(dataset, context, history, outcome.due, options)
     if (options.dryRun === true) {
-      const { ingest, publish } = work
-      outcome.planned = { ingest, export: work.export, publish, prune: removals(work.prune) }
+      const { ingest, publish, drain } = work
+      outcome.planned = { ingest, export: work.export, publish, drain, prune: removals(work.prune) }
       return
     }
     if (!work.any) return
@@ -98,6 +101,8 @@ interface Work {
   ingest: string[]
   export: boolean
   publish: PublishPlan
+  /** Whether to look what can be deleted on the server. */
+  drain: boolean
   prune: PrunePlan
 }
 
@@ -111,14 +116,18 @@ async function findWork(
 ): Promise<Work> {
   const exportNow = options.exportNow === true
   const prune = planPrune(dataset, context, history)
+  const isExport = hasSource(dataset) && (exportNow || due.due)
+  const publish = planPublish(dataset, history)
+  const isDrained = !exportNow && drainSetup(dataset)?.drain.enabled === true
   const work = {
     ingest: exportNow ? [] : await findIngestable(dataset, context.system.files),
-    export: hasSource(dataset) && (exportNow || due.due),
-    publish: planPublish(dataset, history),
+    export: isExport,
+    publish,
+    drain: isDrained && (isExport || publish.length > 0 || isDrainOpen(dataset, history)),
     prune,
   }
   const isLeftover = hasLeftovers(findLeftovers(dataset, context, history))
-  const hasWaiting = work.ingest.length > 0 || work.publish.length > 0
+  const hasWaiting = work.ingest.length > 0 || publish.length > 0 || work.drain
   return {
     ...work,
     any: exportNow || work.export || hasWaiting || removals(prune).length > 0 || isLeftover,
@@ -153,7 +162,7 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
     if (options.exportNow !== true && !outcome.due.due) return
     checkInterrupt(context)
     outcome.exported = await exportParcel(dataset, context, source, options.parcelId, history)
-    fresh.push(outcome.exported.parcel)
+    if (outcome.exported.event !== 'skipped') fresh.push(outcome.exported.parcel)
   })
   if (fresh.length > 0) history = look()
   await step(outcome, async () => {
@@ -168,6 +177,7 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
       if (published.length > 0) history = look()
     })
   }
+  if (options.exportNow !== true) await step(outcome, () => drain(dataset, context, history, outcome, fresh))
   const gone: string[] = []
   if (options.exportNow !== true)
     await step(outcome, async () => {
@@ -175,7 +185,27 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
       gone.push(...(await carryOutPrune(dataset, context, plan, history)))
       outcome.pruned = removals(plan)
     })
-  await step(outcome, () => commitChanges(dataset, context, fresh, gone))
+  await step(outcome, () => commitChanges(dataset, context, { fresh, gone, drained: outcome.drained }))
+}
+
+/** Deletes on the server what is safe here, when something has become safe, or a drain was broken off. */
+async function drain(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  outcome: Outcome,
+  fresh: readonly ParcelId[],
+): Promise<void> {
+  const setup = drainSetup(dataset)
+  if (setup?.drain.enabled !== true) return
+  const isNew = fresh.some((id) => history.get(id)?.isSealed === true) || outcome.published.length > 0
+  if (!isNew && !isDrainOpen(dataset, history)) return
+  checkInterrupt(context)
+  // What speaks to servers is loaded on first use.
+  const { drainServer } = await import('./drain.ts')
+  const { drained, problems } = await drainServer(dataset, context, history, setup, false)
+  outcome.drained = drained
+  outcome.problems.push(...problems)
 }
 
 /** What this run has made or moved in stays at least until the next one: nothing is gone before anybody could see it. */
@@ -191,8 +221,7 @@ function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
 async function commitChanges(
   dataset: Dataset,
   context: Context,
-  fresh: readonly ParcelId[],
-  gone: readonly string[],
+  { fresh, gone, drained }: { fresh: readonly ParcelId[]; gone: readonly string[]; drained: Drained | undefined },
 ): Promise<void> {
   if (!dataset.config.git) return
   const history = readHistory(context.system.files, dataset.layout)
@@ -206,7 +235,8 @@ async function commitChanges(
   const what = [
     ...(fresh.length > 0 ? [`process new parcels: ${fresh.join(', ')}`] : []),
     ...(gone.length > 0 ? [sayPruned(gone)] : []),
-  ]
+    ...(drained === undefined ? [] : [sayDrained(drained)]),
+  ].filter((part) => part !== undefined)
   const message = `[unsilo] ${what.join('; ') || 'update'}`
   const paths = names.map((name) => join(dataset.layout.data, name))
   await commitRecords(dataset, context, message, paths)

@@ -20,7 +20,7 @@ export interface SealDetails {
   durationMs?: number
   from?: string
   /** What the source said of it. */
-  notes?: Pick<ExportNotes, 'holds' | 'incomplete' | 'warnings'>
+  notes?: Omit<ExportNotes, 'parked'>
 }
 
 /** Makes a finished parcel a sealed one, and says so in the ledger, with the doubts that the guards have. */
@@ -94,6 +94,8 @@ function sealedEvent(
     ...(reasons.length === 0 ? {} : { doubts: reasons }),
     ...(notes.incomplete.length === 0 ? {} : { incomplete: notes.incomplete }),
     ...(notes.warnings.length === 0 ? {} : { warnings: notes.warnings }),
+    ...(notes.mounts === undefined ? {} : { mounts: notes.mounts }),
+    ...(notes.split === undefined ? {} : { split: notes.split }),
   }
 }
 

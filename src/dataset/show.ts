@@ -33,13 +33,13 @@ export interface ParcelDetails extends ParcelSummary {
   ledger: LedgerLine[]
 }
 
-/** Every parcel and attempt that is known, oldest first; pruned ones only when `all`. */
+/** Every parcel and attempt that is known, oldest first; pruned and skipped ones only when `all`, but for the newest. */
 export function listSummaries(dataset: Dataset, context: Context, all: boolean): ParcelSummary[] {
   const { files } = context.system
   const history = readHistory(files, dataset.layout)
   const metrics = readMetricsIfWhole(files, dataset.layout.metrics)?.rows
   return history.parcels
-    .filter(({ state }) => all || state !== 'pruned')
+    .filter(({ id, state }) => all || (state !== 'pruned' && (state !== 'skipped' || id === history.newest?.id)))
     .map((parcel) => summaryOf(dataset, parcel, metrics?.get(parcel.id)))
 }
 
@@ -55,6 +55,8 @@ function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | unde
     if (durationMs !== undefined) summary.durationMs = durationMs
     if (from !== undefined) summary.from = from
     if (doubts !== undefined) summary.because = `${doubts.join('; ')}${parcel.accepted ? ' (accepted)' : ''}`
+  } else if (isEvent(parcel.ended, 'skipped')) {
+    summary.because = detailsOf(parcel.ended, dataset.layout.ledger).reason
   } else if (isEvent(parcel.ended, 'failed')) {
     const { reason, hint, tries, durationMs } = detailsOf(parcel.ended, dataset.layout.ledger)
     Object.assign(summary, { because: reason, tries, durationMs })

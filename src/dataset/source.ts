@@ -35,6 +35,8 @@ async function openConfigured(source: SourceConfig, dataset: Dataset, { system }
   switch (source.kind) {
     case 'rest':
       return (await import('../source/rest/rest.ts')).openRestSource(source, options)
+    case 'folder':
+      return (await import('../source/folder/folder.ts')).openFolderSource(source, options)
     case 'postgres':
       return (await import('../source/postgres/postgres.ts')).openPostgresSource(source, options)
     case 'mysql':

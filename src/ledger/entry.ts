@@ -1,8 +1,11 @@
+import type { Mount } from '../system/mount.ts'
+
 /** What one line of a ledger can say. `docs/format.md` describes each for readers without unsilo. */
 export type LedgerEvent =
   | StartedEvent
   | { event: 'resumed'; parcel: string; pid: number; host: string }
   | ParkedEvent
+  | SkippedEvent
   | SealedEvent
   | { event: 'failed'; parcel: string; code: string; reason: string; hint?: string; tries: number; durationMs: number }
   | { event: 'accepted'; parcel: string }
@@ -32,6 +35,15 @@ export interface ParkedEvent {
   until?: string
 }
 
+/** The command said that there is nothing to export this time. That is no failure, and no parcel came of it. */
+export interface SkippedEvent {
+  event: 'skipped'
+  parcel: string
+  reason: string
+  /** The last parcel is as new as what there is. */
+  nothingNew?: true
+}
+
 export interface SealedEvent {
   event: 'sealed'
   parcel: string
@@ -54,6 +66,10 @@ export interface SealedEvent {
   incomplete?: string[]
   /** What a person should know of a parcel that may be good all the same. */
   warnings?: string[]
+  /** Of a folder source: what its folders were mounted on, by their paths. */
+  mounts?: Readonly<Record<string, Mount>>
+  /** It is several archives that hold one tree between them. */
+  split?: true
   /** True when a crash kept the line from being written at once, and the next run wrote it. */
   recovered?: true
 }
@@ -73,7 +89,7 @@ export interface PublishedEvent {
 }
 
 /** Records that are about to be deleted at the source. Until a `done` names them, it is open whether they were. */
-export interface IntentEvent {
+interface IntentEvent {
   event: 'intent'
   /** The parcel that holds them. */
   parcel: string
@@ -96,7 +112,7 @@ export interface IntentRecord extends DrainedRecord {
 }
 
 /** What became of records that an `intent` names. */
-export interface DoneEvent {
+interface DoneEvent {
   event: 'done'
   parcel: string
   stream: string
@@ -108,8 +124,8 @@ export interface DoneRecord extends DrainedRecord {
   status?: number
   /** It was not there any more. */
   gone?: true
-  /** It was not deleted: the server shows another one by now. */
-  kept?: 'changed'
+  /** It was not deleted: the server shows another one by now, or it is not to be deleted any more. */
+  kept?: 'changed' | 'unwanted'
 }
 
 /** A line, read as far as most callers need; `detailsOf` reads the rest. */
@@ -145,6 +161,7 @@ const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' |
   sealed: { parcel: 'string', state: 'string', name: 'string', files: 'number', bytes: 'number', sha256: 'string' },
   resumed: { parcel: 'string' },
   parked: { parcel: 'string', code: 'string', reason: 'string' },
+  skipped: { parcel: 'string', reason: 'string' },
   failed: { parcel: 'string', code: 'string', reason: 'string' },
   accepted: { parcel: 'string' },
   pruned: { removed: 'object', kept: 'object' },

@@ -61,7 +61,12 @@ export async function openStagedFolder(files: Files, folder: string, options: St
       await prepare(at(path))
       const isNew = files.info(at(path)) === undefined
       const sink = await files.append(at(path))
-      if (isNew) await files.sync(dirname(at(path)))
+      try {
+        if (isNew) await files.sync(dirname(at(path)))
+      } catch (error) {
+        await sink.close()
+        throw error
+      }
       return sink
     },
     read(path: string): Bytes {

@@ -2,8 +2,11 @@ import { formatDuration } from '../system/duration.ts'
 import { type Freshness, countedGood, isAhead, sayInstant, withAhead } from './freshness.ts'
 
 export interface DueInput extends Freshness {
-  /** Attempts since the last good parcel that gave no good one: those that failed, and those that gave a suspect one. */
-  attempts: { count: number; lastAt?: Date | undefined }
+  /**
+   * Attempts since the last good parcel that gave no good one: those that failed, were skipped, or gave a suspect one.
+   * `nothingNew`: the last one found that there is nothing newer than the last good parcel.
+   */
+  attempts: { count: number; lastAt?: Date | undefined; nothingNew?: boolean }
 }
 
 export interface Due {
@@ -28,11 +31,12 @@ export function dueness(input: DueInput): Due {
   if (pauseEnd === undefined || pauseEnd <= input.now) return explained
   if (!due.due)
     return due.nextAt !== undefined && due.nextAt < pauseEnd ? { ...explained, nextAt: pauseEnd } : explained
-  const { count } = input.attempts
-  const attempts = count === 1 ? 'the last attempt' : `the last ${count} attempts`
+  const { count, nothingNew } = input.attempts
+  const attempts = count === 1 || nothingNew === true ? 'the last attempt' : `the last ${count} attempts`
+  const outcome = nothingNew === true ? 'found nothing new' : 'gave no good parcel'
   return {
     due: false,
-    because: `${explained.because}; but ${attempts} gave no good parcel, so the next one waits until ${sayInstant(pauseEnd)}`,
+    because: `${explained.because}; but ${attempts} ${outcome}, so the next one waits until ${sayInstant(pauseEnd)}`,
     nextAt: pauseEnd,
   }
 }
@@ -51,7 +55,7 @@ function dueBySchedule(input: DueInput): Due {
 
 function dueByInterval(intervalMs: number, lastGood: Date, now: Date): Due {
   const ageMs = now.getTime() - lastGood.getTime()
-  const marginMs = Math.min(longestMarginMs, intervalMs / 2)
+  const marginMs = marginOf(intervalMs)
   const because = `the last good parcel is ${formatDuration(ageMs, 2)} old; the interval is ${formatDuration(intervalMs)}`
   if (ageMs >= intervalMs) return { due: true, because }
   if (ageMs >= intervalMs - marginMs) {
@@ -70,10 +74,19 @@ function dueByOccurrence(lastGood: Date, { occurrences: { previous, next } = {} 
   return { due: false, because: `${because}; the schedule comes round at ${sayInstant(next)}`, nextAt: next }
 }
 
+function marginOf(intervalMs: number): number {
+  return Math.min(longestMarginMs, intervalMs / 2)
+}
+
 /** When the pause after the last attempts ends; `undefined` when there is none. */
-function endOfPause({ schedule, attempts: { count, lastAt }, now, occurrences = {} }: DueInput): Date | undefined {
+function endOfPause({ schedule, attempts, now, occurrences = {} }: DueInput): Date | undefined {
+  const { lastAt, nothingNew } = attempts
+  const count = nothingNew === true ? Infinity : attempts.count
   if (count < 1 || lastAt === undefined || isAhead(lastAt, now)) return undefined
-  if (schedule.kind === 'interval') return new Date(lastAt.getTime() + pauseMs(count, schedule.intervalMs))
+  if (schedule.kind === 'interval') {
+    const marginMs = nothingNew === true ? marginOf(schedule.intervalMs) : 0
+    return new Date(lastAt.getTime() + pauseMs(count, schedule.intervalMs) - marginMs)
+  }
   const { previous, next } = occurrences
   // Every occurrence is tried: a schedule whose exports fail keeps to its times instead of drifting away from them.
   if (previous === undefined || next === undefined || lastAt < previous) return undefined

@@ -1,18 +1,18 @@
 import type { Bytes } from '../codec/codec.ts'
 import { UnsiloError } from '../errors.ts'
-import { sayDuration } from '../system/duration.ts'
 import type { FileSink } from '../system/files.ts'
 import { type CommandEnd, type RunningCommand, sayEnd, startCommand } from '../system/processes.ts'
 import type { Redactor } from '../system/redact.ts'
-import { type ExportContext, type ParcelSink, type Source, nothingToNote } from './source.ts'
+import { type ProgramLimits, checkNotEnded } from './program-end.ts'
+import { type ExportContext, type ParcelSink, type Skipped, type Source, nothingToNote } from './source.ts'
 
-export interface CommandSourceConfig {
+export interface CommandSourceConfig extends ProgramLimits {
   /** A line for /bin/sh. It may hold secrets, so it never stands in a message. */
   cmd: string
   /** The command prints the data, in the format of this extension, instead of writing files. */
   stdout?: string | undefined
-  timeoutMs?: number | undefined
-  silenceMs?: number | undefined
+  /** Exit statuses besides 0 that are no failure. */
+  returncodesOk?: readonly number[]
   /** Asked for at each try: variables for the command, and the secrets among them, which must not reach its logs. */
   environment?: () => Promise<{ variables: Record<string, string>; redactor: Redactor | undefined }>
 }
@@ -47,11 +47,34 @@ export function openCommandSource(config: CommandSourceConfig): Source {
       if (redactor !== undefined && !printsData) logging.push(writeRedacted(running.stdout!, logs.out, redactor))
       const ended = Promise.all([running.ended, ...logging]).then(([end]) => end)
       ended.catch(() => undefined)
-      if (config.stdout === undefined) checkEnd(await ended, config, context)
-      else await storePrinted({ ...running, ended }, config.stdout, config, sink, context)
-      return nothingToNote
+      const skipped =
+        config.stdout === undefined
+          ? skippedBy(checkEnd(await ended, config, context), config, sink)
+          : await storePrinted({ ...running, ended }, config.stdout, config, sink, context)
+      return skipped === undefined ? nothingToNote : { ...nothingToNote, skipped }
     },
   }
+}
+
+/** What sysexits.h calls a temporary failure: the command asks to be tried another time (EX_TEMPFAIL). */
+const notNow = 75
+
+/** How a command ended that did not fail. */
+interface EndedWell {
+  status: number
+  /** What it said, when its status is not 0. */
+  said: string
+}
+
+/** A status that is not 0 stands for "not now", or for "nothing new" when there is no data. */
+function skippedBy(
+  { status, said }: EndedWell,
+  { returncodesOk = [] }: CommandSourceConfig,
+  sink: ParcelSink,
+): Skipped | undefined {
+  if (status === 0) return undefined
+  if (!returncodesOk.includes(status)) return { because: said, nothingNew: false }
+  return sink.bytesSoFar() > 0 ? undefined : { because: said, nothingNew: true }
 }
 
 async function writeRedacted(output: AsyncIterable<unknown>, log: FileSink, redactor: Redactor): Promise<void> {
@@ -66,7 +89,7 @@ async function storePrinted(
   config: CommandSourceConfig,
   sink: ParcelSink,
   context: ExportContext,
-): Promise<void> {
+): Promise<Skipped | undefined> {
   const storing = sink.write(extension, running.stdout as Bytes).then(
     () => undefined,
     (error: unknown) => {
@@ -78,31 +101,20 @@ async function storePrinted(
   const failed = await storing
   // How the command ended explains what it printed; only a command that we ended for what it printed is the other way round.
   const endedByUs = failed !== undefined && end.endedFor === 'cancelled' && !context.signal.aborted
-  if (!endedByUs) checkEnd(end, config, context)
-  if (failed !== undefined) throw failed.error
+  const well = endedByUs ? { status: 0, said: '' } : checkEnd(end, config, context)
+  const skipped = skippedBy(well, config, sink)
+  if (failed !== undefined && skipped === undefined) throw failed.error
+  return skipped
 }
 
-function checkEnd(end: CommandEnd, config: CommandSourceConfig, context: ExportContext): void {
-  if (end.endedFor === 'cancelled') throw new UnsiloError('cancelled', 'interrupted')
-  if (end.endedFor === 'timeout') {
-    throw new UnsiloError('timeout', `the command took longer than ${sayDuration(config.timeoutMs!)} and was ended`, {
-      hint: 'If it needs that long, raise `timeout` in config.toml.',
-      retryable: true,
-    })
-  }
-  if (end.endedFor === 'silence') {
-    throw new UnsiloError(
-      'timeout',
-      `no output for ${sayDuration(config.silenceMs!)}; the command hung and was ended`,
-      {
-        hint: 'If it is quiet for so long when all is well, raise `silence` in config.toml.',
-        retryable: true,
-      },
-    )
-  }
-  if (end.status === 0) return
+function checkEnd(end: CommandEnd, config: CommandSourceConfig, context: ExportContext): EndedWell {
+  checkNotEnded(end, 'the command', config)
+  if (end.status === 0) return { status: 0, said: '' }
   const complaint = context.logs.lastComplaint()
-  throw new UnsiloError('command-failed', `${sayEnd(end)}${complaint === '' ? '' : `: ${complaint}`}`, {
+  const said = `${sayEnd(end)}${complaint === '' ? '' : `: ${complaint}`}`
+  const isOk = end.status === notNow || config.returncodesOk?.includes(end.status ?? -1) === true
+  if (isOk) return { status: end.status!, said }
+  throw new UnsiloError('command-failed', said, {
     hint: statusHints[end.status ?? -1] ?? 'Run the command by hand.',
     retryable: true,
   })

@@ -1,6 +1,7 @@
 import type { Bytes } from '../codec/codec.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { FileSink } from '../system/files.ts'
+import type { Mount } from '../system/mount.ts'
 
 /** Where a source puts what it exports; it can write nowhere else. */
 export interface ParcelSink {
@@ -68,6 +69,8 @@ export interface ExportContext {
   signal: AbortSignal
   /** Newest first. What a suspect parcel says is not relied on, unless it is only incomplete. */
   earlier: readonly EarlierParcel[]
+  /** What the newest good parcel that tells it was made from: the mount of each folder. */
+  mounts?: Readonly<Record<string, Mount>> | undefined
 }
 
 /** What there is to say of an export that has ended without an error. */
@@ -78,8 +81,20 @@ export interface ExportNotes {
   incomplete: string[]
   /** What a person should know, one sentence each. */
   warnings: string[]
+  /** What the folders that it was made from were mounted on, by their paths. */
+  mounts?: Readonly<Record<string, Mount>>
+  /** It is several archives that hold one tree between them. */
+  split?: true
   /** It was broken off where it can go on: the next run continues the same parcel, not before `until`. */
   parked?: { code: ErrorCode; because: string; until: Date | undefined }
+  /** It says that there is nothing to export this time: no parcel comes of it, and that is no failure. */
+  skipped?: Skipped
+}
+
+export interface Skipped {
+  because: string
+  /** The last parcel is as new as what there is; else it could only not be told this time. */
+  nothingNew: boolean
 }
 
 export const nothingToNote: ExportNotes = { holds: 'all', incomplete: [], warnings: [] }

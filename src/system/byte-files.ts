@@ -74,7 +74,7 @@ export interface OpenedFile {
 
 /** Opens what is at `path`; a link is not followed, and a pipe not waited for. @throws UnsiloError `not-found` */
 export function openForReading(path: Buffer): OpenedFile {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
   const descriptor = attempt('open', path, () => fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
   return {
     look: () => attempt('look at', path, () => seen(fs.fstatSync(descriptor, { bigint: true }))),
@@ -137,7 +137,7 @@ export function createFile(path: Buffer): NewFile {
   const descriptor = attempt('create', path, () => fs.openSync(path, 'wx', 0o600))
   return {
     async write(chunk) {
-      for (let from = 0; from < chunk.length; ) {
+      for (let from = 0; from < chunk.length;) {
         const rest = chunk.length - from
         // A small write takes less time than a trip through Node's thread pool.
         from +=

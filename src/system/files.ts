@@ -105,6 +105,19 @@ function fileKind(stats: Stats): FileInfo['kind'] {
   return stats.isDirectory() ? 'folder' : 'other'
 }
 
+const longestPieceBytes = 256 * 1024
+
+/**
+ * Reads a file from its beginning. Node's errors pass as they are.
+ *
+ * A small one is given no larger buffers than it fills: thousands of files would keep the garbage collector busy.
+ */
+export function readInPieces(path: string): AsyncIterable<Uint8Array> {
+  const sizeBytes = nodeFs.statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  const highWaterMark = Math.min(Math.max(sizeBytes, 1024), longestPieceBytes)
+  return createReadStream(path, { highWaterMark }) as AsyncIterable<Uint8Array>
+}
+
 // Look-ups and renames are synchronous: each takes microseconds, less than a trip through Node's thread pool. What waits
 // for the disk (writes, fsync, removing a tree) is asynchronous, so that datasets side by side overlap.
 export const systemFiles: Files = {
@@ -158,7 +171,7 @@ export const systemFiles: Files = {
   },
   async *read(path) {
     try {
-      yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
+      yield* readInPieces(path)
     } catch (error) {
       throw fileError(error, 'read', path)
     }

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import type { LiveAccount } from '../simulator/service/live-account.ts'
 import { oracleOf } from '../simulator/service/oracle.ts'
@@ -5,7 +6,6 @@ import type { Item } from '../simulator/item.ts'
 import { cliRoot, type CliRoot, type Ended, until } from '../support/cli.ts'
 import { type ReadParcel, readParcels } from '../support/records.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { mkdirSync, writeFileSync } from 'node:fs'
 
 export interface PresetUse {
   template: string
@@ -19,7 +19,6 @@ export interface PresetUse {
 
 export interface Preset {
   root: CliRoot
-  config(): string
   edit(from: string, to: string): void
   run(): Promise<Ended>
   parcels(): Promise<ReadParcel[]>
@@ -52,7 +51,6 @@ export async function usePreset({ template, changes, secrets, without = [] }: Pr
   return {
     root,
     edit,
-    config: () => root.read('it/config.toml'),
     async run() {
       // A second run is due, and its parcel has another name, a second later.
       await until(() => Date.now() - lastRun > 1100)

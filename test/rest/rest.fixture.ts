@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import type { ParkedEvent, SealedEvent } from '../../src/ledger/entry.ts'
-import type { FailedEvent } from '../../src/dataset/seal.ts'
+import type { Outcome } from '../../src/dataset/run.ts'
+import type { SealedEvent } from '../../src/ledger/entry.ts'
 import type { ExchangeLine } from '../../src/source/rest/journal.ts'
 import type { ExchangeManifest } from '../../src/source/rest/manifest.ts'
 import { sealedFolder } from '../../src/source/rest/reader.ts'
@@ -23,7 +23,7 @@ export interface Scene {
   /** Replaces the configuration: keys of `[source]` after its base, streams, and keys before it. */
   configure(source: string, top?: string): void
   /** Exports now. A program error is thrown. */
-  export(system?: System): Promise<SealedEvent | FailedEvent | ParkedEvent>
+  export(system?: System): Promise<NonNullable<Outcome['exported']>>
   /** Exports now, and expects a good parcel. */
   exportWell(system?: System): Promise<SealedEvent>
   /** Lets so much time pass, for the dataset and the service. */
@@ -35,7 +35,7 @@ export const hour = 60 * minute
 export const day = 24 * hour
 
 /** A folder in memory, where there is one: what is synced a thousand times is not what these tests wait for. */
-function quickFolder(): string {
+export function quickFolder(): string {
   if (statSync('/dev/shm', { throwIfNoEntry: false }) === undefined) return temporaryFolder()
   const path = mkdtempSync('/dev/shm/unsilo-test-')
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
@@ -125,7 +125,7 @@ export async function readParcel(
         if (line.stream !== stream || line.outcome !== undefined) continue
         let at = JSON.parse((await body(line)).toString()) as unknown
         for (const key of items.split('.').filter((part) => part !== '')) at = (at as Record<string, unknown>)?.[key]
-        found.push(...((at ?? []) as Item[]))
+        if (Array.isArray(at)) found.push(...(at as Item[]))
       }
       return found
     },
@@ -135,9 +135,4 @@ export async function readParcel(
 /** Ids of records, sorted, each once. */
 export function idsOf(records: readonly { id: number }[]): number[] {
   return [...new Set(records.map(({ id }) => id))].sort((a, b) => a - b)
-}
-
-/** Answers of the service, page by page, as `stream status`, leaving out those of the token endpoint. */
-export function asked(service: Service, from = 0): string[] {
-  return service.requests.slice(from).map(({ path }) => path)
 }

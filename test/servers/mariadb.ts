@@ -37,7 +37,14 @@ export async function startMariadb(password: string): Promise<MariadbServer> {
   const options = join(folder, 'client.cnf')
   const write = (secret: string): void => {
     const quoted = secret.replaceAll(/["\\]/g, String.raw`\$&`)
-    const lines = [`host=127.0.0.1`, `port=${port}`, 'user=root', 'protocol=tcp', `password="${quoted}"`]
+    const lines = [
+      `host=127.0.0.1`,
+      `port=${port}`,
+      'user=root',
+      'protocol=tcp',
+      'default-character-set=utf8mb4',
+      `password="${quoted}"`,
+    ]
     writeFileSync(options, `[client]\n${lines.join('\n')}\n`, { mode: 0o600 })
   }
   write('')

@@ -5,7 +5,7 @@ export interface Block {
   text: string
   /** Of the line with the backticks, from 1. */
   line: number
-  /** The file that the paragraph before it names, as in "`~/exports/unsilo.toml`:". */
+  /** The file that the paragraph before it names, as in "`~/exports/unsilo.toml`:" or "`~/.secrets/todoist`:". */
   file: string | undefined
 }
 
@@ -24,7 +24,7 @@ export function blocksOf(markdown: string): Block[] {
       info: lines[start]!.slice(3).trim(),
       text: lines.slice(start + 1, index).join('\n'),
       line: start + 1,
-      file: /`([^`\s]+\.\w+)`:$/.exec(before)?.[1],
+      file: /`([^`\s]+\.\w+|~\/[^`\s]+)`:$/.exec(before)?.[1],
     })
     start = undefined
   }

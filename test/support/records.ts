@@ -16,7 +16,7 @@ export interface ReadParcel {
 export async function readParcels(root: string, name: string): Promise<ReadParcel[]> {
   const { datasets, problems } = await loadDatasets(systemFiles, root, [name], root)
   const source = datasets[0]?.config.source
-  if (source === undefined) throw new Error(JSON.stringify(problems))
+  if (source?.kind !== 'rest') throw new Error(JSON.stringify(problems))
   const parcels: ReadParcel[] = []
   for (const id of readdirSync(`${root}/${name}/data`).sort()) {
     const folder = sealedFolder(systemFiles, `${root}/${name}/data/${id}`)

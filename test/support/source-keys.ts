@@ -24,7 +24,10 @@ export function sourceKeys(): Map<string, SourceKey[]> {
   return new Map(
     source!.oneOf!.map((schema) => {
       const kind = String(schema.properties!['kind']!.const)
-      return [kind, distinct(keysBelow(schema, '')).filter(({ key }) => key !== 'kind' && !/^streams\.page\./.test(key))]
+      return [
+        kind,
+        distinct(keysBelow(schema, '')).filter(({ key }) => key !== 'kind' && !/^streams\.page\./.test(key)),
+      ]
     }),
   )
 }
@@ -41,13 +44,18 @@ function keysBelow(schema: Schema, prefix: string): SourceKey[] {
 }
 
 function optionsOf(schema: Schema): Schema[] {
-  const inner = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.items === undefined ? [] : [schema.items])]
+  const inner = [
+    ...(schema.anyOf ?? []),
+    ...(schema.oneOf ?? []),
+    ...(schema.items === undefined ? [] : [schema.items]),
+  ]
   return [schema, ...inner.flatMap(optionsOf)]
 }
 
 function rowOf(key: string, options: Schema[]): SourceKey {
   const values = options.flatMap((option) => option.enum ?? (option.const === undefined ? [] : [option.const]))
-  const shown = values.length === 0 ? '' : ` One of ${values.map((value) => `\`${JSON.stringify(value)}\``).join(', ')}.`
+  const shown =
+    values.length === 0 ? '' : ` One of ${values.map((value) => `\`${JSON.stringify(value)}\``).join(', ')}.`
   const said = options.length > 1 && values.length > 0 ? 'What kind it is.' : (options[0]!.description ?? '')
   const { default: fallback } = options[0]!
   const isTable = typeof fallback === 'object' && !Array.isArray(fallback)

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { Bytes, Codec } from '../../codec/codec.ts'
 import { UnsiloError } from '../../errors.ts'
 import { fileError } from '../../system/file-error.ts'
+import { readInPieces } from '../../system/files.ts'
 import { claimOf } from './claim.ts'
 import type { FormatCheck } from './format.ts'
 
@@ -40,7 +40,7 @@ export async function inspectFile(
   let bytes = 0
   let isRead = false
   async function* stored(): Bytes {
-    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of readInPieces(path)) {
       signal?.throwIfAborted()
       hash.update(chunk)
       bytes += chunk.length

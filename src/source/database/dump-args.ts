@@ -12,19 +12,26 @@ interface RefusedOptions {
 /**
  * `dump_args` of a database source. Long options only, and with `=` before a value: then each stands for itself, and none can
  * hide in a cluster of letters or pass as the value of another.
+ *
+ * @param example One that makes sense.
  */
-export function dumpArgsConfig(program: string, refused: RefusedOptions) {
+export function dumpArgsConfig(program: string, example: string, refused: RefusedOptions) {
   return z
-    .array(z.string().transform(parsedBy((argument) => checkArgument(program, argument, refused))))
+    .array(z.string().transform(parsedBy((argument) => checkArgument(program, example, argument, refused))))
     .default([])
-    .describe(`More options for ${program}, such as "--exclude-table=logs". Those that unsilo sets itself are refused.`)
+    .describe(`More options for ${program}, such as "${example}". Those that unsilo sets itself are refused.`)
 }
 
-function checkArgument(program: string, argument: string, { names, prefixes = [] }: RefusedOptions): string {
+function checkArgument(
+  program: string,
+  example: string,
+  argument: string,
+  { names, prefixes = [] }: RefusedOptions,
+): string {
   const option = /^--([A-Za-z][\w-]*)(?:=[^\0]*)?$/.exec(argument)?.[1]
   if (option === undefined) {
     throw new UnsiloError('config', `"${argument}" is not a long option`, {
-      hint: 'Write it like "--exclude-table=logs": two dashes, and "=" before a value.',
+      hint: `Write it like "${example}": two dashes, and "=" before a value.`,
     })
   }
   const plain = withoutPrefixes(option.toLowerCase().replaceAll('_', '-'), prefixes)

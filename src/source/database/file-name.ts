@@ -11,3 +11,9 @@ export function fileNameOf(database: string): string {
 }
 
 const percent = (letter: string): string => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`
+
+/** The database that a file of a parcel is a dump of, as `fileNameOf` named it; `undefined` for what unsilo put beside them. */
+export function databaseIn(file: string): string | undefined {
+  const name = file.replace(/(?:\.(?:dump|sql))?(?:\.(?:gz|zst))?$/, '')
+  return ownNames.includes(name) ? undefined : decodeURIComponent(name)
+}

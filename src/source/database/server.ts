@@ -1,27 +1,30 @@
 import * as z from 'zod'
 import type { CodecName } from '../../codec/codec.ts'
-import type { SecretReference } from '../../system/schema.ts'
+import { type SecretReference, secretReference } from '../../system/schema.ts'
 import type { ProgramLimits } from '../program-end.ts'
 
-/** Keys that say where a database server is. */
-export function serverKeys(system: string) {
+/** Keys that say where a database server is. @param ownFile Where the system's programs look for a password themselves. */
+export function serverKeys(ownFile: string) {
   return {
     host: z
       .string()
       .min(1)
       .optional()
-      .describe(`Name or address of the server, or the path of its socket; default: as ${system}'s programs do.`),
-    port: z.int().min(1).max(65_535).optional().describe('Port of the server; default: the usual one.'),
-    user: z.string().min(1).optional().describe("Name to connect with; default: as the system's programs do."),
-    programs: z
-      .string()
-      .min(1)
+      .describe('Name or address of the server, or the path of its socket; default: what the dump program takes.'),
+    port: z.int().min(1).max(65_535).optional().describe('Port of the server; default: what the dump program takes.'),
+    user: z.string().min(1).optional().describe('User to connect as; default: what the dump program takes.'),
+    password: secretReference
       .optional()
-      .describe(
-        'Folder of the dump program and those that belong to it, where the version on the search path is not right.',
-      ),
+      .describe(`Where the password is kept; default: what the dump program finds itself, as in ${ownFile}.`),
   }
 }
+
+/** Which of several installed versions is used. */
+export const programsKey = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Folder of the dump program and those that belong to it; default: those on the search path.')
 
 /** What a database source needs of the dataset. */
 export interface DatabaseOptions extends ProgramLimits {

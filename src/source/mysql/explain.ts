@@ -3,7 +3,8 @@ import { UnsiloError } from '../../errors.ts'
 /** What MySQL's and MariaDB's programs complain of; the numbers are those of the client's and the server's errors. */
 export function explainMysql(complaint: string): UnsiloError | undefined {
   const number = Number(/(?:error|ERROR):? +\(?(\d{4})\b/i.exec(complaint)?.[1] ?? 0)
-  const said = /(?:error|ERROR)[^\n]*?(\d{4})[^\n]*?: ([^\n]*)/i.exec(complaint)?.[2] ?? complaint.trim()
+  const found = /(?:error|ERROR)[^\n]*?\d{4}[^\n]*?: ([^\n]*)/i.exec(complaint)?.[1] ?? complaint.trim()
+  const said = found.replace(/^"(.*)" when .*$/, '$1')
   const code = codes.get(number)
   if (code !== undefined) return explained[code](said)
   if (/insufficient privileges/i.test(complaint))

@@ -18,9 +18,9 @@ const virtual = ['information_schema', 'performance_schema', 'sys', 'ndbinfo']
 const always = ['mysql']
 
 const alwaysGiven = [
-  ...['--quick', '--routines', '--events', '--triggers', '--hex-blob', '--default-character-set=utf8mb4'],
-  ...['--no-tablespaces', '--comments', '--skip-dump-date'],
-]
+  '--quick --routines --events --triggers --hex-blob --default-character-set=utf8mb4',
+  '--no-tablespaces --comments --skip-dump-date',
+].flatMap((line) => line.split(' '))
 
 const dumpEnd = /\n-- Dump completed(?: on [\d :-]+)?\n$/
 
@@ -76,7 +76,13 @@ async function exportAll(
   }
   const parcel = await sink.folder()
   const list = async (): Promise<string[]> => {
-    const query = ['--batch', '--skip-column-names', '--raw', '--execute=SHOW DATABASES']
+    const query = [
+      '--default-character-set=utf8mb4',
+      '--batch',
+      '--skip-column-names',
+      '--raw',
+      '--execute=SHOW DATABASES',
+    ]
     const names = (await programs.ask(client, [...connection.parameters, ...query])).split('\n')
     return names.filter((name) => name !== '' && !virtual.includes(name.toLowerCase()))
   }

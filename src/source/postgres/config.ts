@@ -1,22 +1,18 @@
 import * as z from 'zod'
-import { secretReference } from '../../system/schema.ts'
 import { choiceKeys } from '../database/choice.ts'
 import { dumpArgsConfig } from '../database/dump-args.ts'
-import { serverKeys } from '../database/server.ts'
+import { programsKey, serverKeys } from '../database/server.ts'
 
 const ownOptions = [
-  ...['file', 'format', 'jobs', 'compress', 'dbname', 'host', 'port', 'username', 'password', 'no-password'],
-  ...['binary-upgrade', 'version', 'help'],
-]
+  'file format jobs compress dbname host port username password no-password',
+  'binary-upgrade version help',
+].flatMap((line) => line.split(' '))
 
 /** `[source]` with `kind = "postgres"`. */
 export const postgresConfig = z
   .strictObject({
     kind: z.literal('postgres'),
-    ...serverKeys('PostgreSQL'),
-    password: secretReference
-      .optional()
-      .describe('Where the password is kept. Without it the programs use what they find themselves, as ~/.pgpass.'),
+    ...serverKeys('~/.pgpass'),
     ...choiceKeys,
     format: z
       .enum(['custom', 'plain', 'directory'])
@@ -31,7 +27,8 @@ export const postgresConfig = z
       .describe(
         'Dump roles and tablespaces too, as globals.sql. Only a superuser may read the passwords: else "no-passwords".',
       ),
-    dump_args: dumpArgsConfig('pg_dump', { names: ownOptions }),
+    dump_args: dumpArgsConfig('pg_dump', '--exclude-table=logs', { names: ownOptions }),
+    programs: programsKey,
   })
   .superRefine(({ format, jobs }, context) => {
     if (jobs === 1 || format === 'directory') return

@@ -9,7 +9,7 @@ import { headersConfig, paramsConfig, streamKeys } from './stream-config.ts'
 import { toStreams } from './inherit.ts'
 
 const address = z
-  .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })
+  .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://', abort: true })
   .refine((text) => new URL(text).username === '' && new URL(text).search === '', {
     error: 'must be without a user and without parameters',
     params: { hint: 'Put them into `auth` and `params`.' },

@@ -93,9 +93,14 @@ export async function openExchanges(folder: ParcelFolder, client: RestClient): P
       const isJson = request.format === 'json'
       const chunks: Uint8Array[] = []
       const path = `bodies/${String(n).padStart(6, '0')}.${bodyExtension(isOk && isJson, got['content-type'])}`
-      const file = await folder.create(path, isJson ? collecting(bytes, chunks) : bytes)
+      const watch = { leaks: false }
+      const file = await folder.create(path, isJson ? collecting(bytes, chunks) : watching(bytes, client, watch))
       try {
-        return { file, body: isOk && isJson ? parseJson(chunks, request) : undefined, leaks: leaks(client, chunks) }
+        return {
+          file,
+          body: isOk && isJson ? parseJson(chunks, request) : undefined,
+          leaks: watch.leaks || leaks(client, chunks),
+        }
       } catch (error) {
         await folder.remove(file.path)
         throw error
@@ -163,6 +168,23 @@ function timeOf(line: ExchangeLine): Date | undefined {
 async function* collecting(bytes: AsyncIterable<Uint8Array>, chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     chunks.push(chunk)
+    yield chunk
+  }
+}
+
+/** A secret may be cut by the border of two chunks; none is longer than this. */
+const longestSecretBytes = 8 * 1024
+
+async function* watching(
+  bytes: AsyncIterable<Uint8Array>,
+  client: RestClient,
+  watch: { leaks: boolean },
+): AsyncGenerator<Uint8Array> {
+  let last = Buffer.alloc(0)
+  for await (const chunk of bytes) {
+    const view = Buffer.concat([last, chunk])
+    watch.leaks ||= client.leaked(view)
+    last = view.subarray(-longestSecretBytes)
     yield chunk
   }
 }

@@ -27,6 +27,7 @@ export function toStreams(source: SourceKeys, context: z.RefinementCtx): StreamC
       ...keys,
       method: keys.method ?? (keys.params_in === 'query' ? 'GET' : 'POST'),
       page: pageOf(source.page, keys, at, context),
+      saysPage: (keys.page?.kind ?? source.page['kind']) !== undefined,
       params: { ...source.params, ...keys.params },
       headers: { ...source.headers, ...keys.headers },
       on: [...(keys.on ?? []), ...source.on],

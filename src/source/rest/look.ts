@@ -15,7 +15,7 @@ export interface Look {
   readonly isWhole: boolean
 }
 
-export interface ShownPage {
+interface ShownPage {
   group: Group
   items: unknown[]
   /** Of each item: see `recordHash`. */

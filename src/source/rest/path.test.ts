@@ -134,3 +134,10 @@ it('reads paths in a configuration, and only single values where one is needed',
     '"a[*].b" leads to many values, and one is needed',
   )
 })
+
+it('takes the whole body for the one item at "."', () => {
+  const whole = pathText.parse('.')
+  expect(itemsAt(whole, { id: 1 })).toEqual({ found: 'items', items: [{ id: 1 }] })
+  expect(itemsAt(whole, [1, 2])).toEqual({ found: 'items', items: [1, 2] })
+  expect(itemsAt(whole, null)).toEqual({ found: 'null', items: [] })
+})

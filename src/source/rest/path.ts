@@ -63,19 +63,23 @@ function parseField(text: string): ItemPath {
   })
 }
 
-/** A path to items, with `[*]` for each. */
-export const pathText = z.string().transform(parsedBy(parsePath))
+/** A path to items, with `[*]` for each; "." is the body itself, as the one item that it is. */
+export const pathText = z
+  .string()
+  .transform(parsedBy((text): ItemPath => (text === '.' ? { text, steps: [] } : parsePath(text))))
 
 /** A path to one value: no `[*]`. */
 export const fieldText = z.string().transform(parsedBy(parseField))
 
 /**
- * The items of a page. Without a path the body itself is the list; a path without `[*]` leads to the list. Below a
+ * The items of a page. Without a path the body itself is the list; a path without `[*]` leads to the list; "." makes a
+ * body that is no list the one item. Below a
  * `[*]`, an element in which the rest of the path is missing or null gives no item; if it is missing in every element,
  * the items are.
  */
 export function itemsAt(path: ItemPath | undefined, body: unknown): FoundItems {
   const steps = path?.steps ?? []
+  if (path !== undefined && steps.length === 0 && !Array.isArray(body)) return collect(body, steps, 0)
   return collect(body, steps.includes(each) ? steps : [...steps, each], 0)
 }
 

@@ -61,7 +61,7 @@ export async function connect(
   say: (line: string) => Promise<void>,
 ): Promise<RestClient> {
   const { clock, files, random, folder, readSecret, http = systemHttp } = options
-  const auth = await openAuth(config.auth, { folder, readSecret, http, files, clock, signal })
+  const auth = openAuth(config.auth, { folder, readSecret, http, files, clock, signal })
   return openClient(config, { http, clock, random, auth, signal, say })
 }
 

@@ -8,6 +8,8 @@ import type { Where } from './where.ts'
 export interface StreamConfig extends Omit<StreamKeys, 'page' | 'params' | 'headers' | 'on' | 'each' | 'method'> {
   method: 'GET' | 'POST'
   page: PageConfig
+  /** Someone said how to page, if only that there is one page. */
+  saysPage: boolean
   params: Params
   headers: Record<string, Substitution>
   on: OnRules

@@ -134,7 +134,7 @@ const usualSizes = [10, 15, 20, 25, 30, 50, 100, 200, 250, 500, 1000]
 /** A page that is exactly full, of a stream that never asks for a second one, is hardly all there is. */
 function warnOfLonePage(run: StreamRun, page: number, items: number, headers: Readonly<Record<string, string>>): void {
   const { stream } = run
-  if (page > 1 || stream.page.kind !== 'none' || stream.format === 'any') return
+  if (page > 1 || stream.saysPage || stream.format === 'any') return
   const asked = pageSize(stream)
   const isFull = asked === undefined ? usualSizes.includes(items) : items === asked
   const namesNext = /\brel="?[^",;]*\bnext\b/i.test(headers['link'] ?? '')

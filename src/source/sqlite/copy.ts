@@ -4,6 +4,7 @@ import type { Files } from '../../system/files.ts'
 
 /** How long sqlite3 waits for a lock of another program, in ms. */
 const lockWaitMs = 10_000
+const magic = 'SQLite format 3\0'
 /** Of the header, the "file format write version": 2 is WAL (https://www.sqlite.org/fileformat.html, section 1.3.3). */
 const writeVersionAt = 18
 
@@ -48,13 +49,27 @@ export async function copyDatabase(
 /**
  * Whether it can be opened without any change beside it. One in WAL mode that nobody has open cannot: reading makes two files
  * beside it, which only a connection that may write takes away again.
+ *
+ * @throws UnsiloError when it is no database: sqlite3 takes a file of a few bytes for an empty one
  */
 async function opensReadOnly(files: Files, path: string): Promise<boolean> {
-  if (files.info(`${path}-wal`) !== undefined) return true
-  for await (const chunk of files.read(path)) return chunk[writeVersionAt] !== 2
-  throw new UnsiloError('empty', `the database ${path} is empty (0 bytes)`, {
-    hint: 'Look at `path` in config.toml, and at the program that it belongs to.',
-  })
+  const header = await readHeader(files, path)
+  if (header.length === 0) {
+    throw new UnsiloError('empty', `the database ${path} is empty (0 bytes)`, {
+      hint: 'Look at `path` in config.toml, and at the program that it belongs to.',
+    })
+  }
+  if (header.toString('latin1', 0, magic.length) !== magic) {
+    throw new UnsiloError('wrong-content', `${path} is no SQLite database`, {
+      hint: 'It is another kind of file, or an encrypted database (SQLCipher); mend `path`.',
+    })
+  }
+  return header[writeVersionAt] !== 2 || files.info(`${path}-wal`) !== undefined
+}
+
+async function readHeader(files: Files, path: string): Promise<Buffer> {
+  for await (const chunk of files.read(path)) return Buffer.from(chunk)
+  return Buffer.alloc(0)
 }
 
 /** Parts that only the database's own program has keep sqlite3 from looking at all of it. */

@@ -61,12 +61,7 @@ function noted(warnings: readonly (string | undefined)[]): ExportNotes {
 /** What sqlite3 complains of (https://www.sqlite.org/rescode.html). */
 function explainSqlite(complaint: string): UnsiloError | undefined {
   const said = complaint.trim().replaceAll(/\s*\n\s*/g, '; ')
-  if (/is not a database|file is encrypted/.test(said)) {
-    return new UnsiloError('wrong-content', `sqlite3: ${said}`, {
-      hint: 'It is another kind of file, or an encrypted database (SQLCipher); mend `path`.',
-    })
-  }
-  if (/malformed|disk image/.test(said)) {
+  if (/malformed|disk image|is not a database/.test(said)) {
     return new UnsiloError('corrupt', `the database is damaged; sqlite3: ${said}`, {
       hint: '`sqlite3 FILE .recover` may save what is in it; look for an older parcel.',
     })

@@ -91,9 +91,14 @@ describe('last-item', () => {
     expect(run).toThrow('it does not go by after')
   })
 
-  it('takes a server that includes the value, without being told, as it is', () => {
+  it('never takes a full page with nothing new for the end, where the server includes the value', () => {
     const items = [item(1, 1), item(2, 2), item(3, 3)]
-    expect(walk(openPages(after), serve(items, 2, 'from')).end.complete).toBe(true)
+    expect(() => walk(openPages(after), serve(items, 2, 'from'))).toThrow('a full page has nothing new')
+    const ties = [item(1, 1), item(2, 2), item(3, 2), item(4, 2), item(5, 2), item(6, 3)]
+    expect(() => walk(openPages(after), serve(ties, 3, 'from'))).toThrow('a full page has nothing new')
+  })
+
+  it('takes a server that includes the value, without being told, as it is', () => {
     const names = (request: PageRequest) =>
       seen(request.params === undefined ? [{ id: 'a' }, { id: 'b' }] : [{ id: 'b' }])
     const pager = openPages({ kind: 'last-item', field: 'id', param: 'after' })

@@ -36,6 +36,8 @@ export function lastItemPages(config: LastItemPages, options: LastItemOptions): 
       const seen = keys.map((key, index) => JSON.stringify([key, values[index]]))
       if (before !== undefined && seen.every((item) => before!.all.has(item))) {
         if (seen.some((item) => before!.passed.has(item))) throw ignoresParam(param)
+        // More ties may be behind a full page of them, where the server gives those that have the value, too.
+        if (items.length > 1 && items.length >= (options.size ?? largest ?? 0)) throw noProgress(field)
         return { end: 'a page with nothing new' }
       }
       const last = values.at(-1)
@@ -71,6 +73,13 @@ function ignoresParam(param: string): Error {
   return wrongPage(
     `the server gives the same page again: it does not go by ${param}`,
     'Set `param` of `page` to what the server calls it.',
+  )
+}
+
+function noProgress(field: ItemPath): Error {
+  return wrongPage(
+    'a full page has nothing new, so that what lies behind it cannot be had',
+    `If the server gives records whose ${field.text} is the value sent, too: bound = "from" in \`page\`. Or ask for larger pages.`,
   )
 }
 

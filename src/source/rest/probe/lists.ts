@@ -18,7 +18,7 @@ const usualNames = new Set(
   ),
 )
 const sideNames = new Set(
-  'errors,warnings,messages,links,included,includes,facets,fields,columns,filters,aggregations,meta'.split(','),
+  'errors,warnings,links,included,includes,facets,fields,columns,filters,aggregations,meta'.split(','),
 )
 
 /** Finds the lists of a body, the likeliest one of records first. */
@@ -37,7 +37,8 @@ export function listsOf(body: unknown): FoundList[] {
       if (inner === undefined) return
       const parts = value.map((element: Table) => element[inner])
       // `items` is a path to a list, so records that are wrapped one by one need the [*].
-      if (parts.every(isTable)) add([...keys, eachKey, inner], parts, wrapperBonus)
+      if (parts.every(isTable))
+        add([...keys, eachKey, inner], parts, isOnlyWrapped(value, inner) ? wrapperBonus : nestedMalus)
       else add([...keys, eachKey, inner, eachKey], parts.flat(), nestedMalus)
     } else if (isTable(value) && keys.length < deepest) {
       for (const [key, inner] of Object.entries(value)) look(inner, [...keys, key])
@@ -58,7 +59,9 @@ const wrapperBonus = 20
 const nestedMalus = -30
 
 function scoreOf(keys: readonly string[], count: number, of: FoundList['of']): number {
-  const name = keys.findLast((key) => key !== eachKey) ?? ''
+  // Of wrapped records, what holds them has the name that counts.
+  const outer = keys.includes(eachKey) ? keys.slice(0, keys.indexOf(eachKey)) : keys
+  const name = outer.at(-1) ?? ''
   const kindScore = { tables: 100, mixed: 40, nothing: 30, values: 0 }[of]
   const nameScore = usualNames.has(name.toLowerCase()) ? 40 : sideNames.has(name.toLowerCase()) ? -80 : 0
   return kindScore + nameScore + 10 * Math.log2(count + 1) - 5 * keys.length
@@ -92,6 +95,15 @@ function innerKey(list: readonly unknown[]): string | undefined {
     if (isAlone) return only
   }
   return undefined
+}
+
+const wrapperNames = new Set(['data', 'node', 'item', 'record', 'resource', 'object', 'value', 'entity'])
+
+/** Is there nothing of a record beside the inner table? An id or a time there is a part of it (JSON:API, Spotify). */
+function isOnlyWrapped(list: readonly Table[], inner: string): boolean {
+  if (wrapperNames.has(inner.toLowerCase())) return true
+  const others = list.map((element) => JSON.stringify({ ...element, [inner]: undefined }))
+  return list.length >= 3 && new Set(others).size === 1
 }
 
 function isNested(value: unknown): boolean {

@@ -8,6 +8,7 @@ import { type Look, look } from './look.ts'
 import type { Found, ProbedStream } from './probed-stream.ts'
 import { rateSeen } from './rate.ts'
 import { type Suggestion, suggestionsFor } from './suggest.ts'
+import { whyMore } from './why-more.ts'
 import { type Written, streamToml } from './toml.ts'
 
 /** Says what an answer shows of its stream. @param written The stream's table in config.toml. */
@@ -105,10 +106,12 @@ function guessesOf(stream: StreamConfig, seen: Look, suggestions: readonly Sugge
     guesses.push({ key: 'key', because: `no field, and no two, are in all records and different in each${rounded}` })
   }
   if (stream.page.kind === 'none' && seen.signs.length === 0 && seen.records.length >= shortList) {
-    guesses.push({
-      key: 'page',
-      because: 'nothing in the answer says whether there is a next page, or how to ask for it',
-    })
+    const more = whyMore(seen)
+    const because =
+      more === undefined
+        ? 'nothing in the answer says whether there is a next page, or how to ask for it'
+        : `${more}; how the next page is asked for is not in the answer`
+    guesses.push({ key: 'page', because })
   }
   return guesses
 }

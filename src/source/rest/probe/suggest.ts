@@ -42,9 +42,16 @@ function suggestItems({ lists }: Look): Suggestion[] {
   if (best.path === undefined) return []
   const shared = { key: 'items' as const, value: best.path, isOff: false }
   if (best.of === 'nothing') return [{ ...shared, certainty: 'guess', because: 'the list is empty' }]
-  if (second === undefined) return [{ ...shared, certainty: 'read', because: `the only list, of ${best.count}` }]
+  if (second === undefined)
+    return [{ ...shared, certainty: 'read', because: `the only list of records, of ${best.count}` }]
   const others = lists.slice(1, 4).map(({ path, count }) => `${path ?? 'the body itself'} (${count})`)
-  return [{ ...shared, certainty: 'guess', because: `of ${best.count}; it may also be ${others.join(' or ')}` }]
+  return [
+    {
+      ...shared,
+      certainty: 'guess',
+      because: `the likeliest list, of ${best.count}; it may also be ${others.join(' or ')}`,
+    },
+  ]
 }
 
 function suggestKey({ keys, records }: Look): Suggestion[] {
@@ -76,9 +83,13 @@ function suggestPage({ signs, more }: Look): Suggestion[] {
   const value = { ...pageValue(sign), ...(flag !== undefined && needsFlag ? { more: flag.path } : {}) }
   if (sign.isParamSeen) return [{ key: 'page', value, certainty: 'read', because: sign.because, isOff: false }]
   const isUnknown = sign.param === undefined
-  const because = isUnknown
-    ? `${sign.because}; the parameter for the next page is unknown: see the documentation of the API`
-    : `${sign.because}; that the parameter is called ${sign.param} is a custom, and not in the answer`
+  const doubt =
+    sign.kind === 'last-item'
+      ? 'how the next page is asked for is unknown: by that value, by a number, by an offset?'
+      : isUnknown
+        ? 'the parameter for the next page is unknown: see the documentation of the API'
+        : `that the parameter is called ${sign.param} is a custom, and not in the answer`
+  const because = `${sign.because}; ${doubt}`
   return [{ key: 'page', value, certainty: 'guess', because, isOff: isUnknown }]
 }
 
@@ -99,27 +110,36 @@ const sinceNames =
   /^(?:since|after|from|fromdt|start|min_?date|(?:updated|modified|changed|created)_?(?:since|after|at_min|min|gte)|if_modified_since|since_id|min_id|last_sync|sync_token)$/i
 
 function suggestCursor(stream: StreamConfig, { cursors }: Look): Suggestion[] {
-  const [best, ...others] = cursors.filter(({ as }) => as !== 'number')
+  const { cursor } = stream
+  const times = cursors.filter(({ as }) => as !== 'number')
+  const best = times.find(({ field }) => field === cursor?.field.text) ?? times[0]
   if (best === undefined) return []
-  const param = stream.cursor?.param ?? Object.keys(writtenParams(stream.params)).find((name) => sinceNames.test(name))
-  const isPlaced = stream.cursor !== undefined && stream.cursor.param === undefined
+  const isPlaced = cursor !== undefined && cursor.param === undefined
+  const param = cursor?.param ?? Object.keys(writtenParams(stream.params)).find((name) => sinceNames.test(name))
   const value = {
     field: best.field,
     ...(isPlaced ? {} : { param: param ?? '?' }),
-    ...(best.as === 'time' ? {} : { as: best.as }),
+    ...(best.as === 'time' && cursor === undefined ? {} : { as: best.as }),
   }
-  const choice =
-    others.length === 0 ? best.field : `${[best, ...others].map(({ field }) => field).join(' or ')}: choose`
-  const unknown =
-    param === undefined && !isPlaced ? '; whether the server takes such a parameter, and its name, is unknown' : ''
+  const names = times.map(({ field }) => field)
+  const doubts = [
+    cursor === undefined ? undefined : `the values of ${best.field} look like it`,
+    names.length === 1 || cursor !== undefined ? undefined : `${names.join(' or ')}: choose`,
+    cursor !== undefined
+      ? undefined
+      : param === undefined
+        ? 'whether the server takes such a parameter, and its name, is unknown'
+        : `whether ${param} takes it is not in the answer`,
+  ]
+  const because = doubts.filter((doubt) => doubt !== undefined).join('; ')
   // With a wrong cursor, changes would be passed over in silence.
-  return [{ key: 'cursor', value, certainty: 'guess', because: `${choice}${unknown}`, isOff: true }]
+  return [{ key: 'cursor', value, certainty: 'guess', because, isOff: true }]
 }
 
 function suggestWindow({ extent, cursors }: Look): Suggestion[] {
   if (extent.window === undefined) return []
   const by = cursors.find(({ order }) => order === 'descending')?.field
   const value = { newest: extent.window, ...(by === undefined ? {} : { by }) }
-  const because = `${extent.total!.at} comes to exactly ${extent.window}, as round as a limit`
+  const because = `${extent.total!.at} comes to ${extent.total!.isAtMost ? 'at most ' : ''}${extent.window}, as round as a limit`
   return [{ key: 'window', value, certainty: 'guess', because, isOff: true }]
 }

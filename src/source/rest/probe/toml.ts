@@ -24,7 +24,7 @@ export function streamToml(written: Written, suggestions: readonly Suggestion[])
       const isKept = value !== undefined && (suggestion === undefined || suggestion.isOff)
       return [
         ...(isKept ? [keptLine(key, value)] : []),
-        ...(suggestion === undefined ? [] : [suggestionLine(suggestion)]),
+        ...(suggestion === undefined ? [] : [suggestionLine(suggestion, value)]),
       ]
     })
   return ['[[source.streams]]', ...lines].join('\n')
@@ -37,9 +37,15 @@ function keptLine(key: string, value: unknown): string {
     : `# ${key}: keep the line that is there (${secret} looks like a secret)`
 }
 
-function suggestionLine({ key, value, certainty, because, isOff }: Suggestion): string {
+function suggestionLine({ key, value, certainty, because, isOff }: Suggestion, written: unknown): string {
   const comment = `# ${certainty === 'read' ? 'read' : 'a guess'}: ${because}`
-  return `${isOff ? '# ' : ''}${key} = ${inlineToml(value)}  ${comment}`
+  return `${isOff ? '# ' : ''}${key} = ${inlineToml(merged(value, written))}  ${comment}`
+}
+
+/** What is written of the same kind stays beside what is suggested. */
+function merged(value: unknown, written: unknown): unknown {
+  if (!isTable(value) || !isTable(written) || value['kind'] !== written['kind']) return value
+  return { ...written, ...value }
 }
 
 /** Writes a value on one line. */

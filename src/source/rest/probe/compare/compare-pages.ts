@@ -4,14 +4,15 @@ import { type PageSeen, type Pager, openPager, pageSizeOf } from '../../page.ts'
 import type { Params } from '../../stream-config.ts'
 import type { StreamConfig } from '../../stream.ts'
 import type { Look } from '../look.ts'
+import { whyMore } from '../why-more.ts'
 import type { Comparison } from './comparison.ts'
 
 /** Holds `page` against what the page says of the next one, by letting the configured pager go on from it. */
 export function comparePages(stream: StreamConfig, page: PageSeen, seen: Look): Comparison[] {
   const { kind } = stream.page
   const [sign] = seen.signs
-  const goesOn = sign?.goesOn === true || seen.more.some(({ value, meansMore }) => value === meansMore)
-  const why = sign?.goesOn === true ? sign.because : 'a flag says that there is more'
+  const why = whyMore(seen)
+  const goesOn = why !== undefined
   const says = (status: Comparison['status'], message: string): Comparison[] => [{ key: 'page', status, message }]
   if (kind === 'none') {
     if (goesOn) return says('missing', `there is a next page (${why}), and nothing is set to get it`)
@@ -46,7 +47,8 @@ export function comparePages(stream: StreamConfig, page: PageSeen, seen: Look): 
 function compareSize(asked: number | undefined, goesOn: boolean, { records }: Look): Comparison[] {
   const { length } = records
   if (asked === undefined || length === 0 || (length <= asked && !(length < asked && goesOn))) return []
-  const message = `${asked} records a page are asked for, and ${length} came${length < asked ? ', although there is more' : ''}`
+  const limit = length < asked ? ', although there is more: it may be all that the server gives' : ''
+  const message = `${asked} records a page are asked for, and ${length} came${limit}`
   return [{ key: 'size', status: 'differs', message }]
 }
 

@@ -8,11 +8,12 @@ import { type Comparison, sayRecords } from './comparison.ts'
 
 /** Holds a stream's configuration against a page of it. @param url What it was asked for at. */
 export function compare(stream: StreamConfig, page: Page, seen: Look, url: string): Comparison[] {
-  const { found, items } = itemsAt(stream.items, page.body)
+  const { found } = itemsAt(stream.items, page.body)
   return [
     ...compareItems(stream, found, seen),
     ...compareKey(stream, seen),
-    ...comparePages(stream, { url, headers: page.headers, body: page.body, items, found }, seen),
+    // Records that are elsewhere than `items` says are one mistake, and the pages may be right all the same.
+    ...comparePages(stream, { url, headers: page.headers, body: page.body, items: seen.records, found: 'items' }, seen),
     ...compareFields(stream, seen),
   ]
 }
@@ -31,7 +32,8 @@ function compareItems(stream: StreamConfig, found: 'items' | 'null' | 'missing',
       : [{ key: 'items', status, message: `${at} leads to ${sayRecords(seen.records.length)}` }]
   }
   const [best] = seen.lists
-  const instead = best === undefined ? '' : `; ${sayList(best.path)} of ${best.count} is the likeliest`
+  const instead =
+    best === undefined ? '' : `; the likeliest list is ${best.path ?? 'the body itself'}, of ${best.count}`
   if (stream.items !== undefined) {
     return [
       { key: 'items', status: 'differs', message: `${at} leads to ${found === 'null' ? 'null' : 'no list'}${instead}` },
@@ -44,14 +46,10 @@ function compareItems(stream: StreamConfig, found: 'items' | 'null' | 'missing',
   return [{ key: 'items', status: 'missing', message }]
 }
 
-export function sayList(path: string | undefined): string {
-  return path === undefined ? 'the body, a list' : `the list at ${path}`
-}
-
 function compareKey({ key }: StreamConfig, seen: Look): Comparison[] {
   const { records, keys } = seen
   if (key === undefined) {
-    const message = 'no key is set: nothing tells one record from another'
+    const message = 'nothing tells one record from another'
     return keys.length === 0 ? [] : [{ key: 'key', status: 'missing', message }]
   }
   const name = key.map(({ text }) => text).join(' and ')
@@ -63,7 +61,10 @@ function compareKey({ key }: StreamConfig, seen: Look): Comparison[] {
     return says('differs', `${name} is missing, or no plain value, in ${missing} of ${sayRecords(records.length)}`)
   const different = new Set(texts).size
   if (different < texts.length) {
-    return says('differs', `${name} has only ${different} different values in ${sayRecords(texts.length)}`)
+    return says(
+      'differs',
+      `${name} has only ${different} value${different === 1 ? '' : 's'} in ${sayRecords(texts.length)}`,
+    )
   }
   return says('fits', `${name} is in all ${sayRecords(records.length)}, and different in each`)
 }

@@ -1,0 +1,68 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+
+export interface Watched<T> {
+  result: T
+  /** Names of the programs that ran meanwhile. */
+  programs: Set<string>
+  /** Where the text was found: the program, and whether among its parameters or in its environment. */
+  found: Set<string>
+}
+
+/** Looks for a text in the parameters and the environment of every process of the machine, while `work` goes on. */
+export async function watchProcesses<T>(text: string, work: () => Promise<T>): Promise<Watched<T>> {
+  const programs = new Set<string>()
+  const found = new Set<string>()
+  const look = (): void => {
+    for (const pid of readdirSync('/proc')) {
+      if (!/^\d+$/.test(pid) || pid === String(process.pid)) continue
+      const parameters = read(`/proc/${pid}/cmdline`)
+      const [program, script] = parameters.split('\0').map((part) => basename(part))
+      const name = program === 'perl' ? script! : program!
+      programs.add(name)
+      if (parameters.includes(text)) found.add(`${name}: parameters`)
+      if (read(`/proc/${pid}/environ`).includes(text)) found.add(`${name}: environment`)
+    }
+  }
+  const timer = setInterval(look, 10)
+  try {
+    return { result: await work(), programs, found }
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** Empty when the process has ended since, or is another user's. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Ids of the children of this process that run this program, at any depth. */
+export function childrenNamed(program: string): number[] {
+  const stats = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => ({ pid: Number(pid), stat: read(`/proc/${pid}/stat`) }))
+  const parentOf = new Map(stats.map(({ pid, stat }) => [pid, Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0)]))
+  const isOurs = (pid: number): boolean => {
+    const parent = parentOf.get(pid) ?? 0
+    return parent === process.pid || (parent > 1 && isOurs(parent))
+  }
+  return stats.filter(({ pid, stat }) => stat.includes(`(${program})`) && isOurs(pid)).map(({ pid }) => pid)
+}
+
+/** The most memory that this process has used above what it used before, in bytes. */
+export async function memoryGrowth(work: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage().rss
+  let most = before
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 10)
+  try {
+    await work()
+  } finally {
+    clearInterval(timer)
+  }
+  return most - before
+}
