@@ -115,12 +115,22 @@ describe('configuration.md', () => {
   })
 })
 
-/** The pages that tell the keys of each kind of source, as rows of a table. */
-const sourcePages: Record<string, string> = { rest: 'docs/rest.md' }
+/** The page, and its section, that tells the keys of a kind of source as rows of a table. */
+const sourcePages: Record<string, [page: string, section: string]> = {
+  rest: ['docs/rest.md', 'All keys'],
+  folder: ['docs/folders.md', 'All keys'],
+  postgres: ['docs/databases.md', 'PostgreSQL'],
+  mysql: ['docs/databases.md', 'MySQL and MariaDB'],
+  mariadb: ['docs/databases.md', 'MySQL and MariaDB'],
+  sqlite: ['docs/databases.md', 'SQLite'],
+}
 
 describe('a kind of source', () => {
   it.each([...sourceKeys()])('%s has a row for each key, as the schema says it, and for nothing else', (kind, keys) => {
-    const rows = read(sourcePages[kind]!).match(/^\| `source\.[^|]*` \|.*$/gm)
+    const [page, section] = sourcePages[kind]!
+    const rows = sectionsOf(read(page))
+      .get(section)!
+      .match(/^\| `source\.[^|]*` \|.*$/gm)
     expect(rows).toEqual(keys.map(({ row }) => row))
   })
 })

@@ -119,6 +119,14 @@ function addWorkVerbs(program: Command): void {
     .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
       lazily(async () => (await import('./drain.ts')).drain)({ datasets, ...options }, command),
     )
+  verb(program, 'restore', 'copy a parcel back into an empty folder, after its hashes were checked')
+    .argument('<dataset>')
+    .requiredOption('-t, --to <folder>', 'where to put it; it must not exist, or be empty')
+    .option('-p, --parcel <id>', 'the parcel; "latest" is the newest good one', 'latest')
+    .option('--raw', 'as it lies there: neither extracted nor decompressed')
+    .action((dataset: string, options: { to: string; parcel: string; raw?: boolean }, command: Command) =>
+      lazily(async () => (await import('./restore.ts')).restore)({ dataset, ...options }, command),
+    )
   verb(program, 'accept', 'a suspect parcel is good after all')
     .argument('<dataset>')
     .argument('<parcel>', 'its id')
@@ -154,7 +162,7 @@ function addLookVerbs(program: Command): void {
     )
   verb(program, 'parcels', 'list the parcels of a dataset')
     .argument('<dataset>')
-    .option('-a, --all', 'pruned ones too')
+    .option('-a, --all', 'pruned and skipped ones too')
     .action((dataset: string, options: { all?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).parcels)({ dataset, ...options }, command),
     )

@@ -71,6 +71,14 @@ function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): 
       complain(['guard', 'require'], 'has no use with `source`, which checks each answer itself', 'Remove it.')
     }
   }
+  const after = values.source?.kind === 'rest' ? (values.source.drain?.after.targets ?? []) : []
+  for (const target of after.filter((name) => values.publish?.includes(name) !== true)) {
+    complain(
+      ['source', 'drain', 'after', 'targets'],
+      `${target} is no target of this dataset, so it would never have a parcel`,
+      `Add it to \`publish\`: publish = ["${target}"].`,
+    )
+  }
   if (values.source?.kind === 'folder' && (values.compress ?? 'none') !== 'none') {
     complain(['compress'], 'has no use with kind = "folder"', 'Say it with `format`, as in "tar.zst".')
   }

@@ -235,6 +235,30 @@ it('says which target is not there, where, and which are', async () => {
   )
 })
 
+it('says that a drain waits for a target that the dataset does not publish to', async () => {
+  const source = (after: string): string => `
+[source]
+kind = "rest"
+base = "https://study.example.org"
+
+[[source.streams]]
+name = "entries"
+path = "entries"
+key = "id"
+
+[source.drain]
+stream = "entries"
+request = "DELETE entries/{id}"
+after = { targets = [${after}] }
+`
+  const files = (config: string) => ({ 'todoist/config.toml': config, 'unsilo.toml': vault })
+  expect(await problemsOf(files(`publish = ["vault"]\n${source('"vault"')}`))).toEqual([])
+  expect(await problemsOf(files(source('"vault"')))).toEqual([
+    'todoist/config.toml:14: source.drain.after.targets: vault is no target of this dataset, so it would never have a parcel. ' +
+      'Add it to `publish`: publish = ["vault"].',
+  ])
+})
+
 it('tells a wrong target once, not again for each dataset that uses it', async () => {
   const datasets = { 'a/config.toml': 'publish = ["vault"]', 'b/config.toml': 'publish = ["vault"]' }
   const unsilo = (text: string): Promise<string[]> => problemsOf({ ...datasets, 'unsilo.toml': text })

@@ -57,3 +57,12 @@ it('fills up the limits of a guard one by one', async () => {
     'guard.min_files': '2 unsilo.toml [defaults]:3',
   })
 })
+
+it('shows of a source only the keys of its kind', async () => {
+  const origins = await originsOf('[source]\nkind = "postgres"\ndatabase = "shop"\npassword = { env = "P" }\n', '')
+  const keys = Object.keys(origins).filter((key) => key.startsWith('source.'))
+  expect(keys).toEqual(
+    expect.arrayContaining(['source.kind', 'source.database', 'source.password.env', 'source.format']),
+  )
+  expect(keys.filter((key) => /streams|limits|path/.test(key))).toEqual([])
+})

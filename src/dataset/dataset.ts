@@ -49,6 +49,7 @@ export interface Progress {
     | 'publishing'
     | 'draining'
     | 'pruning'
+    | 'restoring'
     | 'done'
   /** Bytes that have arrived so far. */
   bytes?: number

@@ -1,4 +1,3 @@
-import { UnsiloError } from '../errors.ts'
 import type { RestConfig } from '../source/rest/config.ts'
 import type { DrainConfig } from '../source/rest/drain-config.ts'
 import { manifestName, parseManifest } from '../source/rest/manifest.ts'
@@ -47,13 +46,4 @@ export function whyNoDrain(
   const manifest = parseManifest(files.readText(`${newest.stored.path}/${manifestName}`))
   if (manifest?.streams[stream.name]?.complete === true) return undefined
   return `the newest parcel, ${newest.id}, does not hold all of ${stream.name}`
-}
-
-/** @throws UnsiloError `config` for a target that no parcel will ever reach */
-export function checkTargets(dataset: Dataset, { drain }: DrainSetup): void {
-  const unknown = drain.after.targets.find((target) => !dataset.config.publish.includes(target))
-  if (unknown === undefined) return
-  throw new UnsiloError('config', `source.drain.after.targets names "${unknown}", which is not in \`publish\``, {
-    hint: `Nothing is deleted before it has the parcels. Add it to \`publish\` in ${dataset.layout.config}.`,
-  })
 }

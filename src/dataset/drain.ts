@@ -8,7 +8,7 @@ import { type Intent, appendDone, drainPast, nameOf } from './drain-ledger.ts'
 import { type Shown, lookAround } from './drain-look.ts'
 import { type Drained, changedProblem, drainProblems, problemOf, sayDrained, staysOf } from './drain-result.ts'
 import { findSafe } from './drain-sealed.ts'
-import { type DrainSetup, checkTargets, drainSetup, whyNoDrain } from './drain-setup.ts'
+import { type DrainSetup, drainSetup, whyNoDrain } from './drain-setup.ts'
 import { commitRecords } from './git.ts'
 import { type History, readHistory } from './history.ts'
 import { withLock } from './lock.ts'
@@ -34,7 +34,6 @@ export async function drainServer(
   const drained: Drained = { stream: setup.stream.name, shown: 0, deleted: 0, gone: 0, stay: [] }
   const result: DrainResult = { drained, problems: [] }
   try {
-    checkTargets(dataset, setup)
     const refused = whyNoDrain(dataset, context, history, setup.stream)
     if (refused === undefined) await drainInRounds(dataset, context, history, { setup, dryRun, ...result })
     else drained.refused = refused

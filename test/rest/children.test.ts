@@ -60,8 +60,8 @@ describe('a child stream', () => {
     const withTwo = made.service.account.listed().filter(({ id }) => id % 4 === 2)
     expect(withTwo.length).toBeGreaterThan(0)
     const asked = lines.filter(({ stream }) => stream === 'siblings')
-    expect(asked.map(({ for: group }) => group!['comment.id']).sort()).toEqual(
-      withTwo.flatMap(({ id }) => [id * 10, id * 10 + 1]).sort(),
+    expect(asked.map(({ for: group }) => String(group!['comment.id'])).sort()).toEqual(
+      withTwo.flatMap(({ id }) => [`${id}0`, `${id}1`]).sort(),
     )
     for (const { for: group, url } of asked) {
       const item = withTwo.find(({ id }) => id === group!['comment.item_id'])
@@ -120,7 +120,7 @@ describe('a child stream', () => {
   })
 
   it('waits for its parent, also when what the parent knows takes time to read', async () => {
-    const events = `${streamOf(kind, 5, 'stop = { known_pages = 1 }', 'sort = "id", direction = "desc"')}`
+    const events = streamOf(kind, 5, 'stop = { known_pages = 1 }', 'sort = "id", direction = "desc"')
     const made = await scene(`limits = { parallel = 2 }\n${events}${commentsOf()}`, { account })
     await made.exportWell()
     made.advance(minute)

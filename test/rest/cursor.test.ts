@@ -197,7 +197,7 @@ describe('a cursor', () => {
 })
 
 describe('parts', () => {
-  const weekly = `${cursored('', 'full_every = "7d"')}`
+  const weekly = cursored('', 'full_every = "7d"')
 
   it('stay as long as a later whole export does not stand in for them', async () => {
     const made = await scene('', { account: { ...account, createdPerDay: 3 } })
@@ -219,7 +219,7 @@ describe('parts', () => {
   })
 
   it('of a window stay for ever', async () => {
-    const stream = `${streamOf(kindNamed('last-item downwards'), 20, 'window = { newest = 30 }', 'newest = 30')}`
+    const stream = streamOf(kindNamed('last-item downwards'), 20, 'window = { newest = 30 }', 'newest = 30')
     const made = await scene('', { account })
     made.configure(stream, 'keep = 1')
     for (let round = 0; round < 4; round++) {

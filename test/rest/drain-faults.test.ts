@@ -22,7 +22,15 @@ describe('a deletion of which it is open what became of it', () => {
       { ...deletions, from: 2, fault },
       { method: 'GET', match: '/export/Mood', from: 2, fault: reuse },
     ])
+    const before = scene.service.requests.length
     const { drained } = await scene.drain()
+    // Between two requests for one record there is a look.
+    const asked = scene.service.requests.slice(before).map(({ method, path }) => (method === 'GET' ? 'look' : path))
+    const looks = asked
+      .join(' ')
+      .split('look')
+      .map((between) => between.trim().split(' '))
+    for (const between of looks) expect(new Set(between).size).toBe(between.length)
     expect(drained.deleted + drained.gone).toBeGreaterThanOrEqual(5)
     expect(scene.service.study.records('Mood')).toHaveLength(1)
     expectNothingLost(scene)

@@ -124,11 +124,4 @@ describe('with `after.targets`', () => {
     expect(later.published).toHaveLength(1)
     expect(later.drained).toMatchObject({ deleted: 3, stay: [{ reason: 'where', records: 2 }] })
   })
-
-  it('is a mistake when the dataset is not published there', async () => {
-    const scene = await start({ forms }, after)
-    await scene.export()
-    expect((await scene.drain()).problems).toMatchObject([{ severity: 'error', code: 'config' }])
-    expect(scene.sent()).toEqual([])
-  })
 })

@@ -172,3 +172,18 @@ describe('failures in a row', () => {
     expect(made.dataset.names('data')).toEqual([])
   })
 })
+
+it('an export that takes longer than `timeout` is parked, and goes on with the next run', async () => {
+  const made = await scene('', { account })
+  made.configure(stream, 'timeout = "1s"')
+  made.service.plan([{ from: 3, fault: { kind: 'hang' } }])
+  expect(await made.export()).toMatchObject({
+    event: 'parked',
+    code: 'timeout',
+    reason: 'the export took longer than 1 second',
+  })
+  made.advance(minute)
+  const { exported } = await made.dataset.run()
+  expect(exported).toMatchObject({ state: 'good', parcel: '2026-03-01T060000Z' })
+  await expectEverything(made)
+})

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../simulator/item.ts'
@@ -45,6 +45,20 @@ describe('stop', () => {
     expect(idsOf(await records<Item>('items', 'results'))).toEqual(
       expect.arrayContaining(idsOf(made.service.account.listed().slice(-11))),
     )
+  })
+
+  it.each(['', '[{"id": 1'])('asks for more when an earlier parcel was damaged since: %j', async (damage) => {
+    const made = await scene(stopping(1), { account })
+    await made.exportWell()
+    const folder = join(made.dataset.folder, 'data', made.dataset.names('data')[0]!, 'bodies')
+    for (const name of readdirSync(folder)) {
+      if (damage === '') rmSync(join(folder, name))
+      else writeFileSync(join(folder, name), damage)
+    }
+    made.advance(minute)
+    await made.exportWell()
+    const { records } = await readParcel(made.dataset)
+    expect(idsOf(await records<Item>('items', 'results'))).toEqual(idsOf(made.service.account.listed()))
   })
 
   it('warns of a gap when nothing of the last export is seen again', async () => {
@@ -117,9 +131,13 @@ describe('a stream without a paginator', () => {
     }
   })
 
-  it('is warned of when the server names a next page', async () => {
-    const made = await scene(streamOf({ ...kindNamed('link'), page: '{ kind = "none" }' }, 3), { account })
+  it('is warned of when the server names a next page, but not when its configuration says that there is none', async () => {
+    const linked = streamOf({ ...kindNamed('link'), page: '{ kind = "none" }' }, 3)
+    const made = await scene(linked.replace('page = { kind = "none" }', ''), { account })
     expect((await made.exportWell()).warnings).toEqual([expect.stringContaining('the server names a next page')])
+    made.configure(linked)
+    made.advance(minute)
+    expect((await made.exportWell()).warnings).toBeUndefined()
   })
 })
 

@@ -78,8 +78,14 @@ export async function startServer(
     await ended
     clearTimeout(timer)
   }
+  const leave = (): void => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', leave)
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     await end(signal)
+    process.off('exit', leave)
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   const deadline = Date.now() + 30_000

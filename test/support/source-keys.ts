@@ -26,7 +26,7 @@ export function sourceKeys(): Map<string, SourceKey[]> {
       const kind = String(schema.properties!['kind']!.const)
       return [
         kind,
-        distinct(keysBelow(schema, '')).filter(({ key }) => key !== 'kind' && !/^streams\.page\./.test(key)),
+        distinct(keysBelow(schema, '')).filter(({ key }) => key !== 'kind' && !key.startsWith('streams.page.')),
       ]
     }),
   )

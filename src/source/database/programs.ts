@@ -40,6 +40,7 @@ export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context
   const { folder, environment, redactor, timeoutMs, silenceMs } = options
   const { logs, signal } = context
   const startedAt = performance.now()
+  let arrived = 0
 
   const start = (program: string, parameters: readonly string[], printsData: boolean): Running => {
     signal.throwIfAborted()
@@ -52,7 +53,7 @@ export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context
       // The limit is that of the whole try, and a try may run many programs.
       timeoutMs: timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - (performance.now() - startedAt)),
       silenceMs,
-      activity: () => sink.bytesSoFar() + logs.bytesSoFar(),
+      activity: () => arrived + sink.bytesSoFar() + logs.bytesSoFar(),
       signal,
     })
     const complaining = collectComplaint(command.stderr!, logs.err, redactor)
@@ -92,7 +93,7 @@ export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context
     async *stream(program, parameters, proof) {
       const running = start(program, parameters, true)
       try {
-        for await (const chunk of running.stdout as Bytes) {
+        for await (const chunk of inLargeChunks(running.stdout as Bytes, (bytes) => (arrived += bytes))) {
           await proof.write(chunk)
           yield chunk
         }
@@ -106,6 +107,24 @@ export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context
     },
     run: (program, parameters) => start(program, parameters, false).done,
   }
+}
+
+const largeBytes = 256 * 1024
+
+/** Joins what comes in small pieces, as the dump programs write: each step that a chunk takes costs more than its bytes. */
+async function* inLargeChunks(body: Bytes, onBytes: (bytes: number) => void): Bytes {
+  let waiting: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    waiting.push(chunk)
+    bytes += chunk.length
+    onBytes(chunk.length)
+    if (bytes < largeBytes) continue
+    yield Buffer.concat(waiting, bytes)
+    waiting = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(waiting, bytes)
 }
 
 function withInstall(error: unknown, hint: string): unknown {

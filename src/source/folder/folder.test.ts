@@ -318,7 +318,7 @@ describe('a folder that is not what it was', () => {
   it('may hold files that are larger than the memory that it takes', async () => {
     const folder = temporaryFolder()
     fs.writeFileSync(join(folder, 'large'), '')
-    fs.truncateSync(join(folder, 'large'), 600_000_000)
+    fs.truncateSync(join(folder, 'large'), 300_000_000)
     for (const format of ['tar', 'files']) {
       const test = dataset(`path = "${folder}"\nformat = "${format}"`)
       const growth = await memoryGrowth(async () => {

@@ -19,7 +19,8 @@ const always = ['mysql']
 
 const alwaysGiven = [
   '--quick --routines --events --triggers --hex-blob --default-character-set=utf8mb4',
-  '--no-tablespaces --comments --skip-dump-date',
+  // A file such as ~/.my.cnf may say otherwise.
+  '--no-tablespaces --comments --skip-dump-date --skip-force',
 ].flatMap((line) => line.split(' '))
 
 const dumpEnd = /\n-- Dump completed(?: on [\d :-]+)?\n$/

@@ -104,6 +104,8 @@ function checkDrain(drain: DrainConfig, streams: readonly StreamConfig[], compla
   if (stream === undefined) {
     const names = streams.map(({ name }) => name)
     complain(['drain', 'stream'], `there is no stream "${drain.stream}"`, `There are: ${names.join(', ')}.`)
+  } else if (stream.format === 'any') {
+    complain(['drain', 'stream'], `the answers of ${stream.name} are not looked into (format = "any")`)
   } else if (stream.key === undefined) {
     complain(['drain', 'stream'], `the stream ${stream.name} has no \`key\`, so its records cannot be told apart`)
   }

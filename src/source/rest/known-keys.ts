@@ -1,3 +1,4 @@
+import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
 import type { EarlierParcel } from '../source.ts'
 import { keyOf } from './key.ts'
@@ -25,12 +26,17 @@ export async function knownKeys(
     const folder = sealedFolder(files, path)
     const told = parseManifest(folder.readText(manifestName))?.streams
     if (told === undefined || !family.every((name) => told[name]?.complete === true)) continue
-    for await (const { line, items } of readPages(folder, stream)) {
-      for (const item of items) {
-        const key = keyOf(item, stream.key ?? [])
-        if (key !== undefined) known.add(knownKey(groupKey(stream, line.for ?? {}), key))
+    try {
+      for await (const { line, items } of readPages(folder, stream)) {
+        for (const item of items) {
+          const key = keyOf(item, stream.key ?? [])
+          if (key !== undefined) known.add(knownKey(groupKey(stream, line.for ?? {}), key))
+        }
+        if (known.size >= enough) return known
       }
-      if (known.size >= enough) return known
+    } catch (error) {
+      // Of a parcel that was damaged since, as much is known as can be read: more is asked for than would have to be.
+      if (!(error instanceof UnsiloError) && !(error instanceof SyntaxError)) throw error
     }
     if (told[stream.name]!.mode === 'full') return known
   }

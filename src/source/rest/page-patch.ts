@@ -25,6 +25,8 @@ export const pagePatch = z.strictObject({
   empty: z
     .enum(['stop', 'continue'])
     .optional()
-    .describe('What an empty page means: the end, or nothing ("continue": servers that filter after they count).'),
+    .describe(
+      'What an empty page means: the end ("stop"), or nothing ("continue": servers that filter after they count). Default: the end, which is not complete when the server names a next page.',
+    ),
   max: count.describe('Most pages to ask for; a stream that reaches it is not complete.'),
 })

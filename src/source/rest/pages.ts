@@ -77,7 +77,7 @@ export function pageSize(stream: StreamConfig): number | undefined {
 }
 
 /** Parameters as they stand in the configuration. */
-function writtenParams(params: Params): Record<string, unknown> {
+export function writtenParams(params: Params): Record<string, unknown> {
   const written = (value: Params[string]): unknown =>
     typeof value === 'object' && 'text' in value ? value.text : value
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, written(value)]))

@@ -41,7 +41,11 @@ export const streamKeys = z.strictObject({
     .enum(['json', 'any'])
     .default('json')
     .describe('"any": answers are kept as they are and not looked into; they need not be JSON.'),
-  items: pathText.optional().describe('Where the records are: "data.children[*].data"; "." is the whole body, one record. Default: the body, an array.'),
+  items: pathText
+    .optional()
+    .describe(
+      'Where the records are: "data.children[*].data"; "." is the whole body, one record. Default: the body, an array.',
+    ),
   key: keyConfig.optional().describe('The field, or fields, that tell one record from another.'),
   page: pagePatch.optional().describe('How to get the next page; each key overrides the one of the source.'),
   on: onConfig.optional().describe('What to do on a status; added to the rules of the source.'),

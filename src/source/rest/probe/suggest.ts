@@ -1,6 +1,6 @@
 import type { StreamConfig } from '../stream.ts'
 import type { Comparison } from './compare/comparison.ts'
-import { writtenParams } from './compare/compare-pages.ts'
+import { writtenParams } from '../pages.ts'
 import type { Look } from './look.ts'
 import type { PageSign } from './signs/sign.ts'
 

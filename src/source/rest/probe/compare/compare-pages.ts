@@ -1,7 +1,7 @@
 import { expectUnsiloError } from '../../../../errors.ts'
 import { keyOf } from '../../key.ts'
-import { type PageSeen, type Pager, openPager, pageSizeOf } from '../../page.ts'
-import type { Params } from '../../stream-config.ts'
+import { type PageSeen, type Pager, openPager } from '../../page.ts'
+import { pageSize } from '../../pages.ts'
 import type { StreamConfig } from '../../stream.ts'
 import type { Look } from '../look.ts'
 import { whyMore } from '../why-more.ts'
@@ -16,11 +16,11 @@ export function comparePages(stream: StreamConfig, page: PageSeen, seen: Look): 
   const says = (status: Comparison['status'], message: string): Comparison[] => [{ key: 'page', status, message }]
   if (kind === 'none') {
     if (goesOn) return says('missing', `there is a next page (${why}), and nothing is set to get it`)
-    return sign !== undefined && sign.goesOn !== false
+    return !stream.saysPage && sign !== undefined && sign.goesOn !== false
       ? says('unseen', `no page is set, and this answer does not say that there is only one (${sign.because})`)
       : []
   }
-  const size = pageSizeOf(stream.page, writtenParams(stream.params))
+  const size = pageSize(stream)
   let step: ReturnType<Pager['after']>
   try {
     const keys = stream.key ?? []
@@ -50,11 +50,4 @@ function compareSize(asked: number | undefined, goesOn: boolean, { records }: Lo
   const limit = length < asked ? ', although there is more: it may be all that the server gives' : ''
   const message = `${asked} records a page are asked for, and ${length} came${limit}`
   return [{ key: 'size', status: 'differs', message }]
-}
-
-/** Parameters as they stand in the configuration. */
-export function writtenParams(params: Params): Record<string, unknown> {
-  const written = (value: Params[string]): unknown =>
-    typeof value === 'object' && 'text' in value ? value.text : value
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, written(value)]))
 }

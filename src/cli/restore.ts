@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { type Restored, restoreParcel } from '../dataset/restore.ts'
+import { parseParcelId } from '../parcel/id.ts'
+import type { App } from './app.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { openOneDataset } from './open-datasets.ts'
+import { openProgress } from './progress.ts'
+
+export interface RestoreArguments {
+  dataset: string
+  parcel: string
+  to: string
+  raw?: boolean
+}
+
+export async function restore(args: RestoreArguments, app: App): Promise<ExitStatus> {
+  const dataset = await openOneDataset(app, args.dataset)
+  const parcel = args.parcel === 'latest' ? args.parcel : parseParcelId(args.parcel)
+  const progress = openProgress(app)
+  let restored: Restored
+  try {
+    const context = { ...app.context, onProgress: progress.onProgress }
+    restored = await restoreParcel(dataset, context, { parcel, to: resolve(app.cwd, args.to), raw: args.raw === true })
+  } finally {
+    progress.close()
+  }
+  if (app.json) app.printJson(restored)
+  else show(restored, app)
+  return ExitCode.ok
+}
+
+function show(restored: Restored, app: App): void {
+  const { dataset, parcel, to, how, files, state, verified, warnings } = restored
+  const notes = [
+    ...(state === 'suspect' ? ['it is suspect'] : []),
+    ...(verified ? [] : ['it has no hash to be checked by: unsilo has not made it']),
+    ...warnings,
+  ]
+  for (const note of notes) app.note(`${app.colors.err.yellow('!')} ${dataset}: ${parcel}: ${note}`)
+  if (app.quiet) return
+  const count = files === 1 ? '1 file' : `${files} files`
+  app.print(`${app.colors.out.green('✓')} ${dataset}: ${how} ${count} of ${parcel} to ${to}`)
+}
