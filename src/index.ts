@@ -16,4 +16,12 @@ export { type ErrorCode, UnsiloError } from './errors.ts'
 export { type ParcelId, isParcelId, parcelIdAt, parcelTime } from './parcel/id.ts'
 export { type DatasetReport, type Report, makeReport } from './report/report.ts'
 export { type Why, whyDataset } from './report/why.ts'
+export type { ExportContext, ExportNotes, ParcelFolder, ParcelSink } from './source/source.ts'
+export {
+  type ConfigSchema,
+  type SourceContext,
+  type SourceDefinition,
+  defineSource,
+} from './source/plugin/define-source.ts'
+export type { SecretReference } from './system/schema.ts'
 export { type System, realSystem } from './system/system.ts'

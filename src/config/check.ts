@@ -51,12 +51,16 @@ function unknownKey(key: string, known: string[]): Pick<ValueProblem, 'message' 
   return { message: `unknown key "${key}"`, hint: known.length === 0 ? undefined : `Known here: ${known.join(', ')}.` }
 }
 
-/** The option that the value was meant for: of those whose type fits, the one with the fewest issues. */
+/** The option that the value was meant for: of those whose type fits, and that take its `kind`, the one with the fewest issues. */
 function likeliestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const fitting = branches.filter((issues) =>
     issues.every((issue) => issue.code !== 'invalid_type' || issue.path.length > 0),
   )
-  return fitting.toSorted((a, b) => a.length - b.length)[0]
+  return fitting.toSorted((a, b) => refusesKind(a) - refusesKind(b) || a.length - b.length)[0]
+}
+
+function refusesKind(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.some(({ path }) => path.length === 1 && path[0] === 'kind') ? 1 : 0
 }
 
 /**

@@ -68,7 +68,13 @@ async function loadDataset(
   if ('problems' in checked) return { problems: await placeInSources(checked.problems, sources) }
   const unknown = root.targets === undefined ? [] : unknownTargets(checked.value.publish, root.targets)
   if (unknown.length > 0) return { problems: await placeInSources(unknown, sources) }
-  return { dataset: { ...place, config: checked.value, sources } }
+  const config = checked.value
+  if (config.source?.kind !== 'plugin') return { dataset: { ...place, config, sources } }
+  // The code of modules is loaded on first use.
+  const { checkPlugin } = await import('./plugin-source.ts')
+  const plugin = await checkPlugin(config.source, place.path, files)
+  if ('problems' in plugin) return { problems: await placeInSources(plugin.problems, sources) }
+  return { dataset: { ...place, config: { ...config, source: plugin.source }, sources } }
 }
 
 /** A key from `[defaults]` can be wrong for one dataset only, beside that dataset's own keys. */

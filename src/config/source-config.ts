@@ -1,12 +1,14 @@
 import * as z from 'zod'
 import { folderConfig } from '../source/folder/config.ts'
 import { mariadbConfig, mysqlConfig } from '../source/mysql/config.ts'
+import { pluginConfig } from '../source/plugin/config.ts'
 import { postgresConfig } from '../source/postgres/config.ts'
 import { restConfig } from '../source/rest/config.ts'
 import { sqliteConfig } from '../source/sqlite/config.ts'
+import { knownValues } from './schema-walk.ts'
 
-/** `[source]` of a dataset: one kind each. */
-export const sourceConfig = z.discriminatedUnion('kind', [
+/** The kinds that unsilo has itself. */
+const builtInConfig = z.discriminatedUnion('kind', [
   restConfig,
   folderConfig,
   postgresConfig,
@@ -14,5 +16,10 @@ export const sourceConfig = z.discriminatedUnion('kind', [
   mariadbConfig,
   sqliteConfig,
 ])
+
+export const builtInKinds: readonly string[] = knownValues(builtInConfig, ['kind'])
+
+/** `[source]` of a dataset: one kind each, or a module that adds one. */
+export const sourceConfig = z.union([builtInConfig, pluginConfig(builtInKinds)])
 
 export type SourceConfig = z.output<typeof sourceConfig>

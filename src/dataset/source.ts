@@ -37,6 +37,8 @@ async function openConfigured(source: SourceConfig, dataset: Dataset, { system }
       return (await import('../source/rest/rest.ts')).openRestSource(source, options)
     case 'folder':
       return (await import('../source/folder/folder.ts')).openFolderSource(source, options)
+    case 'plugin':
+      return (await import('../source/plugin/plugin.ts')).openPluginSource(source, options)
     case 'postgres':
       return (await import('../source/postgres/postgres.ts')).openPostgresSource(source, options)
     case 'mysql':

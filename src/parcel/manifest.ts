@@ -19,12 +19,17 @@ export interface Manifest {
   hashList?: string
 }
 
+export interface KnownFile {
+  bytes: number
+  sha256: string
+}
+
 export interface InspectOptions {
   /** The format that the content must have, whatever its extension says. */
   require?: string | undefined
   signal?: AbortSignal | undefined
-  /** What is known already of a file, because it was hashed and checked while it was written. */
-  known?: { path: string; bytes: number; sha256: string } | undefined
+  /** What is known already of files, by path, because they were hashed, checked and synced when they were written. */
+  known?: ReadonlyMap<string, KnownFile> | undefined
 }
 
 /**
@@ -50,7 +55,8 @@ async function inspectSingleFile(files: Files, parcel: StoredParcel, options: In
   if (info?.kind !== 'file') throw notAFile(parcel.name)
   // "Empty" says more than "not valid JSON".
   if (info.sizeBytes === 0) return { files: 1, bytes: 0, sha256: '' }
-  if (options.known?.path === parcel.path) return { files: 1, bytes: options.known.bytes, sha256: options.known.sha256 }
+  const known = options.known?.get(parcel.path)
+  if (known !== undefined) return { files: 1, ...known }
   await files.sync(parcel.path)
   const { require, signal } = options
   return { files: 1, ...(await inspectFile(parcel.path, parcel.extension, { require, signal })) }
@@ -63,6 +69,8 @@ async function inspectFolder(files: Files, parcel: StoredParcel, options: Inspec
     if (kind === 'link') return undefined
     if (kind !== 'file') throw notAFile(`${parcel.name}/${path}`)
     const full = join(parcel.path, path)
+    const known = require === undefined ? options.known?.get(full) : undefined
+    if (known !== undefined) return { path, ...known }
     await files.sync(full)
     const extension = require === undefined ? '' : path.slice(path.lastIndexOf('/') + 1).replace(/^[^.]*\.?/, '')
     const { bytes, sha256 } = await inspectFile(full, extension, { require, signal })

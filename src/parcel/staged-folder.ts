@@ -4,6 +4,7 @@ import { type Bytes, type Codec, codecForExtension } from '../codec/codec.ts'
 import { type FileSink, type Files, walkFiles } from '../system/files.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import { storeBody } from './body.ts'
+import type { KnownFile } from './manifest.ts'
 
 /** A parcel that is a folder, while it is being filled; paths are relative to it. `ParcelFolder` of `source/` says what each method promises. */
 export type StagedFolder = Awaited<ReturnType<typeof openStagedFolder>>
@@ -12,15 +13,18 @@ interface StagedFolderOptions {
   codec: Codec | undefined
   signal: AbortSignal | undefined
   onBytes(bytes: number): void
+  /** Takes what is known of the files that are whole and durable, by path. */
+  known: Map<string, KnownFile>
 }
 
 export async function openStagedFolder(files: Files, folder: string, options: StagedFolderOptions) {
-  const known = new Set<string>()
+  const { known } = options
+  const prepared = new Set<string>()
   /** Makes the folder that `path` lies in, and its name durable. */
   const prepare = async (path: string): Promise<void> => {
     const parent = dirname(path)
-    if (known.has(parent)) return
-    known.add(parent)
+    if (prepared.has(parent)) return
+    prepared.add(parent)
     if (files.info(parent) !== undefined) return
     if (parent !== folder) await prepare(parent)
     files.makeFolder(parent)
@@ -45,8 +49,9 @@ export async function openStagedFolder(files: Files, folder: string, options: St
         before = bytes
       }
       try {
-        const { rawBytes, sha256 } = await storeBody(files, at(stored), body, { codec, check, onBytes, signal })
+        const { rawBytes, bytes, sha256 } = await storeBody(files, at(stored), body, { codec, check, onBytes, signal })
         await files.sync(dirname(at(stored)))
+        known.set(at(stored), { bytes, sha256 })
         return { path: stored, bytes: rawBytes, sha256: hash?.digest('hex') ?? sha256 }
       } catch (error) {
         await files.remove(at(stored)).catch(() => undefined)
@@ -55,10 +60,12 @@ export async function openStagedFolder(files: Files, folder: string, options: St
     },
     async replace(path: string, text: string): Promise<void> {
       await prepare(at(path))
+      known.delete(at(path))
       await replaceFile(files, at(path), text)
     },
     async append(path: string): Promise<FileSink> {
       await prepare(at(path))
+      known.delete(at(path))
       const isNew = files.info(at(path)) === undefined
       const sink = await files.append(at(path))
       try {
@@ -75,11 +82,18 @@ export async function openStagedFolder(files: Files, folder: string, options: St
       return codec === undefined ? body : codec.decompress(body, options.signal)
     },
     readText: (path: string): string | undefined => files.readText(at(path)),
-    truncate: (path: string, bytes: number): Promise<void> => files.truncate(at(path), bytes),
-    remove: (path: string): Promise<void> => files.remove(at(path)),
+    truncate(path: string, bytes: number): Promise<void> {
+      known.delete(at(path))
+      return files.truncate(at(path), bytes)
+    },
+    remove(path: string): Promise<void> {
+      known.delete(at(path))
+      return files.remove(at(path))
+    },
     async clear(): Promise<void> {
       for (const { name } of files.list(folder)) await files.remove(at(name))
       known.clear()
+      prepared.clear()
     },
   }
 }

@@ -7,7 +7,7 @@ import { storeBody } from './body.ts'
 import { startContentCheck } from './format/inspect.ts'
 import type { ParcelId } from './id.ts'
 import { type Layout, logsOf } from './layout.ts'
-import { type Manifest, inspectParcel } from './manifest.ts'
+import { type KnownFile, type Manifest, inspectParcel } from './manifest.ts'
 import { type StagedFolder, openStagedFolder } from './staged-folder.ts'
 import { type StoredParcel, listParcels } from './store.ts'
 
@@ -42,7 +42,7 @@ export interface StageOptions {
 export function stageParcel(files: Files, layout: Layout, id: ParcelId, options: StageOptions): StagedParcel {
   const codec = codecNamed(options.compress)
   const { require, signal } = options
-  let known: { path: string; bytes: number; sha256: string } | undefined
+  const known = new Map<string, KnownFile>()
   let arrived = 0
   let isFilledHere = false
 
@@ -55,7 +55,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
     const onBytes = (bytes: number): void => void (arrived = bytes)
     const { bytes, sha256 } = await storeBody(files, path, body, { codec, check, onBytes, signal })
     // What could not be checked in the stream (zip, SQLite) is read once more by `finish`.
-    if (check !== undefined) known = { path, bytes, sha256 }
+    if (check !== undefined) known.set(path, { bytes, sha256 })
     if (arrived === 0) throw new UnsiloError('empty', 'the command printed nothing', emptyDetails)
   }
 
@@ -85,10 +85,10 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
     folder() {
       isFilledHere = true
       const onBytes = (bytes: number): void => void (arrived += bytes)
-      return openStagedFolder(files, join(layout.incomplete, id), { codec, signal, onBytes })
+      return openStagedFolder(files, join(layout.incomplete, id), { codec, signal, onBytes, known })
     },
     async clear() {
-      known = undefined
+      known.clear()
       arrived = 0
       for (const { name } of files.list(layout.incomplete)) {
         if (name.startsWith(id)) await files.remove(join(layout.incomplete, name))

@@ -21,8 +21,10 @@ interface Schema {
 /** Every key of each kind of source, by kind, from the schema. What a stream inherits is told once, of the source. */
 export function sourceKeys(): Map<string, SourceKey[]> {
   const { source } = (datasetJsonSchema() as Schema).properties!
+  // Beside the kinds that there are, `kind` may name a module, whose keys nobody knows.
+  const kinds = source!.anyOf!.flatMap(({ oneOf }) => oneOf ?? [])
   return new Map(
-    source!.oneOf!.map((schema) => {
+    kinds.map((schema) => {
       const kind = String(schema.properties!['kind']!.const)
       return [
         kind,

@@ -1,0 +1,72 @@
+import { UnsiloError } from '../../errors.ts'
+import type { Files } from '../../system/files.ts'
+import { findPackage, importModule, runsTypeScript } from '../../system/module.ts'
+import { pathFrom } from '../../system/path-from.ts'
+import type { SourceDefinition } from './define-source.ts'
+
+/** True for what is written as a path, and not as the name of a package. */
+export function isPath(module: string): boolean {
+  return /^(?:\.{1,2}|~)?\//.test(module)
+}
+
+/**
+ * Loads the module of a source.
+ *
+ * @param module A path, which starts at `folder` when it is relative, or the name of a package that is installed there.
+ * @throws UnsiloError `config` that names the file
+ */
+export async function loadPlugin(module: string, folder: string, files: Files): Promise<SourceDefinition> {
+  const path = isPath(module) ? pathFrom(folder, module) : findPackage(module, folder)
+  if (path === undefined || files.info(path)?.kind !== 'file') throw notThere(module, path, folder)
+  if (/\.[cm]?ts$/.test(path) && !runsTypeScript()) {
+    throw new UnsiloError('config', `${path} is TypeScript, which Node.js ${process.versions.node} cannot run`, {
+      hint: 'Use Node.js 22.18 or newer, or write it as JavaScript (.mjs).',
+    })
+  }
+  let exported: Record<string, unknown>
+  try {
+    exported = await importModule(path)
+  } catch (error) {
+    throw notLoaded(error, path)
+  }
+  const definition = exported['default']
+  const fault = faultOf(definition)
+  if (fault === undefined) return definition as SourceDefinition
+  throw new UnsiloError('config', `${path} is no source: ${fault}`, {
+    hint: 'Let it end with `export default defineSource({ kind, config, export })`.',
+  })
+}
+
+function notThere(module: string, path: string | undefined, folder: string): UnsiloError {
+  if (path !== undefined) {
+    return new UnsiloError('config', `there is no module ${path}`, { hint: 'A relative path starts at the dataset.' })
+  }
+  return new UnsiloError('config', `there is no package "${module}" that a file in ${folder} could import`, {
+    hint: `Install it there or above (npm install ${module}); a module of your own begins with "./".`,
+  })
+}
+
+/** A mistake in a module has no place in its message, but at the beginning of its stack. */
+function notLoaded(error: unknown, path: string): UnsiloError {
+  const place = error instanceof Error ? /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(error.stack ?? '')?.[1] : undefined
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new UnsiloError('config', `${path} cannot be loaded: ${said.split('\n', 1)[0]}`, {
+    hint: place === undefined ? 'Run it with node to see where.' : `Look at ${place}.`,
+    cause: error,
+  })
+}
+
+function faultOf(definition: unknown): string | undefined {
+  if (typeof definition !== 'object' || definition === null) return 'it has no default export that is an object'
+  const { kind, export: run, config } = definition as Partial<Record<keyof SourceDefinition, unknown>>
+  if (typeof kind !== 'string' || kind === '') return 'its `kind` is no text'
+  if (typeof run !== 'function') return 'its `export` is no function'
+  if (config === undefined || isSchema(config)) return undefined
+  return 'its `config` is no schema of zod or of another library that follows Standard Schema'
+}
+
+function isSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const standard = (value as { '~standard'?: { validate?: unknown } | undefined })['~standard']
+  return typeof standard?.validate === 'function'
+}
