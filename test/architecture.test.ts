@@ -28,7 +28,9 @@ interface Import {
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.(?:test|fixture|contract)\.ts$/.test(entry.name))
+    .filter(
+      (entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.(?:test|fixture|contract)\.ts$/.test(entry.name),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
 }
 

@@ -8,9 +8,10 @@ import { blocksOf } from './support/doc-blocks.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const repository = resolve(import.meta.dirname, '..')
-const page = readFileSync(join(repository, 'docs/backup.md'), 'utf8')
+const pages = ['docs/backup.md', 'docs/coming-from.md']
 
-it('the example of backup.md saves what the page says, with the package as it is installed', async () => {
+it.each(pages)('the example of %s saves what the page says, with the package as it is installed', async (name) => {
+  const page = readFileSync(join(repository, name), 'utf8')
   const root = temporaryFolder()
   for (const file of ['home/mark/some/directory/index.md', 'var/www/index.html', 'etc/nginx/nginx.conf', 'mnt/.keep']) {
     mkdirSync(dirname(join(root, file)), { recursive: true })

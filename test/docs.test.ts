@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import type { Command } from 'commander'
 import { parse } from 'smol-toml'
@@ -177,10 +177,15 @@ describe('the TOML on the pages', () => {
     const blocks = blocksOf(read(page)).filter(({ info }) => /^toml\b/.test(info))
     // A dataset may name targets of the root that the page has shown before.
     const rootOf = (at: number): string => blocks.slice(0, at).findLast(isOfRoot)?.text ?? ''
-    return blocks.map((block, index): [string, Block, string] => [`${page}:${block.line}`, block, rootOf(index)])
+    return blocks.map((block, index): [string, Block, string, string] => [
+      `${page}:${block.line}`,
+      block,
+      rootOf(index),
+      page,
+    ])
   })
 
-  it.each(shown)('is what the loader says of it: %s', async (_, block, rootConfig) => {
+  it.each(shown)('is what the loader says of it: %s', async (_, block, rootConfig, page) => {
     const { info, text } = block
     expect(['toml', 'toml wrong']).toContain(info)
     const root = temporaryFolder()
@@ -188,11 +193,22 @@ describe('the TOML on the pages', () => {
     mkdirSync(join(root, 'dataset'))
     writeFileSync(join(root, 'dataset/config.toml'), isRoot ? 'cmd = "true"' : text)
     writeFileSync(join(root, 'unsilo.toml'), isRoot ? text : rootConfig)
+    if (/^kind = "\.\//m.test(text)) return expectModuleSays(block, page, root)
     const { problems } = await loadDatasets(systemFiles, root, [], root)
     if (info === 'toml') expect(problems).toEqual([])
     else expect(problems).not.toEqual([])
   })
 })
+
+/** A module is loaded by Node.js itself, with the other files that the page puts beside its configuration. */
+function expectModuleSays({ info, file }: Block, page: string, root: string): void {
+  for (const other of blocksOf(read(page))) {
+    if (other.file === undefined || other.file === file || dirname(other.file) !== dirname(file!)) continue
+    writeFileSync(join(root, 'dataset', basename(other.file)), other.text)
+  }
+  const { status } = spawnSync(process.execPath, [program, '--root', root, 'config', 'validate'])
+  expect(status).toBe(info === 'toml' ? ExitCode.ok : ExitCode.config)
+}
 
 describe('cli.md', () => {
   const markdown = read('docs/cli.md')

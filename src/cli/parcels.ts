@@ -63,6 +63,7 @@ function detailText(found: ParcelDetails, colors: Colors): string {
     ['state', found.state],
     ['because', found.because],
     ['next', found.hint],
+    ['warnings', found.warnings?.join('\n          ')],
     ['data', found.path],
     [
       'size',

@@ -15,7 +15,7 @@ export interface RestoreArguments {
 
 export async function restore(args: RestoreArguments, app: App): Promise<ExitStatus> {
   const dataset = await openOneDataset(app, args.dataset)
-  const parcel = args.parcel === 'latest' ? args.parcel : parseParcelId(args.parcel)
+  const parcel = args.parcel === 'latest' ? undefined : parseParcelId(args.parcel)
   const progress = openProgress(app)
   let restored: Restored
   try {

@@ -1,4 +1,5 @@
 import { gzip } from './gzip.ts'
+import type { Printed } from './printed.ts'
 import { zstd } from './zstd.ts'
 
 export type CodecName = 'none' | 'gzip' | 'zstd'
@@ -10,6 +11,11 @@ export interface Codec {
   /** What a compressed file's name ends with, without the dot. */
   readonly extension: string
   compress(body: Bytes, signal?: AbortSignal): Bytes
+  /**
+   * Compresses what a program prints, and lets its proof read what comes of that, decompressed again. It ends only when the
+   * program ended well and the proof holds. `undefined` where the codec is no program.
+   */
+  compressPrinted: ((body: Printed, signal?: AbortSignal) => Bytes) | undefined
   /** @throws UnsiloError `wrong-content` when the bytes are damaged or end too early */
   decompress(body: Bytes, signal?: AbortSignal): Bytes
 }

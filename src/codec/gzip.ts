@@ -21,6 +21,7 @@ export const gzip: Codec = {
   name: 'gzip',
   extension: 'gz',
   compress: (body, signal) => throughTransform(body, createGzip(), signal),
+  compressPrinted: undefined,
   async *decompress(body, signal) {
     const gunzip = createGunzip()
     let fed = 0

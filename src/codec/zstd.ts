@@ -2,9 +2,11 @@ import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import * as zlib from 'node:zlib'
 import { UnsiloError } from '../errors.ts'
+import { hasOwnZstd } from '../system/machine.ts'
 import { sayEnd, startCommand } from '../system/processes.ts'
 import type { Bytes, Codec } from './codec.ts'
 import { damaged, throughTransform } from './gzip.ts'
+import { compressPrinted } from './zstd-printed.ts'
 
 interface ZstdOptions {
   params?: Record<number, number>
@@ -37,6 +39,9 @@ function decompressInNode(): Transform | undefined {
   if (nodeZstd.createZstdDecompress === undefined || windowKey === undefined) return undefined
   return nodeZstd.createZstdDecompress({ params: { [windowKey]: longestWindowLog } })
 }
+
+const packParameters = [`-${level}`, `-T${threads}`]
+const unpackParameters = ['-d', `--memory=${2 ** (longestWindowLog - 20)}MB`]
 
 /** Streams `body` through the zstd program, for a Node.js that has no zstd of its own. */
 async function* throughProgram(body: Bytes, parameters: string[], signal: AbortSignal | undefined): Bytes {
@@ -74,11 +79,7 @@ async function* throughProgram(body: Bytes, parameters: string[], signal: AbortS
   }
   await feeding
   const end = await running.ended.catch((error: unknown) => {
-    if (!(error instanceof UnsiloError) || error.code !== 'missing-program') throw error
-    throw new UnsiloError('missing-program', 'zstd is not installed, and this Node.js has none of its own', {
-      hint: 'Install the zstd program (apt install zstd, brew install zstd), or use Node.js 22.15 or newer.',
-      cause: error,
-    })
+    throw withInstall(error)
   })
   signal?.throwIfAborted()
   if (failed !== undefined) throw failed.error
@@ -88,20 +89,31 @@ async function* throughProgram(body: Bytes, parameters: string[], signal: AbortS
   })
 }
 
+function withInstall(error: unknown): unknown {
+  if (!(error instanceof UnsiloError) || error.code !== 'missing-program') return error
+  return new UnsiloError('missing-program', 'zstd is not installed, and this Node.js has none of its own', {
+    hint: 'Install the zstd program (apt install zstd, brew install zstd), or use Node.js 22.15 or newer.',
+    cause: error,
+  })
+}
+
 export const zstd: Codec = {
   name: 'zstd',
   extension: 'zst',
   async *compress(body, signal) {
     const transform = compressInNode()
     yield* transform === undefined
-      ? throughProgram(body, [`-${level}`, `-T${threads}`], signal)
+      ? throughProgram(body, packParameters, signal)
       : throughTransform(body, transform, signal)
   },
+  compressPrinted: hasOwnZstd()
+    ? undefined
+    : (body, signal) => compressPrinted(body, { packParameters, unpackParameters, withInstall }, signal),
   async *decompress(body, signal) {
     const transform = decompressInNode()
     try {
       yield* transform === undefined
-        ? throughProgram(body, ['-d', `--memory=${2 ** (longestWindowLog - 20)}MB`], signal)
+        ? throughProgram(body, unpackParameters, signal)
         : throughTransform(body, transform, signal)
     } catch (error) {
       throw damaged(error, 'zstd')

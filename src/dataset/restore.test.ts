@@ -8,7 +8,7 @@ import { type RestoreOptions, type Restored, restoreParcel } from './restore.ts'
 
 async function restored(test: TestDataset, options: Partial<RestoreOptions> = {}): Promise<Restored> {
   const to = options.to ?? join(temporaryFolder(), 'back')
-  return restoreParcel(await test.open(), test.context, { parcel: 'latest', ...options, to })
+  return restoreParcel(await test.open(), test.context, { ...options, to })
 }
 
 function folderWith(files: Record<string, string>): string {
@@ -23,18 +23,26 @@ function folderWith(files: Record<string, string>): string {
 const names = (folder: string): string[] => fs.readdirSync(folder).sort()
 
 describe('a parcel is restored', () => {
-  it.each(['tar', 'tar.gz', 'tar.zst', 'zip', 'files', 'split'])('from a folder source, as it was (%s)', async (kind) => {
-    const folder = folderWith({ 'a.txt': 'a', 'in/b.txt': 'b', 'in/deep/c.txt': 'c' })
-    fs.symlinkSync('b.txt', join(folder, 'in/link'))
-    fs.utimesSync(join(folder, 'in/b.txt'), 0, 1_500_000_000)
-    const format = kind === 'split' ? 'format = "tar"\nsplit = true' : `format = "${kind}"`
-    const test = testDataset(`[source]\nkind = "folder"\npath = "${folder}"\n${format}\n`)
-    await test.run({ exportNow: true })
-    const result = await restored(test)
-    expect(result).toMatchObject({ how: kind === 'files' ? 'copied' : 'extracted', files: 3, verified: true, warnings: [] })
-    const options = { withFractions: kind !== 'zip', withLinks: false }
-    expect(snapshot(result.to, options)).toEqual(snapshot(folder, options))
-  })
+  it.each(['tar', 'tar.gz', 'tar.zst', 'zip', 'files', 'split'])(
+    'from a folder source, as it was (%s)',
+    async (kind) => {
+      const folder = folderWith({ 'a.txt': 'a', 'in/b.txt': 'b', 'in/deep/c.txt': 'c' })
+      fs.symlinkSync('b.txt', join(folder, 'in/link'))
+      fs.utimesSync(join(folder, 'in/b.txt'), 0, 1_500_000_000)
+      const format = kind === 'split' ? 'format = "tar"\nsplit = true' : `format = "${kind}"`
+      const test = testDataset(`[source]\nkind = "folder"\npath = "${folder}"\n${format}\n`)
+      await test.run({ exportNow: true })
+      const result = await restored(test)
+      expect(result).toMatchObject({
+        how: kind === 'files' ? 'copied' : 'extracted',
+        files: 3,
+        verified: true,
+        warnings: [],
+      })
+      const options = { withFractions: kind !== 'zip', withLinks: false }
+      expect(snapshot(result.to, options)).toEqual(snapshot(folder, options))
+    },
+  )
 
   it('as one file, decompressed, or as it lies there', async () => {
     const test = testDataset('cmd = "echo [1]"\nstdout = "json"\ncompress = "gzip"')
@@ -44,7 +52,9 @@ describe('a parcel is restored', () => {
     expect(fs.readFileSync(join(plain.to, `${id}.json`), 'utf8')).toBe('[1]\n')
     const raw = await restored(test, { raw: true, parcel: id })
     expect(names(raw.to)).toEqual([`${id}.json.gz`])
-    expect(fs.readFileSync(join(raw.to, `${id}.json.gz`))).toEqual(fs.readFileSync(join(test.folder, 'data', `${id}.json.gz`)))
+    expect(fs.readFileSync(join(raw.to, `${id}.json.gz`))).toEqual(
+      fs.readFileSync(join(test.folder, 'data', `${id}.json.gz`)),
+    )
   })
 
   it('the newest good one, or the one that is named, even if it is suspect', async () => {
@@ -74,7 +84,10 @@ describe('a parcel is restored', () => {
     const empty = join(folder, 'empty')
     fs.mkdirSync(empty)
     expect(await restored(test, { to: empty })).toMatchObject({ files: 1 })
-    await expect(restored(test, { to: empty })).rejects.toMatchObject({ code: 'clash', message: `${empty} is not empty; nothing was touched` })
+    await expect(restored(test, { to: empty })).rejects.toMatchObject({
+      code: 'clash',
+      message: `${empty} is not empty; nothing was touched`,
+    })
     fs.writeFileSync(join(folder, 'file'), 'x')
     await expect(restored(test, { to: join(folder, 'file') })).rejects.toMatchObject({ code: 'clash' })
     await expect(restored(test, { to: join(folder, 'no/such') })).rejects.toMatchObject({ code: 'not-found' })

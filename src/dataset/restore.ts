@@ -13,8 +13,8 @@ import { unknownParcel } from './show.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
 export interface RestoreOptions {
-  /** `latest`: the newest good one. */
-  parcel: ParcelId | 'latest'
+  /** The newest good one when it is missing. */
+  parcel?: ParcelId | undefined
   /** A folder that does not exist, or is empty. */
   to: string
   /** Copies the parcel as it is, instead of decompressing or extracting it. */
@@ -63,8 +63,8 @@ function isSealed(parcel: ParcelRecord | undefined): parcel is SealedRecord {
 }
 
 /** @throws UnsiloError `not-found` */
-function chooseParcel(dataset: Dataset, history: History, wanted: ParcelId | 'latest'): SealedRecord {
-  if (wanted === 'latest') {
+function chooseParcel(dataset: Dataset, history: History, wanted: ParcelId | undefined): SealedRecord {
+  if (wanted === undefined) {
     if (isSealed(history.newestGood)) return history.newestGood
     throw new UnsiloError('not-found', `${dataset.name} has no good parcel`, {
       hint: `\`unsilo parcels ${dataset.name}\` lists what there is; name a suspect one to restore it all the same.`,
@@ -87,9 +87,13 @@ function checkEmpty(files: Files, to: string): void {
     })
   }
   if (info === undefined || (info.kind === 'folder' && files.list(to).length === 0)) return
-  throw new UnsiloError('clash', `${to} ${info.kind === 'folder' ? 'is not empty' : 'is no folder'}; nothing was touched`, {
-    hint: 'Name a folder that does not exist, or an empty one.',
-  })
+  throw new UnsiloError(
+    'clash',
+    `${to} ${info.kind === 'folder' ? 'is not empty' : 'is no folder'}; nothing was touched`,
+    {
+      hint: 'Name a folder that does not exist, or an empty one.',
+    },
+  )
 }
 
 /** @throws UnsiloError `corrupt` */

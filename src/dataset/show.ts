@@ -21,6 +21,8 @@ export interface ParcelSummary {
   /** Why it failed, is suspect, or was removed. */
   because?: string
   hint?: string
+  /** What a person should know of it, be it good or not. */
+  warnings?: string[]
   /** Where an ingested file lay before. */
   from?: string
 }
@@ -49,11 +51,15 @@ function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | unde
   if (row?.['files']) summary.files = Number(row['files'])
   if (row?.['bytes']) summary.bytes = Number(row['bytes'])
   if (isEvent(parcel.ended, 'sealed')) {
-    const { files, bytes, sha256, tries, durationMs, from, doubts } = detailsOf(parcel.ended, dataset.layout.ledger)
+    const { files, bytes, sha256, tries, durationMs, from, doubts, warnings } = detailsOf(
+      parcel.ended,
+      dataset.layout.ledger,
+    )
     Object.assign(summary, { files, bytes, sha256 })
     if (tries !== undefined) summary.tries = tries
     if (durationMs !== undefined) summary.durationMs = durationMs
     if (from !== undefined) summary.from = from
+    if (warnings !== undefined) summary.warnings = warnings
     if (doubts !== undefined) summary.because = `${doubts.join('; ')}${parcel.accepted ? ' (accepted)' : ''}`
   } else if (isEvent(parcel.ended, 'skipped')) {
     summary.because = detailsOf(parcel.ended, dataset.layout.ledger).reason

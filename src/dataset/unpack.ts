@@ -29,7 +29,8 @@ export async function unpack(
   options: UnpackOptions,
 ): Promise<Unpacked> {
   const { raw, split, signal } = options
-  if (parcel.isFolder) return split && !raw ? extractAll(files, parcel, folder, signal) : copyFolder(parcel, folder, signal)
+  if (parcel.isFolder)
+    return split && !raw ? extractAll(files, parcel, folder, signal) : copyFolder(parcel, folder, signal)
   const format = raw ? undefined : archiveFormats.get(parcel.extension)
   if (format !== undefined) return extract(parcel.path, folder, format, signal)
   const codec = raw ? undefined : codecForExtension(parcel.extension.split('.').at(-1)!)

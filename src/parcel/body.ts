@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Bytes, Codec } from '../codec/codec.ts'
+import { isPrinted } from '../codec/printed.ts'
 import type { Files } from '../system/files.ts'
 import type { FormatCheck } from './format/format.ts'
 
@@ -13,7 +14,7 @@ export interface StoreOptions {
 }
 
 export interface StoredBody {
-  /** Bytes that came, before they were compressed. */
+  /** Bytes that came, before they were compressed; those in the file, where a program printed them straight into the codec. */
   rawBytes: number
   /** Bytes in the file. */
   bytes: number
@@ -42,10 +43,13 @@ export async function storeBody(files: Files, path: string, body: Bytes, options
   const hash = createHash('sha256')
   const sink = await files.create(path)
   try {
-    const coded = options.codec === undefined ? watched() : options.codec.compress(watched(), options.signal)
+    const { codec, check, signal } = options
+    const printed = check === undefined && isPrinted(body) ? codec?.compressPrinted?.(body, signal) : undefined
+    const coded = codec === undefined ? watched() : (printed ?? codec.compress(watched(), signal))
     for await (const chunk of coded) {
       hash.update(chunk)
       stored.bytes += chunk.length
+      if (printed !== undefined) options.onBytes?.((stored.rawBytes = stored.bytes))
       await sink.write(chunk)
     }
     await sink.sync()

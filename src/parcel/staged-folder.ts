@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { type Bytes, type Codec, codecForExtension } from '../codec/codec.ts'
+import { isPrinted } from '../codec/printed.ts'
 import { type FileSink, type Files, walkFiles } from '../system/files.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import { storeBody } from './body.ts'
@@ -42,7 +43,8 @@ export async function openStagedFolder(files: Files, folder: string, options: St
       const stored = codec === undefined ? path : `${path}.${codec.extension}`
       await prepare(at(stored))
       let before = 0
-      const hash = codec === undefined ? undefined : createHash('sha256')
+      const isStraight = isPrinted(body) && codec?.compressPrinted !== undefined
+      const hash = codec === undefined || isStraight ? undefined : createHash('sha256')
       const check = hash === undefined ? undefined : { write: (chunk: Uint8Array) => void hash.update(chunk), end() {} }
       const onBytes = (bytes: number): void => {
         options.onBytes(bytes - before)

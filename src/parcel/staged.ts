@@ -4,7 +4,7 @@ import { UnsiloError } from '../errors.ts'
 import { type Files, walkFiles } from '../system/files.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import { storeBody } from './body.ts'
-import { startContentCheck } from './format/inspect.ts'
+import { isUnclaimed, startContentCheck } from './format/inspect.ts'
 import type { ParcelId } from './id.ts'
 import { type Layout, logsOf } from './layout.ts'
 import { type KnownFile, type Manifest, inspectParcel } from './manifest.ts'
@@ -55,7 +55,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
     const onBytes = (bytes: number): void => void (arrived = bytes)
     const { bytes, sha256 } = await storeBody(files, path, body, { codec, check, onBytes, signal })
     // What could not be checked in the stream (zip, SQLite) is read once more by `finish`.
-    if (check !== undefined) known.set(path, { bytes, sha256 })
+    if (check !== undefined || (await isUnclaimed(extension, require))) known.set(path, { bytes, sha256 })
     if (arrived === 0) throw new UnsiloError('empty', 'the command printed nothing', emptyDetails)
   }
 

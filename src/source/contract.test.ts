@@ -19,9 +19,7 @@ function command(datasetPath: string, printsData: boolean): ContractSubject {
   const account = join(datasetPath, 'account')
   fs.writeFileSync(account, 'bread')
   const open = (cmd: string): Source =>
-    openCommandSource(
-      printsData ? { cmd, stdout: 'txt' } : { cmd: `{ ${cmd}; } > $PARCEL_PATH.txt || exit $?` },
-    )
+    openCommandSource(printsData ? { cmd, stdout: 'txt' } : { cmd: `{ ${cmd}; } > $PARCEL_PATH.txt || exit $?` })
   return {
     open: () => open('cat account'),
     fail: () => fs.rmSync(account),
@@ -64,7 +62,12 @@ describe('a REST source', () =>
     })
     const open = (): Source =>
       openRestSource(
-        restConfig.parse({ kind: 'rest', base, retry: { tries: 1 }, streams: [{ name: 'all', path: 'all', format: 'any' }] }),
+        restConfig.parse({
+          kind: 'rest',
+          base,
+          retry: { tries: 1 },
+          streams: [{ name: 'all', path: 'all', format: 'any' }],
+        }),
         { ...realSystem, folder: datasetPath, readSecret: () => Promise.reject(new Error('there is none')) },
       )
     return {

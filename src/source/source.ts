@@ -8,7 +8,7 @@ export interface ParcelSink {
   /** A path without extension: a program appends its own extension, or makes a folder of this name. */
   readonly path: string
   /** Streams the parcel's one file, `ID.extension`. @throws UnsiloError `empty`, `wrong-content` */
-  write(extension: string, body: Bytes): Promise<void>
+  write(extension: string, body: Bytes | Iterable<Uint8Array>): Promise<void>
   /** Makes the parcel a folder that is filled file by file. What an earlier try has left in it is still there. */
   folder(): Promise<ParcelFolder>
   /** Bytes that have arrived so far, for progress and to notice silence. */
@@ -20,7 +20,7 @@ export interface ParcelFolder {
   /** Paths of the files that are there, in order. */
   paths(): string[]
   /** Writes a new file, compressed when the dataset says so; it is durable on return. */
-  create(path: string, body: Bytes): Promise<StoredFile>
+  create(path: string, body: Bytes | Iterable<Uint8Array>): Promise<StoredFile>
   /** Replaces a small text file: a crash leaves the old one or the new one. It is never compressed. */
   replace(path: string, text: string): Promise<void>
   /** Opens a file to add to its end; one that is new is durable as a name. */
@@ -36,12 +36,12 @@ export interface ParcelFolder {
   clear(): Promise<void>
 }
 
-export interface StoredFile {
+interface StoredFile {
   /** The path, with the extension of the codec. */
   path: string
-  /** Before it was compressed. */
+  /** Before it was compressed; those in the file, where a program printed them straight into the codec (`Printed`). */
   bytes: number
-  /** Of the bytes before they were compressed. Lower-case hexadecimal. */
+  /** Of the same bytes. Lower-case hexadecimal. */
   sha256: string
 }
 

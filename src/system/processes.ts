@@ -13,8 +13,8 @@ export interface CommandOptions {
   /** Added to the environment of this process; `undefined` takes a variable out of it. */
   environment?: Record<string, string | undefined>
   stdin?: 'ignore' | 'inherit' | 'pipe'
-  /** A descriptor is handed to the program as it is; `pipe` is read by the caller. */
-  stdout?: 'ignore' | 'inherit' | 'pipe' | number
+  /** A descriptor is handed to the program as it is; `pipe` is read by the caller; the stdin of another command is then that program's alone. */
+  stdout?: 'ignore' | 'inherit' | 'pipe' | number | Writable
   stderr?: 'ignore' | 'inherit' | 'pipe' | number
   /** Longest wall-clock time, in ms; then the whole process group is ended. */
   timeoutMs?: number | undefined
@@ -66,6 +66,8 @@ export function startCommand(options: CommandOptions): RunningCommand {
     stdio: [options.stdin ?? 'ignore', options.stdout ?? 'ignore', options.stderr ?? 'ignore'],
     detached: true,
   })
+  // The other program finds the end of its input only when nobody else holds it open.
+  if (typeof options.stdout === 'object') options.stdout.destroy()
   let endedFor: CommandEnd['endedFor']
   const stop = (why: CommandEnd['endedFor']): void => {
     endedFor ??= why

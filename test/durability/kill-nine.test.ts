@@ -64,5 +64,5 @@ it('a run killed by kill -9 at any moment tears nothing, and the next run needs 
   expect(results.map((result) => (result.status === 'rejected' ? String(result.reason) : ''))).toEqual(
     roots.map(() => ''),
   )
-  expect(killed).toBeGreaterThan(lanes * roundsEach * 0.5)
+  expect(killed).toBeGreaterThan(lanes * roundsEach * 0.25)
 }, 240_000)

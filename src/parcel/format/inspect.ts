@@ -73,6 +73,12 @@ export async function startContentCheck(extension: string, require?: string): Pr
   return codecs.length === 0 ? format?.startCheck?.() : undefined
 }
 
+/** Whether there is nothing to check, in a stream or otherwise. @throws UnsiloError `config` for an unknown `require` */
+export async function isUnclaimed(extension: string, require?: string): Promise<boolean> {
+  const { codecs, format } = await claimOf(extension, require)
+  return codecs.length === 0 && format === undefined
+}
+
 function decompressed(body: Bytes, codecs: readonly Codec[], signal: AbortSignal | undefined): Bytes {
   return codecs.reduce((inner, codec) => codec.decompress(inner, signal), body)
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import type { Bytes } from '../../codec/codec.ts'
+import type { Printed, Printing } from '../../codec/printed.ts'
 import { UnsiloError } from '../../errors.ts'
 import { type RunningCommand, sayEnd, startCommand } from '../../system/processes.ts'
 import type { Redactor } from '../../system/redact.ts'
@@ -12,7 +14,10 @@ import type { Proof } from './proof.ts'
 export interface Programs {
   /** What a program prints, whole; for lists, which are short. */
   ask(program: string, parameters: readonly string[]): Promise<string>
-  /** What a program prints, as it comes. It ends only when the program ended well and `proof` holds; else it breaks off with the reason. */
+  /**
+   * What a program prints, as it comes. It ends only when the program ended well and `proof` holds; else it breaks off with the
+   * reason. It is `Printed`, unless silence has to be noticed: what a codec makes of a little output may take long to come.
+   */
   stream(program: string, parameters: readonly string[], proof: Proof): Bytes
   /** Runs a program that writes files itself. */
   run(program: string, parameters: readonly string[]): Promise<void>
@@ -29,12 +34,7 @@ export interface ProgramsOptions extends ProgramLimits {
   explain(complaint: string): UnsiloError | undefined
 }
 
-interface Running extends RunningCommand {
-  /** Resolves when it has ended well. */
-  done: Promise<void>
-  /** Ends it, unless it has ended. */
-  stop(): Promise<void>
-}
+type Running = RunningCommand & Printing
 
 export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context: ExportContext): Programs {
   const { folder, environment, redactor, timeoutMs, silenceMs } = options
@@ -42,13 +42,13 @@ export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context
   const startedAt = performance.now()
   let arrived = 0
 
-  const start = (program: string, parameters: readonly string[], printsData: boolean): Running => {
+  const start = (program: string, parameters: readonly string[], stdout: 'ignore' | 'pipe' | Writable): Running => {
     signal.throwIfAborted()
     const command = startCommand({
       command: [folder === undefined ? program : join(folder, program), ...parameters],
       folder: context.datasetPath,
       environment,
-      stdout: printsData ? 'pipe' : 'ignore',
+      stdout,
       stderr: 'pipe',
       // The limit is that of the whole try, and a try may run many programs.
       timeoutMs: timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - (performance.now() - startedAt)),
@@ -84,28 +84,37 @@ export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context
 
   return {
     async ask(program, parameters) {
-      const running = start(program, parameters, true)
+      const running = start(program, parameters, 'pipe')
       const chunks: Uint8Array[] = []
       for await (const chunk of running.stdout as Bytes) chunks.push(chunk)
       await running.done
       return Buffer.concat(chunks).toString('utf8')
     },
-    async *stream(program, parameters, proof) {
-      const running = start(program, parameters, true)
-      try {
-        for await (const chunk of inLargeChunks(running.stdout as Bytes, (bytes) => (arrived += bytes))) {
-          await proof.write(chunk)
-          yield chunk
+    stream(program, parameters, proof) {
+      async function* chunks(): Bytes {
+        const running = start(program, parameters, 'pipe')
+        try {
+          for await (const chunk of inLargeChunks(running.stdout as Bytes, (bytes) => (arrived += bytes))) {
+            await proof.write(chunk)
+            yield chunk
+          }
+          // Why the program ended explains what its output lacks, so it comes first.
+          await running.done
+          await proof.end()
+        } finally {
+          await running.stop()
+          await proof.stop()
         }
-        // Why the program ended explains what its output lacks, so it comes first.
-        await running.done
-        await proof.end()
-      } finally {
-        await running.stop()
-        await proof.stop()
       }
+      if (silenceMs !== undefined) return chunks()
+      const printed: Printed = {
+        [Symbol.asyncIterator]: () => chunks()[Symbol.asyncIterator](),
+        printInto: (stdin) => start(program, parameters, stdin),
+        proof,
+      }
+      return printed
     },
-    run: (program, parameters) => start(program, parameters, false).done,
+    run: (program, parameters) => start(program, parameters, 'ignore').done,
   }
 }
 

@@ -17,7 +17,9 @@ export const folderConfig = z
       .describe('Several folders, instead of `path`; each goes below its own whole path, as in "etc/nginx".'),
     include: patterns
       .optional()
-      .describe('Patterns of what is taken, with all that is in it, as in "*.jpg" or "/projects/*"; default: everything.'),
+      .describe(
+        'Patterns of what is taken, with all that is in it, as in "*.jpg" or "/projects/*"; default: everything.',
+      ),
     exclude: patterns
       .optional()
       .describe('Patterns of what is left out, with all that is in it, as in "node_modules"; stronger than `include`.'),
@@ -42,8 +44,10 @@ export const folderConfig = z
     const complain = (key: string, message: string, hint: string): void =>
       context.addIssue({ code: 'custom', path: [key], message, params: { hint } })
     if (one === undefined && paths === undefined) complain('path', 'is missing', 'Name the folder to copy.')
-    if (one !== undefined && paths !== undefined) complain('paths', 'has no use beside `path`', 'Remove one of the two.')
-    if (split && format === 'files') complain('split', 'has no use with format = "files"', 'Choose an archive, or remove it.')
+    if (one !== undefined && paths !== undefined)
+      complain('paths', 'has no use beside `path`', 'Remove one of the two.')
+    if (split && format === 'files')
+      complain('split', 'has no use with format = "files"', 'Choose an archive, or remove it.')
   })
 
 export type FolderConfig = z.output<typeof folderConfig>

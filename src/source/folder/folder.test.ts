@@ -22,6 +22,8 @@ function folderWith(files: Record<string, string>, folder = temporaryFolder()): 
 }
 
 const notUtf8 = Buffer.from([0x6e, 0xff, 0x6d])
+/** macOS refuses such names. */
+const takesAnyBytes = process.platform === 'linux'
 
 /** Files with modes, times, links, several names, and names that are no text. */
 function hardFolder(): string {
@@ -50,7 +52,8 @@ async function extracted(path: string): Promise<string> {
 }
 
 const below = (folder: string): string[] =>
-  (fs.readdirSync(folder, { recursive: true, withFileTypes: true }) as fs.Dirent[])
+  fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort()
@@ -60,7 +63,12 @@ describe('a folder', () => {
     const folder = hardFolder()
     const test = dataset(`path = "${folder}"\nformat = "${format}"`)
     const { exported } = await test.run()
-    expect(exported).toMatchObject({ event: 'sealed', state: 'good', files: 1, name: expect.stringMatching(`Z.${format}$`) as string })
+    expect(exported).toMatchObject({
+      event: 'sealed',
+      state: 'good',
+      files: 1,
+      name: expect.stringMatching(`Z.${format}$`) as string,
+    })
     expect(exported).not.toHaveProperty('warnings')
     const options = format === 'zip' ? { withFractions: false, withLinks: false } : exact
     expect(snapshot(await extracted(sealedPath(test)), options)).toEqual(snapshot(folder, options))
@@ -73,7 +81,7 @@ describe('a folder', () => {
     expect(snapshot(sealedPath(test), exact)).toEqual(snapshot(folder, exact))
   })
 
-  it('has names that are not UTF-8', async () => {
+  it.runIf(takesAnyBytes)('has names that are not UTF-8', async () => {
     const folder = folderWith({ 'a.txt': 'a' })
     fs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), notUtf8]), 'x')
     const tar = dataset(`path = "${folder}"\nformat = "tar"`)
@@ -133,7 +141,7 @@ describe('a folder that is split', () => {
     expect(snapshot(all, options)).toEqual(snapshot(folder, options))
   })
 
-  it('has no archive of what is left out, and a name for each that is there', async () => {
+  it.runIf(takesAnyBytes)('has no archive of what is left out, and a name for each that is there', async () => {
     const folder = folderWith({ 'a/x.txt': '1', 'b/y.jpg': '2', '__files__/z.txt': '3' })
     fs.mkdirSync(Buffer.concat([Buffer.from(`${folder}/`), notUtf8]))
     fs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), notUtf8, Buffer.from('/k.txt')]), '4')
@@ -224,7 +232,10 @@ describe('a folder that changes while it is read', () => {
   it('has a warning for each file that vanished', async () => {
     const folder = folderWith({ 'a.bin': 'a'.repeat(3_000_000), 'b.txt': 'b', 'z.txt': 'z' })
     const test = dataset(`path = "${folder}"\nformat = "tar"`)
-    const { exported } = await test.run({}, meddling(test, () => fs.rmSync(join(folder, 'z.txt'))))
+    const { exported } = await test.run(
+      {},
+      meddling(test, () => fs.rmSync(join(folder, 'z.txt'))),
+    )
     expect(exported).toMatchObject({ state: 'good', warnings: [`${folder}/z.txt vanished before it was read`] })
     expect(below(await extracted(sealedPath(test)))).toEqual(['a.bin', 'b.txt'])
   })
@@ -232,7 +243,10 @@ describe('a folder that changes while it is read', () => {
   it('fails when all of it goes away', async () => {
     const folder = folderWith({ 'a.bin': 'a'.repeat(3_000_000), 'z/z.txt': 'z' })
     const test = dataset(`path = "${folder}"\nformat = "tar"`)
-    const { exported } = await test.run({}, meddling(test, () => fs.rmSync(folder, { recursive: true })))
+    const { exported } = await test.run(
+      {},
+      meddling(test, () => fs.rmSync(folder, { recursive: true })),
+    )
     expect(exported).toMatchObject({ event: 'failed', code: 'not-found' })
     expect(test.names('data')).toEqual([])
   })
@@ -260,13 +274,22 @@ describe('a folder that is not what it was', () => {
       expect(test.names('data')).toEqual([])
       return exported
     }
-    expect(await failed(join(place, 'gone'))).toMatchObject({ code: 'not-found', hint: expect.stringContaining('mounted') as string })
+    expect(await failed(join(place, 'gone'))).toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('mounted') as string,
+    })
     expect(await failed(place)).toMatchObject({ code: 'empty', reason: `the folder ${place} is empty` })
-    folderWith({ 'file': 'x', 'only/folders/in/.keep': '' }, place)
-    expect(await failed(join(place, 'file'))).toMatchObject({ code: 'config', reason: `${join(place, 'file')} is no folder` })
+    folderWith({ file: 'x', 'only/folders/in/.keep': '' }, place)
+    expect(await failed(join(place, 'file'))).toMatchObject({
+      code: 'config',
+      reason: `${join(place, 'file')} is no folder`,
+    })
     fs.rmSync(join(place, 'only/folders/in/.keep'))
     expect(await failed(join(place, 'only'))).toMatchObject({ code: 'empty' })
-    expect(await failed(place, 'exclude = ["file"]')).toMatchObject({ code: 'empty', hint: expect.stringContaining('exclude') as string })
+    expect(await failed(place, 'exclude = ["file"]')).toMatchObject({
+      code: 'empty',
+      hint: expect.stringContaining('exclude') as string,
+    })
   })
 
   const canMount = process.getuid?.() === 0 && process.platform === 'linux'

@@ -11,7 +11,9 @@ export interface ConfigSchema<Config> {
   }
 }
 
-export type SchemaResult<Config> = { readonly value: Config; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
+type SchemaResult<Config> =
+  | { readonly value: Config; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] }
 
 export interface SchemaIssue {
   readonly message: string
@@ -40,7 +42,7 @@ export interface SourceDefinition<Config = unknown> {
   export(sink: ParcelSink, context: SourceContext<Config>): Promise<Partial<SourceNotes> | void>
 }
 
-export type SourceNotes = Pick<ExportNotes, 'holds' | 'incomplete' | 'warnings'>
+type SourceNotes = Pick<ExportNotes, 'holds' | 'incomplete' | 'warnings'>
 
 /** Gives a definition its types; the module exports it as `default`. */
 export function defineSource<Config>(definition: SourceDefinition<Config>): SourceDefinition<Config> {

@@ -46,12 +46,12 @@ function notThere(module: string, path: string | undefined, folder: string): Uns
   })
 }
 
-/** A mistake in a module has no place in its message, but at the beginning of its stack. */
+/** Where the mistake is does not stand in the message, but in the stack. */
 function notLoaded(error: unknown, path: string): UnsiloError {
-  const place = error instanceof Error ? /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(error.stack ?? '')?.[1] : undefined
+  const place = error instanceof Error ? /file:\/\/(\/[^\s)]+?:\d+)/.exec(error.stack ?? '')?.[1] : undefined
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return new UnsiloError('config', `${path} cannot be loaded: ${said.split('\n', 1)[0]}`, {
-    hint: place === undefined ? 'Run it with node to see where.' : `Look at ${place}.`,
+    hint: place === undefined ? `\`node --check ${path}\` may show where.` : `Look at ${decodeURI(place)}.`,
     cause: error,
   })
 }

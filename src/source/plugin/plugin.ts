@@ -123,5 +123,7 @@ async function failureOf(
 function isUnsiloError(
   error: unknown,
 ): error is { code: ErrorCode; message: string; hint?: string | undefined; retryable?: boolean } {
-  return error instanceof Error && error.name === 'UnsiloError' && typeof (error as { code?: unknown }).code === 'string'
+  return (
+    error instanceof Error && error.name === 'UnsiloError' && typeof (error as { code?: unknown }).code === 'string'
+  )
 }

@@ -31,9 +31,10 @@ export function restorable(
       if (hasEnded || stdin.destroyed || stdin.write(chunk)) return
       await Promise.race([once(stdin, 'drain'), reader.ended]).catch(() => undefined)
     },
+    reader: () => (reader ??= start()).stdin!,
     async end() {
       if (reader === undefined) throw notWhole('it is empty')
-      reader.stdin!.end()
+      if (!reader.stdin!.destroyed) reader.stdin!.end()
       const { status } = await reader.ended
       signal.throwIfAborted()
       if (status !== 0) throw notWhole(`pg_restore cannot read it: ${(await complaint).trim().replaceAll('\n', '; ')}`)
