@@ -30,10 +30,11 @@ export async function* readZip(path: string): AsyncGenerator<StoredEntry> {
 }
 
 async function openZip(path: string): Promise<ZipFile> {
-  const { openPromise } = await import('yauzl')
+  // The default: in the bundle a CommonJS package has no other names.
+  const { default: yauzl } = await import('yauzl')
   try {
     // yauzl would guess the encoding of names, and change some.
-    return await openPromise(path, { decodeStrings: false, autoClose: false })
+    return await yauzl.openPromise(path, { decodeStrings: false, autoClose: false })
   } catch (error) {
     throw zipError(error, path)
   }
@@ -99,7 +100,7 @@ async function* bodyOf(archive: ZipFile, entry: Entry, name: Buffer, path: strin
 }
 
 function zipError(error: unknown, path: string, name?: Buffer): unknown {
-  if (!(error instanceof Error)) return error
+  if (!(error instanceof Error) || error instanceof TypeError) return error
   // zlib's errors carry an errno too, but no system call.
   if ('syscall' in error) return fileError(error, 'read', path)
   return notWhole('zip', name === undefined ? error.message : inEntry(name, error.message), error)

@@ -25,6 +25,13 @@ it('takes all folders with a config.toml when no name is given, in the order of 
   expect(find(root, [])).toEqual(['github', 'goodreads', 'todoist'])
 })
 
+it('passes over the root’s own file among paths, as a shell names it for `exports/*`', () => {
+  const root = temporaryRoot({ ...three, 'unsilo.toml': '' })
+  const named = ['github', 'goodreads', 'todoist', 'unsilo.toml'].map((name) => join(root, name))
+  expect(find(root, named)).toEqual(['github', 'goodreads', 'todoist'])
+  expect(failure(root, join(root, 'unsilo.toml')).code).toBe('not-found')
+})
+
 it('takes the root itself when it is a dataset', () => {
   const root = join(temporaryRoot({ 'todoist/config.toml': '', 'todoist/inner/config.toml': '' }), 'todoist')
   expect(findDatasets(systemFiles, root, [], root)).toEqual([{ name: 'todoist', path: root }])

@@ -1,6 +1,7 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
+import { rootFileName } from './find-root.ts'
 import { nearestWord } from './nearest.ts'
 
 /** Name of a dataset's configuration; a folder that has one is a dataset. */
@@ -21,7 +22,11 @@ export interface DatasetPlace {
  */
 export function findDatasets(files: Files, root: string, names: readonly string[], cwd: string): DatasetPlace[] {
   if (names.length === 0) return allDatasets(files, root)
-  const places = new Map(names.map((name) => [findDataset(files, root, name, cwd), name]))
+  // A shell's `~/exports/*` names the root's own file, too.
+  const given = names.filter((name) => !isPath(name) || basename(name) !== rootFileName)
+  const places = new Map(
+    (given.length === 0 ? names : given).map((name) => [findDataset(files, root, name, cwd), name]),
+  )
   const found = [...places].map(([path, given]) => ({ path, given, name: basename(path) }))
   return found.map(({ path, given, name }) => {
     const shared = found.some((other) => other.name === name && other.path !== path)

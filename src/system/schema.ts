@@ -27,11 +27,21 @@ export const sizeValue = z
   .union([z.int().min(0), z.string()])
   .transform(parsedBy((size) => (typeof size === 'number' ? size : parseSize(size))))
 
+const asText =
+  'a secret never stands in the configuration: say where it is, as in { file = "~/.secrets/…" }, { env = "…" } or { command = "…" }'
+
 /** Where a secret is kept. A configuration holds this, and never the secret. */
-export const secretReference = z.union([
-  z.strictObject({ file: z.string().min(1).describe('A file that holds the secret; `~` is your home.') }),
-  z.strictObject({ env: z.string().min(1).describe('An environment variable of unsilo itself.') }),
-  z.strictObject({ command: z.string().min(1).describe('A shell command that prints it, as in "pass show todoist".') }),
-  z.strictObject({ credential: z.string().min(1).describe('A credential that systemd hands over (LoadCredential=).') }),
-])
+export const secretReference = z.union(
+  [
+    z.strictObject({ file: z.string().min(1).describe('A file that holds the secret; `~` is your home.') }),
+    z.strictObject({ env: z.string().min(1).describe('An environment variable of unsilo itself.') }),
+    z.strictObject({
+      command: z.string().min(1).describe('A shell command that prints it, as in "pass show todoist".'),
+    }),
+    z.strictObject({
+      credential: z.string().min(1).describe('A credential that systemd hands over (LoadCredential=).'),
+    }),
+  ],
+  { error: ({ input }) => (typeof input === 'string' ? asText : undefined) },
+)
 export type SecretReference = z.output<typeof secretReference>

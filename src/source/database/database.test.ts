@@ -119,16 +119,16 @@ describe('the file name of a database', () => {
 })
 
 describe('a closing marker', () => {
-  it('is found wherever the chunks end, and only at the end', () => {
+  it('is found wherever the chunks end, and only at the end', async () => {
     const whole = `${'x'.repeat(3000)}\n-- done\n`
-    fc.assert(
-      fc.property(fc.array(fc.nat(whole.length), { maxLength: 5 }), fc.boolean(), (cuts, isCut) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(whole.length), { maxLength: 5 }), fc.boolean(), async (cuts, isCut) => {
         const proof = closingMarker(/\n-- done\n$/, '-- done')
         const text = isCut ? whole.slice(0, -1) : whole
         const at = [0, ...cuts.toSorted((a, b) => a - b), text.length]
         for (const [index, end] of at.entries()) void proof.write(Buffer.from(text.slice(at[index - 1] ?? 0, end)))
-        if (isCut) expect(() => proof.end()).toThrow('not a whole dump: the dump does not end with "-- done"')
-        else void proof.end()
+        if (isCut) await expect(proof.end()).rejects.toThrow('not a whole dump: the dump does not end with "-- done"')
+        else await proof.end()
       }),
     )
   })

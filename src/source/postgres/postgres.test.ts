@@ -113,6 +113,19 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
     expect((await test.run()).exported).toMatchObject({ event: 'sealed', files: 2 })
   })
 
+  it.each(['custom', 'plain'])('are compressed with zstd, alone and in a folder (%s)', async (format) => {
+    for (const database of ['shop', ['shop', 'globals']]) {
+      const test = dataset(server, { database, format }, 'compress = "zstd"\nsilence = "1m"')
+      const slow = (await test.run()).exported
+      test.configure(test.read('config.toml').replace('silence = "1m"', ''))
+      const quick = (await test.run({ exportNow: true })).exported
+      for (const parcel of [slow, quick]) expect(parcel).toMatchObject({ event: 'sealed', state: 'good' })
+      const [before, now] = test.names('data').map((name) => join(test.folder, 'data', name))
+      if (database === 'shop') expect(statSync(now!).size).toBeGreaterThan(0.9 * statSync(before!).size)
+      else expect(readdirSync(now!)).toEqual(readdirSync(before!))
+    }
+  })
+
   it('may lack what dump_args leaves out', async () => {
     const test = dataset(server, { format: 'plain', dump_args: ['--exclude-table-data=items'] })
     await test.run()
@@ -151,7 +164,9 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
     await server.sql('postgres', 'CREATE DATABASE large')
     await server.sql(
       'large',
-      'CREATE UNLOGGED TABLE t AS SELECT repeat(md5(n::text), 2000) FROM generate_series(1, 2500) n; ALTER TABLE t SET LOGGED',
+      `CREATE UNLOGGED TABLE t AS
+         SELECT (SELECT string_agg(md5((n * m)::text), '') FROM generate_series(1, 2000) m) FROM generate_series(1, 2500) n;
+       ALTER TABLE t SET LOGGED`,
     )
     const test = dataset(server, { database: 'large', format: 'plain' })
     const growth = await memoryGrowth(() => test.run())
@@ -240,15 +255,16 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
         { interval: 2 },
       )
 
-    it('when the dump program is killed', async () => {
-      const test = dataset(server, { database: 'large', format: 'plain', programs: postgresPrograms })
+    it.each(['none', 'zstd'])('when the dump program is killed (%s)', async (codec) => {
+      const source = { database: 'large', format: 'plain', programs: postgresPrograms }
+      const test = dataset(server, source, `compress = "${codec}"`)
       const failing = failure(test)
       await underWay(test)
       for (const pid of childrenNamed('pg_dump')) process.kill(pid, 'SIGKILL')
       expect(await failing).toMatchObject({ code: 'command-failed', reason: 'pg_dump: ended by SIGKILL' })
     })
 
-    it('when a dump program says that all is well and is wrong', async () => {
+    it.each(['none', 'gzip', 'zstd'])('when a dump program says that all is well and is wrong (%s)', async (codec) => {
       for (const [format, reason] of [
         ['plain', 'the dump does not end with "PostgreSQL database dump complete"'],
         ['custom', 'pg_restore cannot read it'],
@@ -259,21 +275,23 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
         writeFileSync(join(programs, 'pg_restore'), `#!/bin/sh\nexec '${postgresPrograms}/pg_restore' "$@"\n`, {
           mode: 0o755,
         })
-        expect(await failure(dataset(server, { programs, format, database: 'large' }))).toMatchObject({
+        const test = dataset(server, { programs, format, database: 'large' }, `compress = "${codec}"`)
+        expect(await failure(test)).toMatchObject({
           code: 'wrong-content',
           reason: expect.stringContaining(reason) as string,
         })
       }
     })
 
-    it('when the disk is full, and leaves no program behind', async () => {
-      const test = dataset(server, { database: 'large', format: 'plain' })
+    it.each(['none', 'zstd'])('when the disk is full, and leaves no program behind (%s)', async (codec) => {
+      const test = dataset(server, { database: 'large' }, `compress = "${codec}"`)
       let writes = 0
       const fault: Fault = (_, name) =>
         name.includes('incomplete/') && name.startsWith('write') && ++writes > 20 ? { refuse: 'ENOSPC' } : 'go on'
       const { exported } = await test.run({}, { ...test.system, files: breakingFiles(fault).files })
       expect(exported).toMatchObject({ code: 'no-space' })
-      expect([test.names('data'), childrenNamed('pg_dump'), leftIn(temporary)]).toEqual([[], [], []])
+      const left = ['pg_dump', 'pg_restore', 'zstd'].flatMap(childrenNamed)
+      expect([test.names('data'), left, leftIn(temporary)]).toEqual([[], [], []])
     })
 
     it('when it takes too long, and leaves no program behind', async () => {
@@ -285,15 +303,15 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
       })
     })
 
-    it('when it is interrupted', async () => {
-      const test = dataset(server, { database: 'large', format: 'plain' })
+    it.each(['none', 'zstd'])('when it is interrupted (%s)', async (codec) => {
+      const test = dataset(server, { database: 'large' }, `compress = "${codec}"`)
       const controller = new AbortController()
       test.context.signal = controller.signal
       const failing = failure(test)
       await underWay(test)
       controller.abort()
       expect(await failing).toMatchObject({ code: 'cancelled' })
-      expect([...childrenNamed('pg_dump'), ...childrenNamed('pg_restore')]).toEqual([])
+      expect(['pg_dump', 'pg_restore', 'zstd'].flatMap(childrenNamed)).toEqual([])
     })
 
     // The last one: nobody can use the server after it.

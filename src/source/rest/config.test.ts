@@ -137,7 +137,11 @@ describe('a mistake', () => {
       `${notes}key = "id"\n[drain]\nstream = "notes"\nrequest = "x/{id}"`,
       'drain.request: "x/{id}" is not a request',
     ],
-    ['a secret as text', `auth = { kind = "bearer", token = "abc" }\n${notes}`, 'auth.token: '],
+    [
+      'a secret as text',
+      `auth = { kind = "bearer", token = "abc" }\n${notes}`,
+      'auth.token: a secret never stands in the configuration',
+    ],
   ])('is told with its place: %s', (_, text, said) => {
     expect(problems(text).join('\n')).toContain(said)
   })
