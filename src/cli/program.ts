@@ -3,6 +3,7 @@ import { templateList } from '../dataset/templates/names.ts'
 import { version } from '../version.ts'
 import type { GlobalOptions } from './app.ts'
 import type { Verb } from './perform.ts'
+import type { RestoreArguments } from './restore.ts'
 
 /** Loads a verb's code only when it is used, so that `--help` and each verb start fast. */
 function lazily<Arguments>(load: () => Promise<Verb<Arguments>>): (args: Arguments, command: Command) => Promise<void> {
@@ -119,12 +120,18 @@ function addWorkVerbs(program: Command): void {
     .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
       lazily(async () => (await import('./drain.ts')).drain)({ datasets, ...options }, command),
     )
-  verb(program, 'restore', 'copy a parcel back into an empty folder, after its hashes were checked')
+  verb(program, 'restore', 'copy a parcel back, after its hashes were checked, into an empty folder or database')
     .argument('<dataset>')
-    .requiredOption('-t, --to <folder>', 'where to put it; it must not exist, or be empty')
+    .requiredOption('-t, --to <where>', 'a folder, or with --database a URL or a file; it has to be empty or new')
     .option('-p, --parcel <id>', 'the parcel; "latest" is the newest good one', 'latest')
     .option('--raw', 'as it lies there: neither extracted nor decompressed')
-    .action((dataset: string, options: { to: string; parcel: string; raw?: boolean }, command: Command) =>
+    .option('--database <name>', 'restore this database of the parcel')
+    .option('--overwrite', 'throw away what the database at --to holds')
+    .option('--password-file <file>', 'where the password for --to is kept; else the client finds it itself')
+    .option('--password-env <name>', '  in an environment variable')
+    .option('--password-command <command>', '  printed by a command')
+    .option('--password-credential <name>', '  as a credential of systemd')
+    .action((dataset: string, options: Omit<RestoreArguments, 'dataset'>, command: Command) =>
       lazily(async () => (await import('./restore.ts')).restore)({ dataset, ...options }, command),
     )
   verb(program, 'accept', 'a suspect parcel is good after all')

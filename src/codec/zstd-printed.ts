@@ -55,6 +55,7 @@ export async function* compressPrinted(body: Printed, zstd: ZstdProgram, signal:
     if (!isWhole) for (const one of [packer, unpacker]) one?.end()
     await printing?.stop()
     await body.proof.stop()
+    await Promise.allSettled([packer.ended, unpacker?.ended])
   }
 }
 

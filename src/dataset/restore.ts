@@ -56,14 +56,14 @@ export async function restoreParcel(dataset: Dataset, context: Context, options:
   return { dataset: dataset.name, parcel: id, state, to, verified: sealed !== undefined, ...unpacked, warnings }
 }
 
-type SealedRecord = ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel }
+export type SealedRecord = ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel }
 
 function isSealed(parcel: ParcelRecord | undefined): parcel is SealedRecord {
   return parcel !== undefined && (parcel.state === 'good' || parcel.state === 'suspect')
 }
 
 /** @throws UnsiloError `not-found` */
-function chooseParcel(dataset: Dataset, history: History, wanted: ParcelId | undefined): SealedRecord {
+export function chooseParcel(dataset: Dataset, history: History, wanted: ParcelId | undefined): SealedRecord {
   if (wanted === undefined) {
     if (isSealed(history.newestGood)) return history.newestGood
     throw new UnsiloError('not-found', `${dataset.name} has no good parcel`, {
@@ -97,7 +97,7 @@ function checkEmpty(files: Files, to: string): void {
 }
 
 /** @throws UnsiloError `corrupt` */
-async function checkWhole(dataset: Dataset, context: Context, parcel: ParcelRecord): Promise<void> {
+export async function checkWhole(dataset: Dataset, context: Context, parcel: ParcelRecord): Promise<void> {
   context.onProgress?.({ dataset: dataset.name, step: 'restoring', note: `checking ${parcel.id}` })
   const { files } = await contentsOf(dataset, context, parcel)
   // Without a seal, its hashes are those of what lies there now.

@@ -6,6 +6,7 @@ import { simulatorCommand } from '../../test/simulator/simulator-command.ts'
 import { breakingFiles } from '../../test/support/breaking-files.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { testDataset } from '../../test/support/test-dataset.ts'
+import { dayMs } from '../system/duration.ts'
 import { acceptParcel } from './accept.ts'
 import { type Outcome, hasFailed, runDatasets } from './run.ts'
 
@@ -323,4 +324,21 @@ it('compresses what the command prints, and the bytes come back', async () => {
   const test = testDataset(daily('echo "[1]"', 'stdout = "json"\ncompress = "gzip"'))
   expect((await test.run()).exported).toMatchObject({ name: '2026-03-01T060000Z.json.gz' })
   expect(gunzipSync(readFileSync(join(test.folder, 'data/2026-03-01T060000Z.json.gz'))).toString()).toBe('[1]\n')
+})
+
+it('measures a shrink against parcels that are pruned, too: a small keep does not let good ones go', async () => {
+  const print = (bytes: number): string => daily(`head -c ${bytes} /dev/zero | tr "\\0" x`, 'stdout = "txt"\nkeep = 2')
+  const test = testDataset(print(24_000))
+  for (let day = 0; day < 6; day++) {
+    expect((await test.run()).exported).toMatchObject({ state: 'good' })
+    test.clock.advance(dayMs)
+  }
+  test.configure(print(2))
+  for (let day = 0; day < 3; day++) {
+    const { exported, pruned } = await test.run()
+    expect(exported).toMatchObject({ state: 'suspect' })
+    expect(pruned).toEqual([])
+    test.clock.advance(dayMs)
+  }
+  expect(test.history().newestGood!.id).toBe('2026-03-06T060000Z')
 })

@@ -2,8 +2,7 @@ import { dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { LedgerEvent, SealedEvent } from '../ledger/entry.ts'
 import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
-import { readMetricsIfWhole } from '../metric/metrics-file.ts'
-import { doubts } from '../parcel/guard.ts'
+import { doubts, recordDoubts } from '../parcel/guard.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
 import { type Manifest } from '../parcel/manifest.ts'
@@ -13,7 +12,8 @@ import type { StoredParcel } from '../parcel/store.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { lastLine } from './export-logs.ts'
-import { type History, isEvent, readHistory, sealedParcels } from './history.ts'
+import { type History, readHistory } from './history.ts'
+import { recentParcels } from './recent-parcels.ts'
 
 export interface SealDetails {
   tries?: number
@@ -79,9 +79,15 @@ function sealedEvent(
 ): SealedEvent {
   const { hashList: _, ...facts } = manifest
   const { notes = nothingToNote, ...others } = details
+  const recent = recentParcels(dataset, context, stored, history)
+  const { guard } = dataset.config
   // A part may be of any size: it depends on how much was new.
-  const recent = notes.holds === 'part' ? [] : recentSizes(dataset, context, stored, history)
-  const reasons = [...notes.incomplete, ...doubts(manifest, recent, dataset.config.guard)]
+  const sizes = notes.holds === 'part' ? [] : recent.filter(({ holds }) => holds !== 'part')
+  const reasons = [
+    ...notes.incomplete,
+    ...doubts(manifest, sizes, guard),
+    ...recordDoubts(notes.records ?? {}, recent, guard),
+  ]
   const state = reasons.length === 0 ? 'good' : 'suspect'
   return {
     event: 'sealed',
@@ -91,36 +97,13 @@ function sealedEvent(
     ...facts,
     ...others,
     ...(notes.holds === 'part' ? { holds: 'part' as const } : {}),
+    ...(Object.keys(notes.records ?? {}).length === 0 ? {} : { records: notes.records! }),
     ...(reasons.length === 0 ? {} : { doubts: reasons }),
     ...(notes.incomplete.length === 0 ? {} : { incomplete: notes.incomplete }),
     ...(notes.warnings.length === 0 ? {} : { warnings: notes.warnings }),
     ...(notes.mounts === undefined ? {} : { mounts: notes.mounts }),
     ...(notes.split === undefined ? {} : { split: notes.split }),
   }
-}
-
-/** How many earlier parcels a new one is measured against. */
-const recentCount = 10
-
-/** Sizes of the newest good parcels before this one; only those of the same format can be compared. */
-function recentSizes(dataset: Dataset, context: Context, stored: StoredParcel, history: History): { bytes: number }[] {
-  const { files } = context.system
-  const alike = sealedParcels(history)
-    .filter(({ id, state }) => state === 'good' && id < stored.id)
-    .filter((parcel) => parcel.stored.extension === stored.extension && parcel.stored.isFolder === stored.isFolder)
-    .slice(-recentCount)
-  if (alike.length === 0) return []
-  const metrics = alike.some(({ ended }) => ended === undefined)
-    ? readMetricsIfWhole(files, dataset.layout.metrics)
-    : undefined
-  return alike
-    .map(({ id, ended }) => {
-      if (!isEvent(ended, 'sealed')) return Number(metrics?.rows.get(id)?.['bytes'] || NaN)
-      const { bytes, holds } = detailsOf(ended, dataset.layout.ledger)
-      return holds === 'part' ? NaN : bytes
-    })
-    .filter((bytes) => !Number.isNaN(bytes))
-    .map((bytes) => ({ bytes }))
 }
 
 export type FailedEvent = Extract<LedgerEvent, { event: 'failed' }>

@@ -60,6 +60,8 @@ export interface SealedEvent {
   from?: string
   /** It leaves out what earlier parcels hold, so those are still needed. */
   holds?: 'part'
+  /** Of each stream that was asked for as a whole: how many records it has. */
+  records?: Record<string, number>
   /** Why the parcel is suspect. */
   doubts?: string[]
   /** Those of `doubts` that say what could not be had of the source. */

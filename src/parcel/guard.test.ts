@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { type GuardLimits, doubts, guardConfig } from './guard.ts'
+import { type GuardLimits, doubts, guardConfig, recordDoubts } from './guard.ts'
 
 function limits(guard: z.input<typeof guardConfig> = {}): GuardLimits {
   return guardConfig.parse(guard)
@@ -102,5 +102,29 @@ describe('guardConfig', () => {
 
   it('can be described to editors', () => {
     expect(z.toJSONSchema(guardConfig, { io: 'input' })).toHaveProperty('properties.max_shrink.default', '50%')
+  })
+})
+
+describe('doubts about records', () => {
+  const counts = (...of: number[]) => of.map((notes) => ({ records: { notes } }))
+
+  it('are raised as soon as a stream that had records has none', () => {
+    expect(recordDoubts({ notes: 0, forms: 0 }, counts(30), limits())).toEqual([
+      'notes has no records, and had 30 in the last good parcel',
+    ])
+    expect(recordDoubts({ notes: 0 }, counts(30, 0), limits())).toEqual([])
+    expect(recordDoubts({ notes: 0 }, [{}], limits())).toEqual([])
+  })
+
+  it('are raised about a shrink, once there are five to measure it against', () => {
+    expect(recordDoubts({ notes: 10 }, counts(30, 30, 30, 30), limits())).toEqual([])
+    expect(recordDoubts({ notes: 10 }, counts(30, 30, 30, 30, 30), limits())).toEqual([
+      'notes has 10 records, 66.7 % less than the median of the last 5 (30); max_shrink allows 50 %',
+    ])
+    expect(recordDoubts({ notes: 10 }, counts(30, 30, 30, 30, 30), limits({ max_shrink: '80%' }))).toEqual([])
+  })
+
+  it('are none where a parcel may shrink as it likes', () => {
+    expect(recordDoubts({ notes: 0 }, counts(30), limits({ max_shrink: 'off' }))).toEqual([])
   })
 })

@@ -49,6 +49,33 @@ export function doubts(
   return shrink === undefined ? found : [...found, shrink]
 }
 
+/**
+ * Says which streams lost their records: all of them since the last parcel that tells, or more than `max_shrink` allows.
+ *
+ * @param records By stream; only those that were asked for as a whole can be compared.
+ * @param recent The good parcels before it, newest last.
+ */
+export function recordDoubts(
+  records: Readonly<Record<string, number>>,
+  recent: readonly { records?: Record<string, number> | undefined }[],
+  guard: Pick<GuardLimits, 'max_shrink'>,
+): string[] {
+  if (guard.max_shrink === 1) return []
+  return Object.entries(records).flatMap(([stream, count]) => {
+    const earlier = recent.flatMap(({ records: counts }) => counts?.[stream] ?? [])
+    const last = earlier.at(-1) ?? 0
+    if (count === 0 && last > 0) return [`${stream} has no records, and had ${last} in the last good parcel`]
+    if (earlier.length < leastRecent) return []
+    const usual = median(earlier.slice(-mostRecent))
+    if (count >= usual * (1 - guard.max_shrink)) return []
+    const shrink = sayPercent((usual - count) / usual)
+    return [
+      `${stream} has ${count} records, ${shrink} less than the median of the last ${earlier.length} (${usual}); ` +
+        `max_shrink allows ${sayPercent(guard.max_shrink)}`,
+    ]
+  })
+}
+
 function shrinkDoubt(bytes: number, recent: readonly { bytes: number }[], allowed: number): string | undefined {
   if (recent.length < leastRecent) return undefined
   const usual = median(recent.map((parcel) => parcel.bytes))

@@ -81,6 +81,8 @@ export interface ExportNotes {
   incomplete: string[]
   /** What a person should know, one sentence each. */
   warnings: string[]
+  /** Of each stream that was asked for as a whole, and given: how many records it has. Far fewer than usual are a doubt. */
+  records?: Record<string, number> | undefined
   /** What the folders that it was made from were mounted on, by their paths. */
   mounts?: Readonly<Record<string, Mount>>
   /** It is several archives that hold one tree between them. */

@@ -16,7 +16,7 @@ const longestLine = 200
 /** Writes what a program complains of to the log, without secrets, and keeps its end. */
 export async function collectComplaint(
   output: AsyncIterable<unknown>,
-  log: FileSink,
+  log: Pick<FileSink, 'write'>,
   redactor: Redactor,
 ): Promise<Complaint> {
   const stream = redactor.stream()

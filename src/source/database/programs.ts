@@ -4,10 +4,12 @@ import type { Bytes } from '../../codec/codec.ts'
 import type { Printed, Printing } from '../../codec/printed.ts'
 import { UnsiloError } from '../../errors.ts'
 import { type RunningCommand, sayEnd, startCommand } from '../../system/processes.ts'
+import type { FileSink } from '../../system/files.ts'
 import type { Redactor } from '../../system/redact.ts'
 import { type ProgramLimits, checkNotEnded } from '../program-end.ts'
-import type { ExportContext, ParcelSink } from '../source.ts'
+import type { ParcelSink } from '../source.ts'
 import { type Complaint, collectComplaint } from './complaint.ts'
+import { pour } from './pour.ts'
 import type { Proof } from './proof.ts'
 
 /** The programs that come with a database system, as one export uses them. A failure is told in the words of `explain`. */
@@ -21,6 +23,19 @@ export interface Programs {
   stream(program: string, parameters: readonly string[], proof: Proof): Bytes
   /** Runs a program that writes files itself. */
   run(program: string, parameters: readonly string[]): Promise<void>
+  /** Lets a program read `body`. When that breaks off, the program is ended and never finds the end of its input. */
+  feed(program: string, parameters: readonly string[], body: Bytes): Promise<void>
+  /** The same for a program that makes something else of it. */
+  convert(program: string, parameters: readonly string[], body: Bytes): Bytes
+}
+
+/** What goes on while programs run. */
+export interface ProgramsContext {
+  /** Where they run. */
+  datasetPath: string
+  /** What they complain of is written here. */
+  logs: { err: Pick<FileSink, 'write'>; bytesSoFar(): number }
+  signal: AbortSignal
 }
 
 export interface ProgramsOptions extends ProgramLimits {
@@ -34,20 +49,21 @@ export interface ProgramsOptions extends ProgramLimits {
   explain(complaint: string): UnsiloError | undefined
 }
 
-type Running = RunningCommand & Printing
+export type Running = RunningCommand & Printing
 
-export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context: ExportContext): Programs {
+export function openPrograms(options: ProgramsOptions, sink: Pick<ParcelSink, 'bytesSoFar'>, context: ProgramsContext): Programs {
   const { folder, environment, redactor, timeoutMs, silenceMs } = options
   const { logs, signal } = context
   const startedAt = performance.now()
   let arrived = 0
 
-  const start = (program: string, parameters: readonly string[], stdout: 'ignore' | 'pipe' | Writable): Running => {
+  const start = (program: string, parameters: readonly string[], stdout: 'ignore' | 'pipe' | Writable, stdin: 'ignore' | 'pipe' = 'ignore'): Running => {
     signal.throwIfAborted()
     const command = startCommand({
       command: [folder === undefined ? program : join(folder, program), ...parameters],
       folder: context.datasetPath,
       environment,
+      stdin,
       stdout,
       stderr: 'pipe',
       // The limit is that of the whole try, and a try may run many programs.
@@ -115,6 +131,18 @@ export function openPrograms(options: ProgramsOptions, sink: ParcelSink, context
       return printed
     },
     run: (program, parameters) => start(program, parameters, 'ignore').done,
+    feed: (program, parameters, body) => pour(body, start(program, parameters, 'ignore', 'pipe')),
+    async *convert(program, parameters, body) {
+      const running = start(program, parameters, 'pipe', 'pipe')
+      const pouring = pour(body, running)
+      pouring.catch(() => undefined)
+      try {
+        yield* inLargeChunks(running.stdout as Bytes, () => undefined)
+        await pouring
+      } finally {
+        await running.stop()
+      }
+    },
   }
 }
 

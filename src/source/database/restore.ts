@@ -1,39 +1,65 @@
-import { databaseParameter } from '../postgres/connection.ts'
+import type { Bytes } from '../../codec/codec.ts'
+import { type ErrorCode, UnsiloError } from '../../errors.ts'
+import type { Files } from '../../system/files.ts'
 
-/** What a dump is, as the source's configuration says. */
-export type DumpKind = 'postgres custom' | 'postgres plain' | 'postgres directory' | 'mysql' | 'mariadb'
+export type DumpKind = 'postgres custom' | 'postgres plain' | 'postgres directory' | 'mysql' | 'mariadb' | 'sqlite'
 
-/**
- * The program that brings a dump back into a database that is there and empty, and stops at the first error. It reads the dump,
- * decompressed, from stdin; a folder is named after the parameters.
- *
- * @param connection Parameters that say where the server is.
- */
-export function restoreCommand(
-  kind: DumpKind,
-  connection: readonly string[],
-  database: string,
-): readonly [string, ...string[]] {
-  switch (kind) {
-    case 'postgres custom':
-      return ['pg_restore', ...connection, '--exit-on-error', databaseParameter(database)]
-    case 'postgres directory':
-      return ['pg_restore', ...connection, '--format=directory', '--exit-on-error', databaseParameter(database)]
-    case 'postgres plain':
-      return ['psql', ...connection, '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', databaseParameter(database)]
-    case 'mysql':
-    case 'mariadb':
-      return [kind, ...connection, '--default-character-set=utf8mb4', '--', database]
-  }
+/** A database as a parcel holds it. */
+export interface Dump {
+  kind: DumpKind
+  /** A file; a folder in pg_dump's directory format. */
+  path: string
+  /** What the file holds, decompressed. */
+  read(): Bytes
 }
 
-/** Gives 0 for a database that holds nothing yet. */
-export function countQuery(kind: DumpKind): string {
-  if (kind === 'mysql' || kind === 'mariadb') {
-    return 'SELECT count(*) FROM information_schema.tables WHERE table_schema = database()'
-  }
-  return (
-    'SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace ' +
-    String.raw`WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'`
-  )
+export interface RestoreOptions {
+  files: Files
+  signal: AbortSignal
+  /** Where programs run. */
+  folder: string
+  /** Folder of the programs; `undefined`: on the search path. */
+  programs: string | undefined
+  /** Throws away what the database holds. */
+  overwrite: boolean
+}
+
+export interface RestoredDatabase {
+  /** There was something in it. */
+  overwritten: boolean
+}
+
+/** For what the programs complain of: nobody asks for the log of a restore. */
+export const unlogged = { err: { write: () => Promise.resolve() }, bytesSoFar: () => 0 }
+
+/** @throws UnsiloError `clash` */
+export function checkEmpty(shown: string, count: number, overwrite: boolean): void {
+  if (count === 0 || overwrite) return
+  throw new UnsiloError('clash', `${shown} is not empty (${count} ${count === 1 ? 'object' : 'objects'}); nothing was touched`, {
+    hint: 'Name an empty database, or throw away what it holds with --overwrite.',
+  })
+}
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  auth: 'Look at the user in --to, and at the password (--password-file and the like, or the file of the client).',
+  'not-found': 'Look at --to; the database has to be there: create it first.',
+  'not-permitted': 'Restore as a user that may create everything in this database, such as its owner.',
+  network: 'Check that the server runs, and the host and port in --to.',
+}
+
+/** An explanation for exports, with what to do about it when restoring. */
+export function forRestore(error: UnsiloError | undefined): UnsiloError | undefined {
+  if (error === undefined) return undefined
+  const { code, message, retryable, hint } = error
+  const known = hints[code] ?? hint
+  return new UnsiloError(code, message, { retryable, cause: error, ...(known === undefined ? {} : { hint: known }) })
+}
+
+/** Says of a failed restore in which state the database is. */
+export function withState(error: unknown, state: string, advice = ''): unknown {
+  if (!(error instanceof UnsiloError)) return error
+  const { code, message, retryable, hint } = error
+  const all = [hint ?? '', advice].filter((part) => part !== '').join(' ')
+  const more = all === '' ? {} : { hint: all }
+  return new UnsiloError(code, `${message}; ${state}`, { retryable, cause: error, ...more })
 }

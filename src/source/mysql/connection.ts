@@ -1,5 +1,5 @@
 import type { PrivateFolder } from '../../system/private-folder.ts'
-import type { MysqlConfig } from './config.ts'
+import type { ServerAddress } from '../database/address.ts'
 
 /** How MySQL's programs find the server: nothing secret is among it, but the path of a file. */
 export interface Connection {
@@ -9,7 +9,7 @@ export interface Connection {
 }
 
 export function connectionOf(
-  { host, port, user }: MysqlConfig,
+  { host, port, user }: ServerAddress,
   password: string | undefined,
   folder: PrivateFolder,
 ): Connection {

@@ -4,10 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { everythingIn } from '../../../test/servers/kept-text.ts'
 import { type MariadbServer, hasMariadb, startMariadb } from '../../../test/servers/mariadb.ts'
 import { childrenNamed, memoryGrowth, watchProcesses } from '../../../test/servers/watch-processes.ts'
-import { feed } from '../../../test/servers/restore.ts'
+import { feed, restoreCommand } from '../../../test/servers/restore.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
-import { countQuery, restoreCommand } from '../database/restore.ts'
 
 const canary = String.raw`can:ary/7+zXq9"w'\ #`
 
@@ -55,9 +54,7 @@ describe.skipIf(!hasMariadb)('databases of a MariaDB server', () => {
   async function restore(path: string): Promise<string> {
     const database = `restored_${Math.random().toString(36).slice(2)}`
     await server.sql('mysql', `CREATE DATABASE ${database}`)
-    expect(await server.sql(database, countQuery('mariadb'))).toBe('0')
     await feed(path, restoreCommand('mariadb', server.parameters, database))
-    expect(await server.sql(database, countQuery('mariadb'))).not.toBe('0')
     return database
   }
 

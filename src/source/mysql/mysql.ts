@@ -13,7 +13,7 @@ import { connectionOf } from './connection.ts'
 import { explainMysql } from './explain.ts'
 
 /** Made up by the server from what is elsewhere. */
-const virtual = ['information_schema', 'performance_schema', 'sys', 'ndbinfo']
+export const virtualDatabases = ['information_schema', 'performance_schema', 'sys', 'ndbinfo']
 /** Holds the users and what they may do, without which the others are of little use. */
 const always = ['mysql']
 
@@ -85,7 +85,7 @@ async function exportAll(
       '--execute=SHOW DATABASES',
     ]
     const names = (await programs.ask(client, [...connection.parameters, ...query])).split('\n')
-    return names.filter((name) => name !== '' && !virtual.includes(name.toLowerCase()))
+    return names.filter((name) => name !== '' && !virtualDatabases.includes(name.toLowerCase()))
   }
   for (const one of await chosenDatabases(config, list, always))
     await parcel.create(`${fileNameOf(one)}.sql`, dumpOf(one))
@@ -93,7 +93,7 @@ async function exportAll(
 }
 
 /** The dump program and the client; either system's programs understand the other's server. */
-async function programNames(kind: MysqlConfig['kind'], folder: string | undefined): Promise<[string, string]> {
+export async function programNames(kind: MysqlConfig['kind'], folder: string | undefined): Promise<[string, string]> {
   const pairs: [string, string][] = [
     ['mysqldump', 'mysql'],
     ['mariadb-dump', 'mariadb'],

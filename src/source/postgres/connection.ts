@@ -1,6 +1,6 @@
 import type { PrivateFolder } from '../../system/private-folder.ts'
 import { UnsiloError } from '../../errors.ts'
-import type { PostgresConfig } from './config.ts'
+import type { ServerAddress } from '../database/address.ts'
 
 /** How PostgreSQL's programs find the server: nothing secret is among it, but the path of a file. */
 export interface Connection {
@@ -9,7 +9,7 @@ export interface Connection {
 }
 
 export function connectionOf(
-  { host, port, user }: PostgresConfig,
+  { host, port, user }: ServerAddress,
   password: string | undefined,
   folder: PrivateFolder,
 ): Connection {
@@ -31,7 +31,7 @@ function passwordLine(password: string): string {
   if (!/[\n\r\0]/.test(password)) return `*:*:*:*:${password.replaceAll(/[\\:]/g, String.raw`\$&`)}\n`
   throw new UnsiloError(
     'config',
-    "source.password: it has a line break in it, which PostgreSQL's password file cannot hold",
+    "the password has a line break in it, which PostgreSQL's password file cannot hold",
     {
       hint: 'Look at what the reference gives; a secret of one line is expected.',
     },

@@ -6,11 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { everythingIn } from '../../../test/servers/kept-text.ts'
 import { type PostgresServer, hasPostgres, postgresPrograms, startPostgres } from '../../../test/servers/postgres.ts'
 import { childrenNamed, memoryGrowth, watchProcesses } from '../../../test/servers/watch-processes.ts'
-import { feed } from '../../../test/servers/restore.ts'
+import { feed, restoreCommand } from '../../../test/servers/restore.ts'
 import { type Fault, breakingFiles } from '../../../test/support/breaking-files.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
-import { type DumpKind, countQuery, restoreCommand } from '../database/restore.ts'
 
 const canary = String.raw`can:ary/7+zXq9"w'\ #`
 const run = promisify(execFile)
@@ -63,12 +62,8 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
     return database
   }
 
-  const restore = (kind: DumpKind, path: string): Promise<string> =>
-    intoNew(async (database) => {
-      expect(await server.sql(database, countQuery(kind))).toBe('0')
-      await feed(path, restoreCommand(kind, [], database), server.environment)
-      expect(await server.sql(database, countQuery(kind))).not.toBe('0')
-    })
+  const restore = (kind: 'postgres custom' | 'postgres plain', path: string): Promise<string> =>
+    intoNew((database) => feed(path, restoreCommand(kind, [], database), server.environment))
 
   it('are dumped for pg_restore, and give the same rows again', async () => {
     const test = dataset(server, {})

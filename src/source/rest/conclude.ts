@@ -32,6 +32,9 @@ export async function conclude(
     (run) => !partial.has(run.stream.name) && complete.has(run.stream.name) && holdsAll(run, config),
   )
   const holds = isWhole ? 'all' : 'part'
+  const records = recordCounts(
+    runs.filter(({ stream: { name } }) => complete.has(name) && !partial.has(name) && config.drain?.stream !== name),
+  )
 
   const manifest: ExchangeManifest = {
     version: 1,
@@ -46,6 +49,7 @@ export async function conclude(
         manifestOf(run, complete.has(run.stream.name), partial.has(run.stream.name)),
       ]),
     ),
+    records,
     incomplete,
     warnings,
   }
@@ -57,7 +61,12 @@ export async function conclude(
   ])
   await folder.replace(manifestName, `${JSON.stringify(manifest, undefined, 2)}\n`)
   await folder.replace(stateName, `${JSON.stringify({ ...begun.state, streams: Object.fromEntries(states) })}\n`)
-  return { holds, incomplete, warnings }
+  return { holds, incomplete, warnings, records }
+}
+
+/** Streams whose counts tell something: not those that were asked only for what is new, or that are emptied. */
+function recordCounts(runs: readonly StreamRun[]): Record<string, number> {
+  return Object.fromEntries(runs.map(({ stream, items }) => [stream.name, items]))
 }
 
 /** A child of what is not complete is not complete either. Parents come first. */

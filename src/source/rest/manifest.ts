@@ -40,6 +40,8 @@ export interface ExchangeManifest {
   /** What earlier parcels hold is left out where it is `part`. */
   holds: 'all' | 'part'
   streams: Record<string, StreamManifest>
+  /** Of each stream that was asked for as a whole, and is not emptied by a drain: how many records it has. */
+  records?: Record<string, number>
   /** What could not be had, one sentence each. */
   incomplete: string[]
   warnings: string[]
@@ -49,8 +51,8 @@ export interface ExchangeManifest {
 export function notesOf(files: Files, folder: string): ExportNotes {
   const manifest = parseManifest(files.readText(`${folder}/${manifestName}`))
   if (manifest === undefined) return nothingToNote
-  const { holds, incomplete, warnings } = manifest
-  return { holds, incomplete, warnings }
+  const { holds, incomplete, warnings, records } = manifest
+  return { holds, incomplete, warnings, records }
 }
 
 export function parseManifest(text: string | undefined): ExchangeManifest | undefined {

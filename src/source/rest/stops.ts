@@ -24,6 +24,9 @@ const ofServer: readonly ErrorCode[] = ['auth', 'http', 'network', 'timeout']
 // A longer timer of Node.js fires at once (setTimeout takes a signed 32-bit number of ms).
 const longestSleepMs = 86_400_000
 
+/** A server that says "in ten years" is asked again tomorrow. */
+const longestParkMs = 86_400_000
+
 export function createStops(
   { base, limits }: ClientConfig,
   { clock, signal, say, auth: { redact } }: ClientOptions,
@@ -38,7 +41,8 @@ export function createStops(
       hint: `That is longer than \`limits.max_wait\` (${sayDuration(limits.max_wait)}). A run after that time goes on from here.`,
       retryable: true,
     })
-  const park = (until: Date, because: string): UnsiloError => {
+  const park = (told: Date, because: string): UnsiloError => {
+    const until = new Date(Math.min(told.getTime(), clock.now().getTime() + longestParkMs))
     if (parked === undefined || until > parked.until)
       parked = { until, because: because === '' ? '`limits.rate` allows no more before' : redact(because) }
     return parkedError(parked)

@@ -3,12 +3,12 @@ import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
 
 /** How long sqlite3 waits for a lock of another program, in ms. */
-const lockWaitMs = 10_000
-const magic = 'SQLite format 3\0'
+export const lockWaitMs = 10_000
+export const magic = 'SQLite format 3\0'
 /** Of the header, the "file format write version": 2 is WAL (https://www.sqlite.org/fileformat.html, section 1.3.3). */
 const writeVersionAt = 18
 
-const shell = ['-batch', '-bail', '-init', '/dev/null'] as const
+export const shell = ['-batch', '-bail', '-init', '/dev/null'] as const
 
 /**
  * Copies a database as it is at one moment, while others may write to it, and checks every page and index of the copy.
@@ -67,7 +67,7 @@ async function opensReadOnly(files: Files, path: string): Promise<boolean> {
   return header[writeVersionAt] !== 2 || files.info(`${path}-wal`) !== undefined
 }
 
-async function readHeader(files: Files, path: string): Promise<Buffer> {
+export async function readHeader(files: Files, path: string): Promise<Buffer> {
   for await (const chunk of files.read(path)) return Buffer.from(chunk)
   return Buffer.alloc(0)
 }
@@ -82,11 +82,11 @@ function unchecked(error: unknown, from: string): { warning: string } {
 }
 
 /** As an argument: what begins with a dash is an option, and with "file:" may be a URI. */
-function shellPath(path: string): string {
+export function shellPath(path: string): string {
   return path.startsWith('/') ? path : `./${path}`
 }
 
 /** As sqlite3's dot-commands have it. */
-function quoted(path: string): string {
+export function quoted(path: string): string {
   return `"${path.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }

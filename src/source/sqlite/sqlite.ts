@@ -59,7 +59,7 @@ function noted(warnings: readonly (string | undefined)[]): ExportNotes {
 }
 
 /** What sqlite3 complains of (https://www.sqlite.org/rescode.html). */
-function explainSqlite(complaint: string): UnsiloError | undefined {
+export function explainSqlite(complaint: string): UnsiloError | undefined {
   const said = complaint.trim().replaceAll(/\s*\n\s*/g, '; ')
   if (/malformed|disk image|is not a database/.test(said)) {
     return new UnsiloError('corrupt', `the database is damaged; sqlite3: ${said}`, {

@@ -1,0 +1,70 @@
+import { UnsiloError } from '../../errors.ts'
+
+/** Where a database server is; what is missing is what the database system's programs take. */
+export interface ServerAddress {
+  /** Name, address, or path of a socket. */
+  host?: string | undefined
+  port?: number | undefined
+  user?: string | undefined
+}
+
+/** One database of a server, as a URL names it. */
+export interface DatabaseAddress extends ServerAddress {
+  system: 'postgres' | 'mysql'
+  database: string
+  password: string | undefined
+  /** For people: without the password. */
+  shown: string
+}
+
+const systems = new Map<string, DatabaseAddress['system']>([
+  ['postgres:', 'postgres'],
+  ['postgresql:', 'postgres'],
+  ['mysql:', 'mysql'],
+  ['mariadb:', 'mysql'],
+])
+
+/**
+ * Reads `postgres://user@host:port/database` or the same with `mysql` or `mariadb`; `?host=/folder` names a socket.
+ *
+ * @throws UnsiloError `usage`, which never shows the text: there may be a password in it
+ */
+export function parseDatabaseUrl(text: string): DatabaseAddress {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const system = url === undefined ? undefined : systems.get(url.protocol)
+  if (url === undefined || system === undefined) throw wrongUrl('it is no URL of a database server')
+  const parts = [url.hostname, url.username, url.password, url.pathname.slice(1)].map(decoded)
+  const [host, user, password, database] = parts as [string, string, string, string]
+  if (database === '') throw wrongUrl('it names no database')
+  if (/[\0\n\r]/.test(parts.join(''))) throw wrongUrl('there is a line break in it')
+  const other = [...url.searchParams.keys()].find((name) => name !== 'host')
+  if (other !== undefined || url.hash !== '') {
+    throw wrongUrl(other === undefined ? 'there is a "#" in it' : `"${other}" cannot be set in it`)
+  }
+  const socket = url.searchParams.get('host') ?? undefined
+  url.password = ''
+  return {
+    system,
+    // An IPv6 address stands in brackets.
+    host: socket ?? (host === '' ? undefined : host.replace(/^\[(.*)\]$/, '$1')),
+    port: url.port === '' ? undefined : Number(url.port),
+    user: user === '' ? undefined : user,
+    password: password === '' ? undefined : password,
+    database,
+    shown: url.href,
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw wrongUrl('a "%" in it is not followed by two hexadecimal digits')
+  }
+}
+
+function wrongUrl(why: string): UnsiloError {
+  return new UnsiloError('usage', `--to: ${why}`, {
+    hint: 'Write it like postgres://user@host:5432/database or mysql://user@host:3306/database; other settings are those of psql or mysql (PGSSLMODE, ~/.my.cnf).',
+  })
+}
