@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Measures the built command line tool beside the least that its work can cost: a shell pipe, a shell loop, Node.js itself.
 // node bench/run.mjs [SECTION…] [--quick] [--folder FOLDER] [--cli FILE]
-//   SECTION          start-up, wrap, many-datasets, rest; all when left out
+//   SECTION          start-up, wrap, many-datasets, rest, archives, dumps; all when left out
 //   --quick          smaller sizes and fewer rounds, a minute in all
 //   --folder FOLDER  where the files are made; it decides which disk is measured (default: the system's temporary folder)
 //   --cli FILE       another build than dist/bin/unsilo.js
@@ -11,6 +11,8 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { archives } from './archives.mjs'
+import { dumps } from './dumps.mjs'
 import { manyDatasets } from './many-datasets.mjs'
 import { measure, programPath } from './measure.mjs'
 import { rest } from './rest.mjs'
@@ -18,7 +20,7 @@ import { startUp } from './start-up.mjs'
 import { table, verdict } from './table.mjs'
 import { wrap } from './wrap.mjs'
 
-const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest }
+const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest, archives, dumps }
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 const { values: options, positionals } = readArguments()

@@ -21,14 +21,14 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
   const problems: string[] = []
   for (const { path, sealed } of outcome.ingested) {
     done.push(`${out.green('✓')} ${dataset}: ingested ${path} as ${sealed.parcel}, ${saySize(sealed.bytes)}`)
-    if (sealed.state === 'suspect') problems.push(suspectLine(dataset, sealed.parcel, sealed.doubts ?? [], err))
+    if (sealed.state === 'suspect') problems.push(...suspectLines(dataset, sealed, err))
   }
   if (exported?.event === 'sealed') {
     const took = sayDuration(exported.durationMs ?? 0)
     const tries = (exported.tries ?? 1) > 1 ? `, ${exported.tries} tries` : ''
     const mark = exported.state === 'good' ? out.green('✓') : out.yellow('!')
     done.push(`${mark} ${dataset}: exported ${exported.parcel}, ${saySize(exported.bytes)} in ${took}${tries}`)
-    if (exported.state === 'suspect') problems.push(suspectLine(dataset, exported.parcel, exported.doubts ?? [], err))
+    if (exported.state === 'suspect') problems.push(...suspectLines(dataset, exported, err))
     for (const warning of exported.warnings ?? []) problems.push(`${err.yellow('!')} ${dataset}: ${warning}`)
   } else if (exported?.event === 'parked') {
     const when = exported.until === undefined ? 'the next run' : `the first run after ${exported.until}`
@@ -72,9 +72,14 @@ function publishedLines({ dataset, published }: Outcome, colors: Colors): string
   })
 }
 
-function suspectLine(dataset: string, id: string, doubts: readonly string[], colors: Colors): string {
-  const hint = colors.dim(`\n  → Look at it; if it is right: \`unsilo accept ${dataset} ${id}\`.`)
-  return `${colors.yellow('!')} ${dataset}: ${id} is suspect: ${doubts.join('; ')}${hint}`
+type Sealed = Outcome['ingested'][number]['sealed']
+
+function suspectLines(dataset: string, { parcel, doubts = [], incomplete = [] }: Sealed, colors: Colors): string[] {
+  const hint =
+    incomplete.length > 0
+      ? `What is missing is asked for again by the next export; \`unsilo log ${dataset} ${parcel}\` tells more.`
+      : `Look at it; if it is right: \`unsilo accept ${dataset} ${parcel}\`.`
+  return [`${colors.yellow('!')} ${dataset}: ${parcel} is suspect: ${doubts.join('; ')}`, colors.dim(`  → ${hint}`)]
 }
 
 function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>): string[] {

@@ -99,7 +99,7 @@ export async function log(args: { dataset: string; parcel?: string }, app: App):
     const { dim } = app.colors.out
     if (logs.out !== '') app.print(`${dim(`--- ${id}.out`)}\n${logs.out}`)
     if (logs.err !== '') app.print(`${dim(`--- ${id}.err`)}\n${logs.err}`)
-    if (logs.out === '' && logs.err === '') app.print('The command printed nothing.')
+    if (logs.out === '' && logs.err === '') app.print('Nothing was printed.')
   }
   return ExitCode.ok
 }
@@ -129,7 +129,7 @@ function detailOf(entry: LedgerLine): string {
     case 'intent':
       return `${entry.stream}: ${entry.records.map(({ request }) => request).join(', ')}`
     case 'done':
-      return `${entry.stream}: ${entry.records.map(sayDone).join(', ')}`
+      return `${entry.stream}: ${entry.alarm ?? entry.records.map(sayDone).join(', ')}`
     case 'accepted':
     case 'resumed':
       return ''

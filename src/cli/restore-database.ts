@@ -35,7 +35,14 @@ export async function restoreIntoDatabase(args: RestoreDatabaseArguments, app: A
   let restored: RestoredToDatabase
   try {
     const context = { ...app.context, onProgress: progress.onProgress }
-    restored = await restoreDatabase(dataset, context, { parcel, database, to, folder: app.cwd, overwrite, readPassword })
+    restored = await restoreDatabase(dataset, context, {
+      parcel,
+      database,
+      to,
+      folder: app.cwd,
+      overwrite,
+      readPassword,
+    })
   } finally {
     progress.close()
   }

@@ -6,7 +6,7 @@ import type { SafePlace } from './drain-sealed.ts'
 
 const deletion = { method: 'DELETE', path: 'a/1', url: 'http://localhost/a/1', headers: {} }
 const parcel = '2026-03-01T060000Z'
-const none: DrainPast = { open: new Map(), done: new Map() }
+const none: Pick<DrainPast, 'open' | 'done'> = { open: new Map(), done: new Map() }
 
 const shown = (sha256: string, isWanted = true): ShownRecord => ({
   key: '1',
@@ -50,7 +50,8 @@ describe('what the server shows', () => {
   })
 
   it('is left alone once this drain has done with it', () => {
-    expect(decide(shown('a'), safe('a'), {}, { settled: ['1'] })).toEqual({})
+    expect(decide(shown('a'), safe('a'), {}, { settled: ['1'] })).toEqual({ unsafe: 1 })
+    expect(decide(shown('a'), safe('a'), { done: new Map([['1', 'a']]) }, { settled: ['1'] })).toEqual({ back: 1 })
   })
 
   it('is an alarm when the server said that it was deleted', () => {
@@ -77,7 +78,7 @@ describe('an open intent', () => {
   })
 
   it('never deletes what is shown in its place, even if that is sealed, too', () => {
-    expect(decide(shown('b'), safe('b'), open)).toEqual({ changed: 1 })
+    expect(decide(shown('b'), safe('b'), open)).toEqual({ changed: 1, unsafe: 1 })
     expect(decide(shown('b', false), undefined, open)).toEqual({ changed: 1 })
   })
 

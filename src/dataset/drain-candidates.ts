@@ -42,7 +42,7 @@ export interface DrainDecision {
  */
 export function decideDrain(
   shown: Pick<Shown, 'records' | 'isWhole'>,
-  past: DrainPast,
+  past: Pick<DrainPast, 'open' | 'done'>,
   safe: ReadonlyMap<string, SafePlace>,
   settled: ReadonlySet<string>,
 ): DrainDecision {
@@ -66,10 +66,11 @@ export function decideDrain(
     } else if (now.deletion === undefined) decision.unwanted.push(intent)
   }
   for (const [id, record] of shown.records) {
-    if (past.done.get(id) === record.sha256) decision.back.push(id)
-    if (record.deletion === undefined || changed.has(id)) continue
+    const isBack = past.done.get(id) === record.sha256
+    if (isBack) decision.back.push(id)
+    if (record.deletion === undefined || (isBack && changed.has(id))) continue
     const place = safe.get(id)
-    if (place === undefined || place.sha256 !== record.sha256) decision.unsafe += 1
+    if (changed.has(id) || place === undefined || place.sha256 !== record.sha256) decision.unsafe += 1
     else if (place.waitsFor !== undefined) {
       decision.waiting.set(place.waitsFor, (decision.waiting.get(place.waitsFor) ?? 0) + 1)
     } else {

@@ -22,12 +22,15 @@ export interface Deletions {
   failed: { candidate: Candidate; error: UnsiloError }[]
   /** Why the others were not even tried; `undefined` when they were, or when only the look has become too old. */
   stopped: UnsiloError | undefined
+  /** How many have failed in a row, those of earlier calls among them. */
+  inRow: number
 }
 
 /**
  * Deletes records, a batch at a time: an intent in the ledger, then the requests, then what became of them. The caller holds
  * the lock.
  *
+ * @param inRow What an earlier call has said.
  * @param lookedAt When the look began that shows them. It gets too old after some minutes, but never before the first batch.
  * @throws UnsiloError when the ledger cannot be written; what was announced is then settled by the next drain
  */
@@ -36,12 +39,11 @@ export async function deleteRecords(
   context: Context,
   setup: DrainSetup,
   candidates: readonly Candidate[],
-  { client, lookedAt }: { client: RestClient; lookedAt: Date },
+  { client, lookedAt, inRow }: { client: RestClient; lookedAt: Date; inRow: number },
 ): Promise<Deletions> {
   const { clock } = context.system
-  const result: Deletions = { deleted: [], gone: [], failed: [], stopped: undefined }
+  const result: Deletions = { deleted: [], gone: [], failed: [], stopped: undefined, inRow }
   const mostInRow = setup.source.limits.give_up_after
-  let inRow = 0
   for (const [index, batch] of batches(candidates).entries()) {
     if (index > 0 && clock.now().getTime() - lookedAt.getTime() > freshMs) return result
     if (context.signal.aborted) result.stopped ??= new UnsiloError('cancelled', 'interrupted')
@@ -57,13 +59,13 @@ export async function deleteRecords(
           const { status, isGone } = await sendDeletion(candidate.deletion, { ...setup, client })
           done.push({ ...nameOf(candidate.record), status, ...(isGone ? { gone: true as const } : {}) })
           result[isGone ? 'gone' : 'deleted'].push(candidate)
-          inRow = 0
+          result.inRow = 0
         } catch (error) {
           const failure = expectUnsiloError(error)
           if (stopsAll(failure)) result.stopped = failure
           else {
             result.failed.push({ candidate, error: failure })
-            if (++inRow >= mostInRow) result.stopped = gaveUp(inRow, failure)
+            if (++result.inRow >= mostInRow) result.stopped = gaveUp(result.inRow, failure)
           }
         }
         if (result.stopped !== undefined) break

@@ -19,11 +19,17 @@ export interface DrainPast {
   open: Map<string, Intent>
   /** Hashes of records that the server said it had deleted, or had no more, by record. */
   done: Map<string, string>
+  /** How many records the server said it had deleted since the last alarm. */
+  deletions: number
+  /** Why the last drain was stopped, unless the server has deleted something since. */
+  alarm: string | undefined
+  /** Records that were kept since they had changed, and that no export has come after. */
+  changed: number
 }
 
 /** What the ledger says of the drains of a stream: the last word on each record. */
 export function drainPast(entries: readonly LedgerEntry[], stream: StreamConfig, ledger: string): DrainPast {
-  const past: DrainPast = { open: new Map(), done: new Map() }
+  const past: DrainPast = { open: new Map(), done: new Map(), deletions: 0, alarm: undefined, changed: 0 }
   const idOf = (record: DrainedRecord): string => recordId(stream, record.for ?? {}, record.key)
   for (const entry of entries) {
     if (isEvent(entry, 'intent')) {
@@ -35,15 +41,21 @@ export function drainPast(entries: readonly LedgerEntry[], stream: StreamConfig,
         past.done.delete(id)
       }
     } else if (isEvent(entry, 'done')) {
-      const { stream: name, records } = detailsOf(entry, ledger)
+      const { stream: name, records, alarm } = detailsOf(entry, ledger)
       if (name !== stream.name) continue
+      if (alarm !== undefined) Object.assign(past, { alarm, deletions: 0 })
       for (const record of records) {
         const id = idOf(record)
+        if (record.kept === 'changed') past.changed += 1
+        else if (record.status !== undefined && record.gone !== true) {
+          past.deletions += 1
+          past.alarm = undefined
+        }
         const intent = past.open.get(id)
         past.open.delete(id)
         if (intent !== undefined && record.status !== undefined) past.done.set(id, intent.sha256)
       }
-    }
+    } else if (entry.event === 'sealed' && entry.state === 'good') past.changed = 0
   }
   return past
 }
@@ -58,18 +70,23 @@ export function drainedParcels(entries: readonly LedgerEntry[]): Set<string> {
   return new Set(entries.flatMap(({ event, parcel }) => (event === 'intent' && parcel !== undefined ? [parcel] : [])))
 }
 
-/** Says what became of records, durably; nothing when there are none. */
+/** Says what became of records, durably; nothing when there are none, and no alarm. */
 export async function appendDone(
   { layout }: Dataset,
   { system: { files, clock } }: Context,
-  { parcel, stream }: { parcel: string; stream: string },
+  of: { parcel: string; stream: string; alarm?: string },
   records: DoneRecord[],
 ): Promise<void> {
-  if (records.length === 0) return
-  await appendToLedger(files, layout.ledger, clock.now(), { event: 'done', parcel, stream, records })
+  if (records.length === 0 && of.alarm === undefined) return
+  await appendToLedger(files, layout.ledger, clock.now(), { event: 'done', ...of, records })
 }
 
 /** A record's name in the ledger. */
 export function nameOf({ key, for: group }: DrainedRecord): DrainedRecord {
   return { key, ...(group === undefined ? {} : { for: group }) }
+}
+
+/** A record's name as people read it: "DASS21/17". */
+export function sayRecord({ key, for: group }: DrainedRecord): string {
+  return [...Object.values(group ?? {}), key].map(String).join('/')
 }

@@ -21,6 +21,10 @@ export interface ShownRecord extends DrainedRecord {
 export interface Shown {
   /** Those that are to be deleted, and those that an earlier drain has worked on, by `recordId`. */
   records: Map<string, ShownRecord>
+  /** All that have a key, by `recordId`. */
+  named: Map<string, DrainedRecord>
+  /** A request that would delete two records, of which at least one is to be deleted. */
+  shared: Deletion | undefined
   /** All records, whether they are to be deleted or not. */
   count: number
   /** Records that are not to be deleted, and why. */
@@ -39,11 +43,14 @@ export async function lookAround(
   const look = openLook(source, stream, client)
   const shown: Shown = {
     records: new Map(),
+    named: new Map(),
+    shared: undefined,
     count: 0,
     unwanted: { where: 0, keyless: 0, unnamed: 0 },
     isWhole: false,
     at,
   }
+  const requests = new Map<string, Requested>()
   for await (const { group, items, hashes } of look.pages()) {
     const inGroup = namedGroup(stream, group)
     const deletionOf = deletionsOf(source, stream, group)
@@ -55,15 +62,34 @@ export async function lookAround(
         continue
       }
       const isWanted = drain.where?.matches(scopeOf(item, group)) !== false
-      const deletion = isWanted ? orNothing(() => deletionOf(item)) : undefined
+      const request = orNothing(() => deletionOf(item))
+      const deletion = isWanted ? request : undefined
       if (deletion === undefined) shown.unwanted[isWanted ? 'unnamed' : 'where'] += 1
       const id = recordId(stream, group, key)
+      shown.named.set(id, { key, ...inGroup })
+      if (request !== undefined && isShared(requests, request, { id, isWanted })) shown.shared ??= request
       if (deletion === undefined && !past.open.has(id) && !past.done.has(id)) continue
       addRecord(shown.records, id, { key, ...inGroup, sha256: hashes[index] ?? '', deletion })
     }
   }
   shown.isWhole = look.isWhole
   return shown
+}
+
+interface Requested {
+  /** See `recordId`. */
+  id: string
+  isWanted: boolean
+}
+
+/** Whether the request stands for another record, too, so that one cannot be deleted without the other. */
+function isShared(requests: Map<string, Requested>, { url, headers }: Deletion, record: Requested): boolean {
+  const text = JSON.stringify([url, headers])
+  const other = requests.get(text)
+  if (other === undefined) requests.set(text, record)
+  if (other === undefined || other.id === record.id) return false
+  other.isWanted ||= record.isWanted
+  return other.isWanted
 }
 
 /** A list that changes while it is read may show a record twice. */

@@ -7,18 +7,24 @@ import type { Shown } from './drain-look.ts'
 /** What a drain of a dataset came to. */
 export interface Drained {
   stream: string
-  /** Records that the server showed before. */
-  shown: number
+  /** Records that the server showed before; `undefined` when nobody has looked. */
+  shown?: number
   /** Records that the server says it has deleted. */
   deleted: number
   /** Records that were about to be deleted, and were not there any more. */
   gone: number
   /** Records that stay on the server. */
   stay: Stay[]
+  /** Records that were to stay, and that the server did not show any more at the end. */
+  vanished?: number
   /** With a dry run only. */
   wouldDelete?: number
+  /** With a dry run only: how one of them would be deleted. */
+  example?: string
   /** Why nothing at all was tried. */
   refused?: string
+  /** One of its problems is an error. */
+  failed?: true
 }
 
 /**
@@ -93,7 +99,7 @@ export function drainProblems(
     problems.push({
       severity: 'error',
       code: 'http',
-      message: `${what} still on the server, which has answered that there was no such record any more`,
+      message: `${what} still on the server, which has answered that ${back.length === 1 ? 'it was' : 'they were'} deleted, or not there any more`,
       hint: 'Check `drain.request` in config.toml. If it is right, the server does not do what it says.',
     })
   }

@@ -1,9 +1,11 @@
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import { readLedger } from '../ledger/ledger.ts'
+import { sayRequest } from '../source/rest/deletion.ts'
 import { connect } from '../source/rest/rest.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
-import { type DrainDecision, decideDrain } from './drain-candidates.ts'
+import { type Candidate, type DrainDecision, decideDrain } from './drain-candidates.ts'
 import { batchSize, deleteRecords } from './drain-delete.ts'
+import { sharedRequest, vanishedFrom, vanishedProblem } from './drain-excess.ts'
 import { type Intent, appendDone, drainPast, nameOf } from './drain-ledger.ts'
 import { type Shown, lookAround } from './drain-look.ts'
 import { type Drained, changedProblem, drainProblems, problemOf, sayDrained, staysOf } from './drain-result.ts'
@@ -31,7 +33,7 @@ export async function drainServer(
   setup: DrainSetup,
   dryRun: boolean,
 ): Promise<DrainResult> {
-  const drained: Drained = { stream: setup.stream.name, shown: 0, deleted: 0, gone: 0, stay: [] }
+  const drained: Drained = { stream: setup.stream.name, deleted: 0, gone: 0, stay: [] }
   const result: DrainResult = { drained, problems: [] }
   try {
     const refused = whyNoDrain(dataset, context, history, setup.stream)
@@ -40,6 +42,7 @@ export async function drainServer(
   } catch (error) {
     result.problems.push(problemOf(expectUnsiloError(error)))
   }
+  if (result.problems.some(({ severity }) => severity === 'error')) drained.failed = true
   return result
 }
 
@@ -50,6 +53,9 @@ interface Work extends DrainResult {
 
 /** How often one record is tried in a drain, each time after a look. */
 const mostTries = 2
+
+/** A server that has deleted fewer, in all drains since the last alarm, is asked for one record before the next look. */
+const fewDeletions = 2
 
 /**
  * Looks, deletes what is safe, and looks again, until there is nothing more to do: the last look shows what came of it. What is
@@ -66,12 +72,25 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
   const settled = new Set<string>()
   const tries = new Map<string, number>()
   const failures = new Map<string, UnsiloError>()
+  const known: Shown['named'] = new Map()
+  const asked = new Map<string, Candidate>()
+  let inRow = 0
+  let isTrial = true
 
   for (let round = 1; ; round++) {
     say(round === 1 ? 'looking at the server' : 'looking again')
     const past = drainPast(readLedger(files, ledger).entries, setup.stream, ledger)
     const shown = await lookAround(setup, { client, past, at: clock.now() })
-    if (round === 1) drained.shown = shown.count
+    if (round === 1) {
+      drained.shown = shown.count
+      isTrial = past.deletions < fewDeletions
+    }
+    if (shown.shared !== undefined) {
+      if (round === 1) drained.refused = 'two records have the same request'
+      throw sharedRequest(client.redact(sayRequest(shown.shared)))
+    }
+    const vanished = vanishedFrom(known, shown.named, asked)
+    for (const [id, record] of shown.named) known.set(id, record)
     safe ??= await findSafe(dataset, context, history, setup, hashesOf(shown))
     const decision = decideDrain(shown, past, safe, settled)
     if (!dryRun) await settle(dataset, context, setup, decision)
@@ -83,24 +102,37 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
     if (decision.changed.length > 0) problems.push(changedProblem(decision.changed))
 
     const open = decision.candidates.filter(({ id }) => (tries.get(id) ?? 0) < mostTries)
-    const todo = open.slice(0, mostNow(decision, { settled, round, left }))
+    const todo = open.slice(0, mostNow(decision, { settled, round, left, isTrial }))
     const end = (stopped?: UnsiloError): void => {
       const told = new Set([...settled, ...failures.keys(), ...decision.back])
       const untried = decision.candidates.filter(({ id }) => !told.has(id)).length
       drained.stay = staysOf(shown, decision, { untried, failed: failures.size, isOver: left === 0 })
       problems.push(...drainProblems(decision, [...failures.values()], stopped))
     }
+    if (vanished.length > 0) {
+      drained.vanished = vanished.length
+      // What is not shown in a look that is not whole may still be there: that is risked once a server is known.
+      if (shown.isWhole || isTrial) {
+        const problem = vanishedProblem(vanished)
+        problems.push(problem)
+        const { parcel } = [...asked.values()].at(-1)!
+        await appendDone(dataset, context, { parcel, stream: setup.stream.name, alarm: problem.message }, [])
+        return end()
+      }
+    }
     if (dryRun) {
       drained.wouldDelete = todo.length
+      if (todo[0] !== undefined) drained.example = client.redact(sayRequest(todo[0].deletion))
       left -= todo.length
       for (const { id } of todo) settled.add(id)
     }
     if (dryRun || todo.length === 0) return end()
 
-    const { deleted, gone, failed, stopped } = await deleteRecords(dataset, context, setup, todo, {
-      client,
-      lookedAt: shown.at,
-    })
+    const result = await deleteRecords(dataset, context, setup, todo, { client, lookedAt: shown.at, inRow })
+    const { deleted, gone, failed, stopped } = result
+    inRow = result.inRow
+    for (const candidate of [...deleted, ...gone, ...failed.map((one) => one.candidate)])
+      asked.set(candidate.id, candidate)
     drained.deleted += deleted.length
     drained.gone += gone.length
     left -= deleted.length + gone.length
@@ -108,6 +140,7 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
       settled.add(id)
       failures.delete(id)
     }
+    if (deleted.length + gone.length > 0) isTrial = false
     for (const { candidate, error } of failed) {
       tries.set(candidate.id, (tries.get(candidate.id) ?? 0) + 1)
       failures.set(candidate.id, error)
@@ -117,14 +150,15 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
 }
 
 /**
- * How many may be deleted before the next look. A server that still shows what it said it had deleted gets one batch to do
+ * How many may be deleted before the next look: one, when nobody knows yet what the request does. A server that still shows what it said it had deleted gets one batch to do
  * better, and nothing more when it does not.
  */
 function mostNow(
   { back }: DrainDecision,
-  { settled, round, left }: { settled: ReadonlySet<string>; round: number; left: number },
+  { settled, round, left, isTrial }: { settled: ReadonlySet<string>; round: number; left: number; isTrial: boolean },
 ): number {
   if (back.some((id) => settled.has(id))) return 0
+  if (isTrial) return Math.min(left, 1)
   return round === 1 && back.length > 0 ? Math.min(left, batchSize) : left
 }
 

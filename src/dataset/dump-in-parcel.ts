@@ -13,17 +13,14 @@ type DatabaseConfig = Extract<SourceConfig, { kind: 'postgres' | 'mysql' | 'mari
 /** @throws UnsiloError `usage` when the dataset is not one of databases */
 export function databaseConfigOf(dataset: Dataset): DatabaseConfig {
   const { source } = dataset.config
-  switch (source?.kind) {
-    case 'postgres':
-    case 'mysql':
-    case 'mariadb':
-    case 'sqlite':
-      return source
-    default:
-      throw new UnsiloError('usage', `${dataset.name} is no dataset of databases`, {
-        hint: 'Without --database, a parcel is restored as files into the folder that --to names.',
-      })
-  }
+  if (source !== undefined && isOfDatabases(source)) return source
+  throw new UnsiloError('usage', `${dataset.name} is no dataset of databases`, {
+    hint: 'Without --database, a parcel is restored as files into the folder that --to names.',
+  })
+}
+
+function isOfDatabases(source: SourceConfig): source is DatabaseConfig {
+  return ['postgres', 'mysql', 'mariadb', 'sqlite'].includes(source.kind)
 }
 
 /** The dump of the database `name` in a parcel. @throws UnsiloError `not-found` that names those that there are */

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { LedgerEvent, SealedEvent } from '../ledger/entry.ts'
-import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
+import { appendToLedger } from '../ledger/ledger.ts'
 import { doubts, recordDoubts } from '../parcel/guard.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'

@@ -119,6 +119,8 @@ interface DoneEvent {
   parcel: string
   stream: string
   records: DoneRecord[]
+  /** What was wrong after deletions, so that no more were tried. */
+  alarm?: string
 }
 
 export interface DoneRecord extends DrainedRecord {

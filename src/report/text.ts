@@ -13,6 +13,7 @@ const marks: Record<Health, string> = {
   gone: '✗',
   suspect: '!',
   late: '!',
+  unpublished: '!',
   unmeasured: '!',
   good: '✓',
   idle: '·',

@@ -1,6 +1,7 @@
 import type { Context, Dataset } from '../dataset/dataset.ts'
 import { overdueOf } from '../dataset/due.ts'
-import { type History, failuresSinceGood, isEvent } from '../dataset/history.ts'
+import { type History, type ParcelRecord, failuresSinceGood, isEvent } from '../dataset/history.ts'
+import { planPublish } from '../dataset/publish.ts'
 import { hasSource } from '../dataset/source.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import type { MetricTable } from '../metric/metrics-file.ts'
@@ -15,6 +16,7 @@ export const healthStates = [
   'gone',
   'suspect',
   'late',
+  'unpublished',
   'unmeasured',
   'good',
   'idle',
@@ -41,6 +43,7 @@ export async function findWarnings(
     ...tracelessWarnings(dataset, history, table, context.system.clock.now()),
     ...(await lateWarnings(dataset, context, history)),
     ...goneWarnings(dataset, history, table),
+    ...publishWarnings(dataset, history),
     ...metricWarnings(dataset, history, table),
   ]
   return warnings.sort((a, b) => rankOf(a.health) - rankOf(b.health))
@@ -89,16 +92,12 @@ function successWarnings(dataset: Dataset, history: History, now: Date): Warning
   if (newestGood === undefined && failures.length === 0 && (hasWork || history.parcels.length > 0)) {
     warnings.push({
       health: 'never',
-      message:
-        isUnended
-          ? 'there is no good parcel; an export has begun and not ended'
-          : 'there is no good parcel',
-      hint:
-        isUnended
-          ? 'Wait until it has ended; if it was broken off, the next run sees to it.'
-          : !hasSource(dataset)
-            ? 'Put a file where ingest.paths finds it, then `unsilo run`.'
-            : `Run \`unsilo export ${dataset.name}\`.`,
+      message: isUnended ? `there is no good parcel; ${sayUnended(dataset, newest)}` : 'there is no good parcel',
+      hint: isUnended
+        ? 'Wait until it has ended; if it was broken off, the next run sees to it.'
+        : !hasSource(dataset)
+          ? 'Put a file where ingest.paths finds it, then `unsilo run`.'
+          : `Run \`unsilo export ${dataset.name}\`.`,
     })
   }
   const last = failures.at(-1)
@@ -107,11 +106,15 @@ function successWarnings(dataset: Dataset, history: History, now: Date): Warning
   const none = newestGood === undefined ? 'there is no good parcel; ' : ''
   const times = failures.length === 1 ? '' : `, ${failures.length} in a row`
   if (last.state === 'suspect') {
-    const doubts = isEvent(last.ended, 'sealed') ? (detailsOf(last.ended, dataset.layout.ledger).doubts ?? []) : []
+    const sealed = isEvent(last.ended, 'sealed') ? detailsOf(last.ended, dataset.layout.ledger) : undefined
+    const { doubts = [], incomplete = [] } = sealed ?? {}
     warnings.push({
       health: newestGood === undefined ? 'never' : 'suspect',
       message: `${none}the newest parcel, ${ago}, is suspect: ${doubts.join('; ')}`,
-      hint: `Look at it: \`unsilo show ${dataset.name} ${last.id}\`. If it is right: \`unsilo accept ${dataset.name} ${last.id}\`.`,
+      hint:
+        incomplete.length > 0
+          ? `What is missing is asked for again by the next export; \`unsilo log ${dataset.name} ${last.id}\` tells more.`
+          : `Look at it: \`unsilo show ${dataset.name} ${last.id}\`. If it is right: \`unsilo accept ${dataset.name} ${last.id}\`.`,
     })
   } else {
     const failed = isEvent(last.ended, 'failed') ? detailsOf(last.ended, dataset.layout.ledger) : undefined
@@ -122,6 +125,13 @@ function successWarnings(dataset: Dataset, history: History, now: Date): Warning
     })
   }
   return warnings
+}
+
+/** What is known of an export that has not ended. */
+function sayUnended({ layout }: Dataset, parcel: ParcelRecord): string {
+  if (!isEvent(parcel.parked, 'parked')) return 'an export has begun and not ended'
+  const { reason, until } = detailsOf(parcel.parked, layout.ledger)
+  return `an export waits${until === undefined ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}: ${reason}`
 }
 
 /** A newest export by export_manager that failed and left nothing but its row of metrics, and logs. */
@@ -166,6 +176,18 @@ function goneWarnings(dataset: Dataset, history: History, table: MetricTable): W
       hint: `Put it back if you moved it; otherwise \`unsilo export ${dataset.name}\` makes a new one.`,
     },
   ]
+}
+
+/** Good parcels that a target lacks. A run copies them at once, so it is away, or full, or nobody runs. */
+function publishWarnings(dataset: Dataset, history: History): Warning[] {
+  return planPublish(dataset, history).map(({ target, parcels }) => ({
+    health: 'unpublished',
+    message:
+      parcels.length === 1
+        ? `${target} does not have the parcel ${parcels[0]!} yet`
+        : `${target} does not have ${parcels.length} parcels yet, the newest of them ${parcels[0]!}`,
+    hint: `See that ${target} is there, then \`unsilo run ${dataset.name}\`: it says what is wrong.`,
+  }))
 }
 
 function metricWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {

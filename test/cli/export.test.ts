@@ -32,6 +32,8 @@ describe('export', () => {
     expect((await root.cli('export', 'a', 'b', '-p', '2024-01-01T000000Z')).stderr).toContain('exactly one dataset')
     const nothing = await root.cli('export', 'b')
     expect(nothing.status).toBe(3)
-    expect(nothing.stderr).toMatch(/✗ b: .*nothing to export: neither `cmd` nor `source` is set\n +→ Set one of them in/)
+    expect(nothing.stderr).toMatch(
+      /✗ b: .*nothing to export: neither `cmd` nor `source` is set\n +→ Set one of them in/,
+    )
   })
 })

@@ -23,7 +23,10 @@ describe.skipIf(!hasMariadb)('a database is restored into MariaDB', () => {
   afterAll(() => server?.stop())
 
   const everything = (database: string): Promise<string> =>
-    server.sql(database, 'SELECT id, name, price, HEX(raw) FROM items ORDER BY id; SELECT count(*), twice(21) FROM dear')
+    server.sql(
+      database,
+      'SELECT id, name, price, HEX(raw) FROM items ORDER BY id; SELECT count(*), twice(21) FROM dear',
+    )
   const urlOf = (database: string, port = server.port): string =>
     `mysql://root@127.0.0.1:${port}/${encodeURIComponent(database)}`
   const password = { readPassword: () => Promise.resolve(canary) }

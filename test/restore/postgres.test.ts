@@ -91,7 +91,7 @@ describe.skipIf(!hasPostgres)('a database is restored into PostgreSQL', () => {
       expect([...programs]).toContain('psql')
       expect([...found]).toEqual([])
       expect(result.warnings).toHaveLength(inUrl ? 1 : 0)
-      expect(JSON.stringify(result)).not.toContain('can')
+      expect(JSON.stringify(result)).not.toContain('ary')
     }
     expect(leftBehind()).toEqual([])
   })
@@ -105,7 +105,7 @@ describe.skipIf(!hasPostgres)('a database is restored into PostgreSQL', () => {
       message: `${urlOf(name)} is not empty (1 object); nothing was touched`,
       hint: 'Name an empty database, or throw away what it holds with --overwrite.',
     })
-    await server.sql(name, 'CREATE TABLE items (wrong int); CREATE SCHEMA mine; CREATE TYPE mine.one AS ENUM (\'a\')')
+    await server.sql(name, "CREATE TABLE items (wrong int); CREATE SCHEMA mine; CREATE TYPE mine.one AS ENUM ('a')")
     expect(await restoreTo(test, urlOf(name), { ...password, overwrite: true })).toMatchObject({ overwritten: true })
     expect(await everything(name)).toBe(await everything('shop'))
     expect(await server.sql(name, "SELECT count(*) FROM pg_namespace WHERE nspname = 'mine'")).toBe('0')
@@ -116,8 +116,12 @@ describe.skipIf(!hasPostgres)('a database is restored into PostgreSQL', () => {
   })
 
   it('or stays as it was, when a statement fails in the middle', async () => {
-    await server.sql('postgres', 'CREATE ROLE gone; CREATE DATABASE owned')
-    await server.sql('owned', 'CREATE TABLE a AS SELECT 1 AS n; CREATE TABLE z AS SELECT 2 AS n; ALTER TABLE z OWNER TO gone')
+    await server.sql('postgres', 'CREATE ROLE gone')
+    await server.sql('postgres', 'CREATE DATABASE owned')
+    await server.sql(
+      'owned',
+      'CREATE TABLE a AS SELECT 1 AS n; CREATE TABLE z AS SELECT 2 AS n; ALTER TABLE z OWNER TO gone',
+    )
     for (const format of ['custom', 'plain']) {
       const test = await dataset({ format, database: 'owned' })
       const name = await newDatabase()
@@ -192,30 +196,32 @@ describe.skipIf(!hasPostgres)('a database is restored into PostgreSQL', () => {
     const name = await newDatabase()
     const controller = new AbortController()
     test.context.signal = controller.signal
-    await server.sql('postgres', "ALTER SYSTEM SET log_min_messages = 'fatal'")
     const failing = refusal(restoreTo(test, urlOf(name), password))
     await vi.waitUntil(() => childrenNamed('pg_restore').length > 0, { interval: 1 })
     controller.abort()
-    expect(await failing).toMatchObject({ code: 'cancelled', message: expect.stringContaining('as it was before') as string })
+    expect(await failing).toMatchObject({
+      code: 'cancelled',
+      message: expect.stringContaining('as it was before') as string,
+    })
     expect(leftBehind()).toEqual([])
-    await expect
-      .poll(() => server.sql(name, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
-      .toBe('0')
+    await expect.poll(() => server.sql(name, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toBe('0')
   })
 
   // The last one: nobody can use the server after it.
   it('or keeps nothing, when the server crashes in the middle', async () => {
     await server.sql('postgres', 'CREATE DATABASE large')
-    await server.sql('large', 'CREATE TABLE t AS SELECT n, md5(n::text) FROM generate_series(1, 600000) n')
+    await server.sql('large', 'CREATE TABLE t AS SELECT n, md5(n::text) FROM generate_series(1, 1500000) n')
     const test = await dataset({ database: 'large', format: 'plain' })
     const name = await newDatabase()
     const failing = refusal(restoreTo(test, urlOf(name), { ...password, database: 'large' }))
-    await vi.waitUntil(() => childrenNamed('psql').length > 0, { interval: 1 })
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    const copying = "SELECT count(*) FROM pg_stat_activity WHERE query ~ '^COPY .* FROM stdin'"
+    await vi.waitUntil(async () => (await server.sql('postgres', copying)) === '1', { interval: 1 })
     await server.kill()
     expect(await failing).toMatchObject({
       code: 'network',
-      message: expect.stringMatching(/^the server is away: .*; nothing of it was kept: .* is as it was before$/) as string,
+      message: expect.stringMatching(
+        /^the server is away: .*; nothing of it was kept: .* is as it was before$/,
+      ) as string,
     })
     expect(leftBehind()).toEqual([])
   })

@@ -13,8 +13,13 @@ import { type TestDataset, testDataset } from '../support/test-dataset.ts'
 export async function dumped(source: Record<string, unknown>, password: string, more = ''): Promise<TestDataset> {
   const file = join(temporaryFolder(), 'password')
   fs.writeFileSync(file, `${password}\n`)
-  const lines = Object.entries({ host: '127.0.0.1', ...source }).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
-  const test = testDataset(`${more}\n[source]\n${lines.join('\n')}\npassword = { file = ${JSON.stringify(file)} }\n`, 'db')
+  const lines = Object.entries({ host: '127.0.0.1', ...source }).map(
+    ([key, value]) => `${key} = ${JSON.stringify(value)}`,
+  )
+  const test = testDataset(
+    `${more}\n[source]\n${lines.join('\n')}\npassword = { file = ${JSON.stringify(file)} }\n`,
+    'db',
+  )
   const { exported } = await test.run({ exportNow: true })
   if (exported?.event !== 'sealed') throw new Error(JSON.stringify(exported))
   return test

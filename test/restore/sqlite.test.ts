@@ -15,7 +15,10 @@ describe.skipIf(!hasSqlite)('an SQLite database is restored', () => {
     const folder = temporaryFolder()
     const original = join(folder, 'shop.db')
     sql(original, 'PRAGMA journal_mode = WAL; CREATE TABLE items (id INTEGER PRIMARY KEY, name)')
-    sql(original, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO items SELECT i, 'ü' || i FROM n")
+    sql(
+      original,
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO items SELECT i, 'ü' || i FROM n",
+    )
     const path = more.includes('compress') ? `${folder}/*.db` : original
     const test = testDataset(`${more}\n[source]\nkind = "sqlite"\npath = "${path}"\n`, 'db')
     const { exported } = await test.run({ exportNow: true })

@@ -51,13 +51,22 @@ export interface ProgramsOptions extends ProgramLimits {
 
 export type Running = RunningCommand & Printing
 
-export function openPrograms(options: ProgramsOptions, sink: Pick<ParcelSink, 'bytesSoFar'>, context: ProgramsContext): Programs {
+export function openPrograms(
+  options: ProgramsOptions,
+  sink: Pick<ParcelSink, 'bytesSoFar'>,
+  context: ProgramsContext,
+): Programs {
   const { folder, environment, redactor, timeoutMs, silenceMs } = options
   const { logs, signal } = context
   const startedAt = performance.now()
   let arrived = 0
 
-  const start = (program: string, parameters: readonly string[], stdout: 'ignore' | 'pipe' | Writable, stdin: 'ignore' | 'pipe' = 'ignore'): Running => {
+  const start = (
+    program: string,
+    parameters: readonly string[],
+    stdout: 'ignore' | 'pipe' | Writable,
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ): Running => {
     signal.throwIfAborted()
     const command = startCommand({
       command: [folder === undefined ? program : join(folder, program), ...parameters],

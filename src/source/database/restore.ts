@@ -35,9 +35,13 @@ export const unlogged = { err: { write: () => Promise.resolve() }, bytesSoFar: (
 /** @throws UnsiloError `clash` */
 export function checkEmpty(shown: string, count: number, overwrite: boolean): void {
   if (count === 0 || overwrite) return
-  throw new UnsiloError('clash', `${shown} is not empty (${count} ${count === 1 ? 'object' : 'objects'}); nothing was touched`, {
-    hint: 'Name an empty database, or throw away what it holds with --overwrite.',
-  })
+  throw new UnsiloError(
+    'clash',
+    `${shown} is not empty (${count} ${count === 1 ? 'object' : 'objects'}); nothing was touched`,
+    {
+      hint: 'Name an empty database, or throw away what it holds with --overwrite.',
+    },
+  )
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {

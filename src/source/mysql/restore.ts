@@ -74,9 +74,13 @@ export async function restoreMysql(
 /** @throws UnsiloError `not-permitted` */
 function checkReplaceable({ database, shown }: DatabaseAddress): void {
   if (![...virtualDatabases, 'mysql'].includes(database.toLowerCase())) return
-  throw new UnsiloError('not-permitted', `${shown} is a part of the server itself, and is not dropped; nothing was touched`, {
-    hint: 'Restore into another database, and take from there what you need.',
-  })
+  throw new UnsiloError(
+    'not-permitted',
+    `${shown} is a part of the server itself, and is not dropped; nothing was touched`,
+    {
+      hint: 'Restore into another database, and take from there what you need.',
+    },
+  )
 }
 
 /** The name of a character set or of a collation, from the server. */

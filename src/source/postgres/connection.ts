@@ -29,13 +29,9 @@ export function connectionOf(
 /** One line for any server, database and user (libpq, "The Password File"). */
 function passwordLine(password: string): string {
   if (!/[\n\r\0]/.test(password)) return `*:*:*:*:${password.replaceAll(/[\\:]/g, String.raw`\$&`)}\n`
-  throw new UnsiloError(
-    'config',
-    "the password has a line break in it, which PostgreSQL's password file cannot hold",
-    {
-      hint: 'Look at what the reference gives; a secret of one line is expected.',
-    },
-  )
+  throw new UnsiloError('config', "the password has a line break in it, which PostgreSQL's password file cannot hold", {
+    hint: 'Look at what the reference gives; a secret of one line is expected.',
+  })
 }
 
 /** Quoted, for a name that looks like a connection string would be taken for one. */

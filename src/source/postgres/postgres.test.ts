@@ -160,7 +160,8 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
     await server.sql(
       'large',
       `CREATE UNLOGGED TABLE t AS
-         SELECT (SELECT string_agg(md5((n * m)::text), '') FROM generate_series(1, 2000) m) FROM generate_series(1, 2500) n;
+         SELECT (SELECT string_agg(md5((n * m)::text), '') FROM generate_series(1, 200) m) || repeat(md5(n::text), 1800)
+           FROM generate_series(1, 2500) n;
        ALTER TABLE t SET LOGGED`,
     )
     const test = dataset(server, { database: 'large', format: 'plain' })

@@ -54,17 +54,15 @@ export async function restorePostgres(
 }
 
 /** The dump as SQL. */
-function scriptOf(dump: Dump, programs: Programs): Bytes {
-  switch (dump.kind) {
-    case 'postgres custom':
-      return programs.convert('pg_restore', ['--format=custom', '--file=-'], dump.read())
-    case 'postgres directory':
-      return programs.convert('pg_restore', ['--format=directory', '--file=-', dump.path], nothing())
-    case 'postgres plain':
-      return dump.read()
-    default:
-      throw new UnsiloError('usage', `a dump of ${dump.kind} cannot be restored into PostgreSQL`)
-  }
+function scriptOf({ kind, path, read }: Dump, programs: Programs): Bytes {
+  if (kind === 'postgres plain') return read()
+  const isFolder = kind === 'postgres directory'
+  const format = isFolder ? 'directory' : 'custom'
+  return programs.convert(
+    'pg_restore',
+    [`--format=${format}`, '--file=-', ...(isFolder ? [path] : [])],
+    isFolder ? nothing() : read(),
+  )
 }
 
 async function* nothing(): Bytes {}

@@ -1,5 +1,6 @@
 import type { DrainConfig } from './drain-config.ts'
-import { type StreamConfig, aliasesOf, ancestorsOf, firstOf, textsOf } from './stream.ts'
+import { parsePath } from './path.ts'
+import { type StreamConfig, aliasesOf, ancestorsOf, firstOf, parentNames, textsOf } from './stream.ts'
 
 /** Says what is wrong at a place of `[source]`. */
 export type Report = (path: (string | number)[], message: string, hint?: string) => void
@@ -22,6 +23,13 @@ export function checkStreams(
     checkEach(stream, streams, at, complain)
     checkNames(stream, streams, at, complain)
     checkKeys(stream, at, complain)
+    if (/^https?:/i.test(stream.path.text)) {
+      complain(
+        [...at, 'path'],
+        'is a whole address',
+        'Write what comes after `base`; another server is another dataset.',
+      )
+    }
   }
   if (drain !== undefined) checkDrain(drain, streams, complain)
   return isWell
@@ -108,5 +116,36 @@ function checkDrain(drain: DrainConfig, streams: readonly StreamConfig[], compla
     complain(['drain', 'stream'], `the answers of ${stream.name} are not looked into (format = "any")`)
   } else if (stream.key === undefined) {
     complain(['drain', 'stream'], `the stream ${stream.name} has no \`key\`, so its records cannot be told apart`)
+  } else checkRequest(drain, stream, stream.key, { streams, complain })
+}
+
+/** A request without all that names a record would delete others with it. */
+function checkRequest(
+  { request }: DrainConfig,
+  stream: StreamConfig,
+  key: NonNullable<StreamConfig['key']>,
+  { streams, complain }: { streams: readonly StreamConfig[]; complain: Report },
+): void {
+  const at = ['drain', 'request']
+  const { names } = request.path
+  const aliases = aliasesOf(stream, streams)
+  // A field of the same name as a parent is hidden by it.
+  const own = names.filter((name) => !aliases.includes(firstOf(name))).map((name) => parsePath(name).steps.join('\n'))
+  const unnamed = key.filter(({ steps }) => !own.includes(steps.join('\n')))
+  const hidden = unnamed.find(({ steps }) => aliases.includes(String(steps[0])))
+  if (hidden !== undefined) {
+    complain(at, `cannot have the key ${hidden.text} of ${stream.name}: {${hidden.text}} is a field of its parent`)
+    return
   }
+  const groups = parentNames(textsOf(stream), stream, streams).filter((name) => !names.includes(name))
+  const missing = [...groups, ...unnamed.map(({ text }) => text)].map((name) => `{${name}}`)
+  if (missing.length === 0) return
+  const without = missing.length === 1 ? 'it' : 'them'
+  complain(
+    at,
+    `lacks ${missing.join(', ')}: without ${without}, one request may stand for several records of ${stream.name}`,
+    groups.length > 0 && unnamed.length === 0
+      ? `Put ${without} into the path, or, if the server needs no more than the key, into a parameter that it ignores.`
+      : `Put ${without} into the path: all of the key, and what tells the record's group from others.`,
+  )
 }

@@ -13,6 +13,17 @@ name = "notes"
 path = "notes"
 `
 
+const forms = `
+[[streams]]
+name = "forms"
+path = "export"
+key = "name"
+
+[[streams]]
+name = "entries"
+path = "export/{form.name}"
+each = { form = "forms" }`
+
 const load = (text: string) => restConfig.safeParse(parse(`${head}${text}`))
 
 /** Where each problem is, and what it says. */
@@ -81,7 +92,7 @@ describe('a stream', () => {
       [drain]
       stream = "comments"
       where = "issue.closed"
-      request = "DELETE repos/{repo.name}/comments/{id}"
+      request = "DELETE repos/{repo.name}/comments/{id}?issue={issue.number}"
     `)
     expect(found.map(({ name }) => name)).toEqual(['repos', 'issues', 'comments'])
     expect(found.map(({ groupNames }) => groupNames)).toEqual([[], ['repo.name'], ['issue.number', 'repo.name']])
@@ -138,6 +149,26 @@ describe('a mistake', () => {
       'drain.request: "x/{id}" is not a request',
     ],
     [
+      'a request without the key, which would delete other records, too',
+      `${forms}\nkey = ["id", "meta.version"]\n[drain]\nstream = "entries"\nrequest = "DELETE export/{form.name}"`,
+      'drain.request: lacks {id}, {meta.version}: without it, one request may stand for several records of entries',
+    ],
+    [
+      'a request without what tells the groups apart',
+      `${forms}\nkey = "id"\n[drain]\nstream = "entries"\nrequest = "DELETE export/{id}"`,
+      'drain.request: lacks {form.name}: ',
+    ],
+    [
+      'a request in which a field of the parent hides the key',
+      `${forms}\nkey = "form.name"\n[drain]\nstream = "entries"\nrequest = "DELETE export/{form.name}"`,
+      'drain.request: cannot have the key form.name of entries',
+    ],
+    [
+      'a request whose key is not sent',
+      `${notes}key = "id"\n[drain]\nstream = "notes"\nrequest = "DELETE notes#{id}"`,
+      'drain.request: "DELETE notes#{id}" is not a request',
+    ],
+    [
       'a secret as text',
       `auth = { kind = "bearer", token = "abc" }\n${notes}`,
       'auth.token: a secret never stands in the configuration',
@@ -160,4 +191,18 @@ describe('a mistake', () => {
       ).toEqual([['base']])
     }
   })
+})
+
+it('refuses a secret in params and headers without repeating it, and takes settings of such names', () => {
+  for (const keys of [
+    'params = { api_key = "sekrit-4f2a9c" }',
+    'params = { auth_token = "me:4F2A9C" }',
+    'headers = { Authorization = "Bearer sekrit-4f2a9c" }',
+    'headers = { X-Api-Key = "sekrit-4f2a9c" }',
+  ]) {
+    const said = problems(`${keys}\n${notes}`).join('\n')
+    expect(said, keys).toContain('looks like a secret')
+    expect(said, keys).not.toContain('4f2a9c')
+  }
+  expect(problems(`params = { sync_token = "*", key = "updated", tokens = "all of them" }\n${notes}`)).toEqual([])
 })

@@ -39,6 +39,11 @@ export function deletionsOf(config: RestConfig, stream: StreamConfig, group: Gro
   }
 }
 
+/** As people read it. It may hold secrets. */
+export function sayRequest({ method, path }: Deletion): string {
+  return `${method} ${path}`
+}
+
 /** What a server said to a deletion. */
 export interface Deleted {
   status: number

@@ -6,7 +6,7 @@ import { whereText } from './where.ts'
 
 const drainRequest = z.string().transform(
   parsedBy((text) => {
-    const [, method, path] = /^(DELETE|POST|PUT|PATCH)\s+(\S+)$/.exec(text.trim()) ?? []
+    const [, method, path] = /^(DELETE|POST|PUT|PATCH)\s+([^\s#]+)$/.exec(text.trim()) ?? []
     if (method !== undefined && path !== undefined) return { method, path: parseText(path) }
     throw new UnsiloError('config', `"${text}" is not a request`, {
       hint: 'Write it like "DELETE export/{form.name}/{id}".',
@@ -19,7 +19,7 @@ export const drainConfig = z.strictObject({
   enabled: z.boolean().default(false).describe('Every run drains; without it, nothing is ever deleted.'),
   stream: z.string().describe('The stream whose records are deleted.'),
   where: whereText.optional().describe('Only these records, as in "form.deleteable".'),
-  request: drainRequest.describe('How one record is deleted: a method and a path, with {name} for its fields.'),
+  request: drainRequest.describe('How one record is deleted: a method and a path, with {name} for fields. Its `key` must be there, and what tells its group.'),
   after: z
     .strictObject({
       targets: z.array(z.string()).default([]).describe('Targets that must have acknowledged the parcel.'),

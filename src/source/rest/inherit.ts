@@ -4,7 +4,7 @@ import type { OnRules } from './answer.ts'
 import { type Report, checkStreams } from './check-streams.ts'
 import type { DrainConfig } from './drain-config.ts'
 import { type PageConfig, pageConfig } from './page.ts'
-import { type StreamConfig, aliasesOf, ancestorsOf, descendantsOf, firstOf, textsOf } from './stream.ts'
+import { type StreamConfig, ancestorsOf, descendantsOf, parentNames, textsOf } from './stream.ts'
 import type { Params, StreamKeys } from './stream-config.ts'
 import type { Substitution } from './substitute.ts'
 import { type Where, parseWhere } from './where.ts'
@@ -75,16 +75,6 @@ function eachOf(keys: StreamKeys, at: (string | number)[], report: Report): Stre
     report([...at, 'each', 'where'], error.message, error.hint)
     return undefined
   }
-}
-
-function parentNames(
-  texts: readonly { names: readonly string[] }[],
-  stream: StreamConfig,
-  streams: StreamConfig[],
-): string[] {
-  const aliases = aliasesOf(stream, streams)
-  const names = texts.flatMap((text) => text.names).filter((name) => aliases.includes(firstOf(name)))
-  return [...new Set(names)].sort()
 }
 
 function keptNames(stream: StreamConfig, streams: StreamConfig[], drain: DrainConfig | undefined): string[] {

@@ -8,9 +8,8 @@ import type { ParamValue } from './stream-config.ts'
 import { type StreamConfig, isSubstitution } from './stream.ts'
 import { encodeSegment } from './substitute.ts'
 
-/** Joins a base and a path with exactly one slash between them; a path that is a whole address stands for itself. */
+/** Joins a base and a path with exactly one slash between them. */
 export function addressOf(base: string, path: string): URL {
-  if (/^https?:\/\//i.test(path)) return new URL(path)
   return new URL(path === '' ? base : `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`)
 }
 

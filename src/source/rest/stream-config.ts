@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { durationText } from '../../system/schema.ts'
+import { UnsiloError } from '../../errors.ts'
+import { durationText, parsedBy } from '../../system/schema.ts'
 import { onConfig } from './answer.ts'
 import { cursorConfig, highWaterConfig } from './cursor.ts'
 import { keyConfig } from './key.ts'
@@ -15,10 +16,31 @@ const streamName = z
 const paramValue = z.union([substitutedText, z.number(), z.boolean()])
 export type ParamValue = z.output<typeof paramValue>
 
-export const paramsConfig = z.record(z.string(), z.union([paramValue, z.array(paramValue)]))
-export type Params = z.output<typeof paramsConfig>
+/** Names that secrets go by. A shorter value than eight characters is a setting, as in Todoist's sync_token = "*". */
+const secretName =
+  /^(?:.*[-_])?(?:api[-_]?key|access[-_]?token|auth[-_]?token|token|secret|password|passwd|authorization)$/i
+const leastSecret = 8
 
-export const headersConfig = z.record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/), substitutedText)
+/** @throws UnsiloError `config` for a secret that stands in the file; its value is not repeated */
+function withoutSecrets<Values extends Record<string, Params[string]>>(values: Values): Values {
+  for (const [name, value] of Object.entries(values)) {
+    if (!secretName.test(name) || typeof value !== 'object' || Array.isArray(value)) continue
+    if (value.names.length > 0 || value.text.length < leastSecret) continue
+    throw new UnsiloError('config', `${name} looks like a secret, and a secret must not stand in a configuration`, {
+      hint: 'Use `auth`: { kind = "bearer", token = { file = "~/.secrets/…" } }, or kind = "api-key" for a header or parameter of that name.',
+    })
+  }
+  return values
+}
+
+export const paramsConfig = z
+  .record(z.string(), z.union([paramValue, z.array(paramValue)]))
+  .transform(parsedBy(withoutSecrets))
+export type Params = Record<string, ParamValue | ParamValue[]>
+
+export const headersConfig = z
+  .record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/), substitutedText)
+  .transform(parsedBy(withoutSecrets))
 
 /** What a parcel of the stream can show; the gap check of later parcels builds on it. */
 const windowConfig = z.strictObject({

@@ -44,6 +44,17 @@ export function aliasesOf(stream: StreamConfig, streams: readonly StreamConfig[]
   return [stream, ...ancestorsOf(stream, streams)].flatMap(({ each }) => (each === undefined ? [] : [each.alias]))
 }
 
+/** The fields of the stream's parents that texts name. */
+export function parentNames(
+  texts: readonly { names: readonly string[] }[],
+  stream: StreamConfig,
+  streams: readonly StreamConfig[],
+): string[] {
+  const aliases = aliasesOf(stream, streams)
+  const names = texts.flatMap((text) => text.names).filter((name) => aliases.includes(firstOf(name)))
+  return [...new Set(names)].sort()
+}
+
 /** Every text of its requests that may hold `{name}`. */
 export function textsOf(stream: StreamConfig): Substitution[] {
   const params = Object.values(stream.params).flat()

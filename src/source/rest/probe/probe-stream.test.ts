@@ -70,13 +70,13 @@ describe('the block to paste', () => {
   it('keeps what is configured, but for secrets', () => {
     const { toml } = probed(github, {
       key: 'number',
-      params: { state: 'all', api_key: 'abcdefgh' },
+      params: { state: 'all', api_key: 'abcdefg' },
       cursor: { field: 'updated_at', param: 'since', overlap: '10m' },
     })
     expect(toml).toContain('key = "number"\n')
     expect(toml).toContain('cursor = { field = "updated_at", param = "since", overlap = "10m" }')
     expect(toml).toContain('# params: keep the line that is there (api_key looks like a secret)')
-    expect(toml).not.toContain('abcdefgh')
+    expect(toml).not.toContain('abcdefg')
   })
 })
 
