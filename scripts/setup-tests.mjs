@@ -9,6 +9,7 @@ const needed = [
   { program: 'zstd', package: 'zstd', tests: 'compression with zstd on a Node.js without zstd of its own' },
   { program: 'sqlite3', package: 'sqlite3', tests: 'SQLite sources, and damage inside of SQLite pages' },
   { program: 'python3', package: 'python3', tests: "reading metrics.csv with Python's csv module" },
+  { program: 'jq', package: 'jq', tests: 'the examples of the worked cases' },
   { program: 'unzip', package: 'unzip', tests: 'reading our zip archives with unzip' },
   { program: 'tar', package: 'tar', tests: 'reading our tar archives with GNU tar' },
   { program: 'initdb', package: 'postgresql', tests: 'PostgreSQL sources', isThere: hasPostgres },

@@ -1,23 +1,34 @@
 import type { Colors } from 'picocolors/types.js'
 import type { Drained, Stay } from '../dataset/drain-result.ts'
 
-/** Says what a drain came to: one line, and one for each reason why records stay. Nothing when it was refused. */
+/**
+ * Says what a drain came to: one line, and one for each reason why records stay. Nothing when it was refused, or failed
+ * before anything was known.
+ */
 export function drainedLines(dataset: string, drained: Drained, colors: Colors): string[] {
-  if (drained.refused !== undefined) return []
-  const { stream, shown, deleted, gone, stay, wouldDelete } = drained
-  const mark = colors.green('✓')
-  const was = gone === 0 ? '' : `; ${gone} ${gone === 1 ? 'was' : 'were'} gone already`
+  const { stream, shown, deleted, gone, vanished = 0, stay, wouldDelete, example } = drained
+  if (drained.refused !== undefined || shown === undefined) return []
+  const isFailed = drained.failed === true
+  if (isFailed && deleted + gone + stay.length === 0) return []
+  const mark = isFailed ? colors.yellow('!') : colors.green('✓')
+  const was =
+    (gone === 0 ? '' : `; ${gone} ${gone === 1 ? 'was' : 'were'} gone already`) +
+    (vanished === 0
+      ? ''
+      : `; ${vanished} that ${vanished === 1 ? 'was' : 'were'} to stay ${vanished === 1 ? 'is' : 'are'} not shown any more`)
+  const how = example === undefined ? '' : `, as in ${example}`
   const head =
     wouldDelete === undefined
       ? `${mark} ${dataset}: deleted ${deleted} of ${sayRecords(shown)} of ${stream} on the server${was}`
-      : `${dataset}: would delete ${wouldDelete} of ${sayRecords(shown)} of ${stream} on the server`
+      : `${dataset}: would delete ${wouldDelete} of ${sayRecords(shown)} of ${stream} on the server${how}`
   return [head, ...stay.map((one) => colors.dim(`  ${one.records} ${stayVerb(one)}: ${sayStay(one)}`))]
 }
 
 /** Why nothing was tried; `undefined` when it was. */
-export function refusedLine(dataset: string, { stream, refused }: Drained, colors: Colors): string | undefined {
+export function refusedLine(dataset: string, { stream, shown, refused }: Drained, colors: Colors): string | undefined {
   if (refused === undefined) return undefined
-  return `${colors.yellow('!')} ${dataset}: nothing of ${stream} is deleted on the server: ${refused}`
+  const has = shown === undefined ? '' : `, which shows ${sayRecords(shown)}`
+  return `${colors.yellow('!')} ${dataset}: nothing of ${stream} is deleted on the server${has}: ${refused}`
 }
 
 function stayVerb({ records }: Stay): string {

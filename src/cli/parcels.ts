@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js'
+import { sayRecord } from '../dataset/drain-ledger.ts'
 import type { ParcelState } from '../dataset/history.ts'
 import {
   type LedgerLine,
@@ -141,8 +142,7 @@ function detailOf(entry: LedgerLine): string {
 
 type DoneRecord = Extract<LedgerLine, { event: 'done' }>['records'][number]
 
-function sayDone({ key, for: group, status, gone, kept }: DoneRecord): string {
-  const name = [...Object.values(group ?? {}), key].map(String).join('/')
+function sayDone({ status, gone, kept, ...record }: DoneRecord): string {
   const how = kept === undefined ? (gone === true ? 'gone' : 'deleted') : `kept, ${kept}`
-  return `${name} ${how}${status === undefined ? '' : ` (${status})`}`
+  return `${sayRecord(record)} ${how}${status === undefined ? '' : ` (${status})`}`
 }

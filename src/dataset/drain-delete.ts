@@ -2,7 +2,7 @@ import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { DoneRecord } from '../ledger/entry.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
 import type { RestClient } from '../source/rest/client.ts'
-import { sendDeletion } from '../source/rest/deletion.ts'
+import { sayRequest, sendDeletion } from '../source/rest/deletion.ts'
 import type { Context, Dataset } from './dataset.ts'
 import type { Candidate } from './drain-candidates.ts'
 import { appendDone, nameOf } from './drain-ledger.ts'
@@ -85,9 +85,9 @@ async function announce(
   parcel: string,
   batch: readonly Candidate[],
 ): Promise<void> {
-  const records = batch.map(({ record, deletion: { method, path } }) => ({
+  const records = batch.map(({ record, deletion }) => ({
     ...nameOf(record),
-    request: client.redact(`${method} ${path}`),
+    request: client.redact(sayRequest(deletion)),
     sha256: record.sha256,
   }))
   await appendToLedger(files, layout.ledger, clock.now(), { event: 'intent', parcel, stream: stream.name, records })

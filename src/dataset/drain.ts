@@ -83,7 +83,7 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
     const shown = await lookAround(setup, { client, past, at: clock.now() })
     if (round === 1) {
       drained.shown = shown.count
-      isTrial = past.deletions < fewDeletions
+      isTrial = !dryRun && past.deletions < fewDeletions
     }
     if (shown.shared !== undefined) {
       if (round === 1) drained.refused = 'two records have the same request'
@@ -91,6 +91,8 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
     }
     const vanished = vanishedFrom(known, shown.named, asked)
     for (const [id, record] of shown.named) known.set(id, record)
+    // What is not shown in a look that is not whole may still be there: that is risked once a server is known.
+    const isAlarm = vanished.length > 0 && (shown.isWhole || isTrial)
     safe ??= await findSafe(dataset, context, history, setup, hashesOf(shown))
     const decision = decideDrain(shown, past, safe, settled)
     if (!dryRun) await settle(dataset, context, setup, decision)
@@ -98,6 +100,7 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
       settled.add(id)
       failures.delete(id)
     }
+    if (asked.size > failures.size) isTrial = false
     if (!dryRun) drained.gone += decision.gone.length
     if (decision.changed.length > 0) problems.push(changedProblem(decision.changed))
 
@@ -109,16 +112,13 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
       drained.stay = staysOf(shown, decision, { untried, failed: failures.size, isOver: left === 0 })
       problems.push(...drainProblems(decision, [...failures.values()], stopped))
     }
-    if (vanished.length > 0) {
-      drained.vanished = vanished.length
-      // What is not shown in a look that is not whole may still be there: that is risked once a server is known.
-      if (shown.isWhole || isTrial) {
-        const problem = vanishedProblem(vanished)
-        problems.push(problem)
-        const { parcel } = [...asked.values()].at(-1)!
-        await appendDone(dataset, context, { parcel, stream: setup.stream.name, alarm: problem.message }, [])
-        return end()
-      }
+    if (vanished.length > 0) drained.vanished = vanished.length
+    if (isAlarm) {
+      const problem = vanishedProblem(vanished)
+      problems.push(problem)
+      const { parcel } = [...asked.values()].at(-1)!
+      await appendDone(dataset, context, { parcel, stream: setup.stream.name, alarm: problem.message }, [])
+      return end()
     }
     if (dryRun) {
       drained.wouldDelete = todo.length
@@ -140,7 +140,6 @@ async function drainInRounds(dataset: Dataset, context: Context, history: Histor
       settled.add(id)
       failures.delete(id)
     }
-    if (deleted.length + gone.length > 0) isTrial = false
     for (const { candidate, error } of failed) {
       tries.set(candidate.id, (tries.get(candidate.id) ?? 0) + 1)
       failures.set(candidate.id, error)

@@ -14,6 +14,7 @@ const marks: Record<Health, string> = {
   suspect: '!',
   late: '!',
   unpublished: '!',
+  undrained: '!',
   unmeasured: '!',
   good: '✓',
   idle: '·',

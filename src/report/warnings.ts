@@ -7,6 +7,7 @@ import { detailsOf } from '../ledger/ledger.ts'
 import type { MetricTable } from '../metric/metrics-file.ts'
 import { parcelTime } from '../parcel/id.ts'
 import { sayDuration } from '../system/duration.ts'
+import { drainWarnings } from './drain-warnings.ts'
 
 /** How bad it is, worst first. */
 export const healthStates = [
@@ -17,6 +18,7 @@ export const healthStates = [
   'suspect',
   'late',
   'unpublished',
+  'undrained',
   'unmeasured',
   'good',
   'idle',
@@ -44,6 +46,7 @@ export async function findWarnings(
     ...(await lateWarnings(dataset, context, history)),
     ...goneWarnings(dataset, history, table),
     ...publishWarnings(dataset, history),
+    ...drainWarnings(dataset, history),
     ...metricWarnings(dataset, history, table),
   ]
   return warnings.sort((a, b) => rankOf(a.health) - rankOf(b.health))

@@ -44,7 +44,7 @@ describe('drain', () => {
     const dry = await root.cli('drain', '--dry-run')
     expect(dry).toMatchObject({ status: 0, stderr: '' })
     expect(dry.stdout).toBe(
-      'study: would delete 3 of 5 records of entries on the server\n  2 stay: `where` does not let it through\n',
+      'study: would delete 3 of 5 records of entries on the server, as in DELETE export/Mood/1\n  2 stay: `where` does not let it through\n',
     )
     expect(service.requests.every(({ method }) => method === 'GET')).toBe(true)
     const drained = await root.cli('drain')
@@ -53,6 +53,30 @@ describe('drain', () => {
     expect((await root.cli('log', 'study')).stdout).toMatch(
       / done .* entries: Mood\/1 deleted \(204\), Mood\/2 deleted/,
     )
+  })
+
+  it('raises an alarm when more is gone than was to be deleted, also in the log', async () => {
+    const { root, service } = await study(true)
+    const empty = (): void => [1, 2, 3].forEach((id) => void service.study.remove('Mood', id))
+    service.plan([{ method: 'DELETE', fault: { kind: 'run', run: empty } }])
+    const { status, stdout, stderr } = await root.cli('drain')
+    expect(status).toBe(1)
+    expect(stdout).toContain(
+      '! study: deleted 0 of 5 records of entries on the server; 1 was gone already; 2 that were to stay are not shown any more\n',
+    )
+    expect(stderr).toMatch(/^✗ study: 2 records that were to stay are gone from the server, the first of them Mood\/2/m)
+    expect((await root.cli('log', 'study')).stdout).toMatch(/ done .* entries: 2 records that were to stay are gone/)
+    expect((await root.cli('report')).stdout).toMatch(/undrained/)
+  })
+
+  it('does not begin with a request that lacks the key', async () => {
+    const { root } = await study(true)
+    const config = root.read('study/config.toml')
+    root.write('study/config.toml', config.replace('"DELETE export/{form.name}/{id}"', '"DELETE export/{form.name}"'))
+    expect(await root.cli('drain')).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('source.drain.request: lacks {id}: without it, one request may') as string,
+    })
   })
 
   it('does nothing before it is enabled, and says so', async () => {
@@ -72,6 +96,10 @@ describe('drain', () => {
     service.plan([{ method: 'DELETE', times: 'always', fault: { kind: 'status', status: 405 } }])
     const failed = await root.cli('drain')
     expect(failed.status).toBe(1)
+    expect(failed.stdout).toBe(
+      '! study: deleted 0 of 5 records of entries on the server\n' +
+        '  3 stay: the server did not delete it\n  2 stay: `where` does not let it through\n',
+    )
     expect(failed.stderr).toMatch(/^✗ study: 3 records could not be deleted: DELETE .*HTTP 405/m)
     root.write('study/config.toml', `${root.read('study/config.toml')}\n[guard]\nmin_bytes = "1 MB"\n`)
     await root.cli('export', 'study')
@@ -80,6 +108,13 @@ describe('drain', () => {
     expect(refused.stderr).toMatch(
       /^! study: nothing of entries is deleted on the server: the newest parcel, .* is suspect/m,
     )
+    root.write('study/config.toml', root.read('study/config.toml').replace('[guard]\nmin_bytes = "1 MB"\n', ''))
+    await root.cli('export', 'study')
+    service.plan([{ match: '/export/Mood', times: 'always', fault: { kind: 'status', status: 401 } }])
+    expect(await root.cli('drain')).toMatchObject({ status: 1, stdout: '' })
+    service.plan([])
+    root.write('study/config.toml', `${root.read('study/config.toml')}\n[guard]\nmin_bytes = "1 MB"\n`)
+    await root.cli('export', 'study')
     expect((await root.cli('drain', '--json')).json()).toMatchObject({
       dryRun: false,
       datasets: [{ dataset: 'study', deleted: 0, refused: expect.stringContaining('suspect') as string, problems: [] }],

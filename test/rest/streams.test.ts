@@ -125,8 +125,9 @@ describe('a stream without a paginator', () => {
     for (let run = 0; run < 2; run++) {
       made.service.plan([{ fault: { kind: 'status', status: 200, body } }])
       const { warnings } = await made.exportWell()
-      expect(warnings?.join() ?? '').toContain(isWarned ? 'no `page` says how to get the next one' : '')
-      expect(warnings === undefined).toBe(!isWarned)
+      // That the very first export of a list is empty is another warning.
+      const said = warnings?.filter((warning) => !warning.includes('not one record came')) ?? []
+      expect(said).toEqual(isWarned ? [expect.stringContaining('no `page` says how to get the next one')] : [])
       made.advance(minute)
     }
   })

@@ -5,6 +5,7 @@ import { type ExchangeManifest, type StreamManifest, manifestName } from './mani
 import { type Begun, type StreamState, definitionOf, stateName } from './state.ts'
 import { type StreamConfig, descendantsOf } from './stream.ts'
 import type { StreamRun } from './stream-run.ts'
+import { warningsOf } from './stream-warnings.ts'
 
 export interface Ended {
   runs: readonly StreamRun[]
@@ -98,17 +99,6 @@ function sayErrors({ stream, errors }: StreamRun): string {
   const count = errors.reduce((sum, error) => sum + error.count, 0)
   const times = count === 1 ? '' : ` (and ${count - 1} more)`
   return `${stream.name} is incomplete: ${errors[0]!.message}${times}`
-}
-
-function warningsOf(run: StreamRun): string[] {
-  const { stream, leaks, belowMark } = run
-  const warnings = [...run.warnings]
-  if (leaks) warnings.push('the server repeats a secret in its answers, which are kept as they are')
-  if (belowMark > 0) {
-    const records = belowMark === 1 ? 'record' : 'records'
-    warnings.push(`${belowMark} ${records} at or below the high-water mark of the last export are still on the server`)
-  }
-  return warnings.map((warning) => `${stream.name}: ${warning}`)
 }
 
 function manifestOf(run: StreamRun, isComplete: boolean, isPartial: boolean): StreamManifest {

@@ -151,7 +151,7 @@ describe('a mistake', () => {
     [
       'a request without the key, which would delete other records, too',
       `${forms}\nkey = ["id", "meta.version"]\n[drain]\nstream = "entries"\nrequest = "DELETE export/{form.name}"`,
-      'drain.request: lacks {id}, {meta.version}: without it, one request may stand for several records of entries',
+      'drain.request: lacks {id}, {meta.version}: without them, one request may stand for several records of entries',
     ],
     [
       'a request without what tells the groups apart',

@@ -19,7 +19,9 @@ export const drainConfig = z.strictObject({
   enabled: z.boolean().default(false).describe('Every run drains; without it, nothing is ever deleted.'),
   stream: z.string().describe('The stream whose records are deleted.'),
   where: whereText.optional().describe('Only these records, as in "form.deleteable".'),
-  request: drainRequest.describe('How one record is deleted: a method and a path, with {name} for fields. Its `key` must be there, and what tells its group.'),
+  request: drainRequest.describe(
+    'How one record is deleted: a method and a path, with {name} for fields. Its `key` must be there, and what tells its group.',
+  ),
   after: z
     .strictObject({
       targets: z.array(z.string()).default([]).describe('Targets that must have acknowledged the parcel.'),

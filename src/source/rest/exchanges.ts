@@ -1,10 +1,10 @@
-import { UnsiloError } from '../../errors.ts'
 import type { FileSink } from '../../system/files.ts'
 import type { ParcelFolder } from '../source.ts'
 import { bodyExtension } from './body-extension.ts'
 import type { OnRules } from './answer.ts'
 import type { RestClient } from './client.ts'
 import { type ExchangeLine, journalLines, journalName, wholeBytes } from './journal.ts'
+import { type JsonBody, noContent, readJson } from './json-body.ts'
 
 export interface ExchangeRequest {
   stream: string
@@ -26,6 +26,8 @@ export interface Exchange {
   line: ExchangeLine
   /** The body, parsed; `undefined` where it is not looked into, or was skipped. */
   body: unknown
+  /** The body should be UTF-8, and is not. */
+  isGarbled: boolean
 }
 
 /** The exchanges of one parcel: each is durable before the next one builds on it. */
@@ -79,26 +81,26 @@ export async function openExchanges(folder: ParcelFolder, client: RestClient): P
   }
 
   const replay = async (line: ExchangeLine, request: ExchangeRequest): Promise<Exchange> => {
-    if (line.outcome !== undefined || request.format === 'any') return { line, body: undefined }
+    if (line.outcome !== undefined || request.format === 'any') return exchangeOf(line)
     const chunks: Uint8Array[] = []
     for await (const chunk of folder.read(line.body)) chunks.push(chunk)
-    return { line, body: parseJson(chunks, request) }
+    return exchangeOf(line, readJson(chunks, line.status, request))
   }
 
   const send = async (request: ExchangeRequest, countOf: (body: unknown) => number | undefined): Promise<Exchange> => {
     const n = (last += 1)
     const { method, url, headers, body, on } = request
     const answer = await client.request({ method, url, headers, body, on }, async (bytes, { status, headers: got }) => {
-      const isOk = status >= 200 && status < 300
       const isJson = request.format === 'json'
+      const isRead = isJson && status >= 200 && status < 300
       const chunks: Uint8Array[] = []
-      const path = `bodies/${String(n).padStart(6, '0')}.${bodyExtension(isOk && isJson, got['content-type'])}`
+      const path = `bodies/${String(n).padStart(6, '0')}.${bodyExtension(isRead && status !== noContent, got['content-type'])}`
       const watch = { leaks: false }
       const file = await folder.create(path, isJson ? collecting(bytes, chunks) : watching(bytes, client, watch))
       try {
         return {
           file,
-          body: isOk && isJson ? parseJson(chunks, request) : undefined,
+          json: isRead ? readJson(chunks, status, request) : undefined,
           leaks: watch.leaks || leaks(client, chunks),
         }
       } catch (error) {
@@ -108,7 +110,7 @@ export async function openExchanges(folder: ParcelFolder, client: RestClient): P
     })
     const { file, leaks: isLeaking } = answer.value
     const isUsable = answer.outcome === 'ok'
-    const items = isUsable ? countOf(answer.value.body) : undefined
+    const items = isUsable ? countOf(answer.value.json?.value) : undefined
     const line: ExchangeLine = {
       n,
       stream: request.stream,
@@ -130,7 +132,7 @@ export async function openExchanges(folder: ParcelFolder, client: RestClient): P
     serverTime ??= timeOf(line)
     if (isUsable) usable += 1
     await append(line)
-    return { line, body: isUsable ? answer.value.body : undefined }
+    return exchangeOf(line, isUsable ? answer.value.json : undefined)
   }
 
   return {
@@ -152,6 +154,10 @@ export async function openExchanges(folder: ParcelFolder, client: RestClient): P
       await journal?.close()
     },
   }
+}
+
+function exchangeOf(line: ExchangeLine, json?: JsonBody): Exchange {
+  return { line, body: json?.value, isGarbled: json?.isUtf8 === false }
 }
 
 /** Tells one exchange of a parcel from another. */
@@ -191,22 +197,6 @@ async function* watching(
 
 function leaks(client: RestClient, chunks: readonly Uint8Array[]): boolean {
   return chunks.length > 0 && client.leaked(Buffer.concat(chunks))
-}
-
-/** @throws UnsiloError `wrong-content`; another try may help against an answer that was broken off */
-export function parseJson(
-  chunks: readonly Uint8Array[],
-  { method, url }: Pick<ExchangeRequest, 'method' | 'url'>,
-): unknown {
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
-  } catch (error) {
-    throw new UnsiloError('wrong-content', `the answer to ${method} ${url} is not valid JSON`, {
-      hint: 'It was broken off, or the address is of a page for people. Streams of other answers: format = "any".',
-      retryable: true,
-      cause: error,
-    })
-  }
 }
 
 function keep(

@@ -1,7 +1,8 @@
 import type { RestClient } from './client.ts'
 import type { RestConfig } from './config.ts'
-import { type ExchangeRequest, parseJson } from './exchanges.ts'
+import type { ExchangeRequest } from './exchanges.ts'
 import { type Group, childGroups } from './groups.ts'
+import { readJson } from './json-body.ts'
 import { type PageAnswer, pagesOf } from './pages.ts'
 import { itemsAt } from './path.ts'
 import { exactly, recordHash } from './record-hash.ts'
@@ -34,8 +35,8 @@ export function openLook(config: RestConfig, stream: StreamConfig, client: RestC
       const chunks: Uint8Array[] = []
       for await (const chunk of bytes) chunks.push(chunk)
       if (request.format !== 'json' || status < 200 || status >= 300) return { body: undefined, exact: undefined }
-      const parsed = parseJson(chunks, request)
-      return { body: parsed, exact: exactly(Buffer.concat(chunks).toString('utf8'), parsed) }
+      const { value, text } = readJson(chunks, status, request)
+      return { body: value, exact: exactly(text, value) }
     })
     const { outcome, status, headers: got, value } = answer
     return { line: { status, headers: got, ...(outcome === 'ok' ? {} : { outcome }) }, ...value }

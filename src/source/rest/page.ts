@@ -144,7 +144,7 @@ export function openPager(config: PageConfig, options: PagerOptions): Pager {
 }
 
 /** Kinds in which the server itself says where the next page is. */
-const tellingKinds: ReadonlySet<PageConfig['kind']> = new Set(['link', 'next-url', 'token', 'header-token'])
+export const tellingKinds: ReadonlySet<PageConfig['kind']> = new Set(['link', 'next-url', 'token', 'header-token'])
 
 function kindOf(config: PageConfig, options: PagerOptions): PageKind {
   switch (config.kind) {

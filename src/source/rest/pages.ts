@@ -1,5 +1,6 @@
 import type { ExchangeRequest } from './exchanges.ts'
 import type { ExchangeLine } from './journal.ts'
+import { noContent } from './json-body.ts'
 import { keyOf } from './key.ts'
 import { openPager, pageSizeOf } from './page.ts'
 import { itemsAt } from './path.ts'
@@ -59,7 +60,7 @@ export async function* pagesOf<Answer extends PageAnswer>(
     const answer = await ask(request)
     const { line, body } = answer
     previousUrl = request.url
-    const isLookedInto = line.outcome === undefined && stream.format === 'json'
+    const isLookedInto = line.outcome === undefined && line.status !== noContent && stream.format === 'json'
     const { found, items } = isLookedInto ? itemsAt(stream.items, body) : { found: 'items' as const, items: [] }
     yield { page, answer, items }
     if (line.outcome === 'skip')

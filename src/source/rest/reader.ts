@@ -2,6 +2,7 @@ import { codecForExtension } from '../../codec/codec.ts'
 import type { Files } from '../../system/files.ts'
 import type { ParcelFolder } from '../source.ts'
 import { type ExchangeLine, journalLines, journalName } from './journal.ts'
+import { jsonText, noContent } from './json-body.ts'
 import { itemsAt } from './path.ts'
 import type { StreamConfig } from './stream.ts'
 
@@ -31,7 +32,7 @@ export interface ReadPage {
  */
 export async function* readPages(folder: ExchangeFolder, stream: StreamConfig): AsyncGenerator<ReadPage> {
   for await (const { line, bytes } of readBodies(folder, stream)) {
-    const body: unknown = JSON.parse(bytes.toString('utf8'))
+    const body: unknown = JSON.parse(jsonText(bytes))
     yield { line, items: itemsAt(stream.items, body).items }
   }
 }
@@ -42,7 +43,7 @@ export async function* readBodies(
   stream: StreamConfig,
 ): AsyncGenerator<{ line: ExchangeLine; bytes: Buffer }> {
   for (const line of journalLines(folder.readText(journalName) ?? '')) {
-    if (line.stream !== stream.name || line.outcome !== undefined) continue
+    if (line.stream !== stream.name || line.outcome !== undefined || line.status === noContent) continue
     const chunks: Uint8Array[] = []
     for await (const chunk of folder.read(line.body)) chunks.push(chunk)
     yield { line, bytes: Buffer.concat(chunks) }

@@ -76,7 +76,7 @@ function plainOf(value: ParamValue, fill: (name: string) => string): string | nu
 }
 
 /** A parameter that the pager or the cursor sets stands instead of the stream's own. */
-function replace(params: [string, string | number | boolean][], name: string, value: string): void {
+function replace(params: [string, string | number | boolean][], name: string, value: string | number): void {
   const others = params.filter(([other]) => other !== name)
   params.splice(0, params.length, ...others, [name, value])
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { UnsiloError } from '../../errors.ts'
 import { keyOf } from './key.ts'
 import { type ExchangeFolder, readBodies } from './reader.ts'
+import { jsonText } from './json-body.ts'
 import { itemsAt } from './path.ts'
 import { exactly, recordHash } from './record-hash.ts'
 import { recordId } from './record-id.ts'
@@ -21,7 +22,7 @@ export interface SealedRecord {
 export async function* sealedRecords(folder: ExchangeFolder, stream: StreamConfig): AsyncGenerator<SealedRecord> {
   for await (const { line, bytes } of readBodies(folder, stream)) {
     if (createHash('sha256').update(bytes).digest('hex') !== line.sha256) throw otherBody(line.body)
-    const text = bytes.toString('utf8')
+    const text = jsonText(bytes)
     const body: unknown = JSON.parse(text)
     const exact = itemsAt(stream.items, exactly(text, body)).items
     for (const [index, item] of itemsAt(stream.items, body).items.entries()) {

@@ -24,6 +24,11 @@ export interface StreamRun {
   skipped: number
   groups: number
   belowMark: number
+  /** Some record has its key; some has the cursor's field. */
+  hasKey: boolean
+  hasCursor: boolean
+  /** Path of the first answer's body. */
+  firstBody: string | undefined
   /** Some answer held a secret. */
   leaks: boolean
   /** Why the last group ended. */
@@ -83,6 +88,9 @@ export async function startStream(stream: StreamConfig, options: StartOptions): 
     skipped: 0,
     groups: 0,
     belowMark: 0,
+    hasKey: false,
+    hasCursor: false,
+    firstBody: undefined,
     leaks: false,
     why: 'nothing to ask for',
     isCut: false,

@@ -2,8 +2,9 @@ import { UnsiloError, expectUnsiloError } from '../../errors.ts'
 import type { Exchanges } from './exchanges.ts'
 import { keyOf } from './key.ts'
 import { knownKey } from './known-keys.ts'
-import { pageSize, pagesOf } from './pages.ts'
-import { itemsAt } from './path.ts'
+import { type LonePage, fullPageWarning, lonePageWarnings } from './lone-page.ts'
+import { pagesOf } from './pages.ts'
+import { itemsAt, valueAt } from './path.ts'
 import { scopeOf } from './reader.ts'
 import { groupKey } from './state.ts'
 import { type StreamRun, noteError } from './stream-run.ts'
@@ -63,6 +64,8 @@ async function walkPages(run: StreamRun, group: Group, tools: WalkTools): Promis
   const parents = scopeOf({}, group)
   let knownPages = 0
   let knownItems = 0
+  /** The stream's first page with records, until another page comes. */
+  let lone: LonePage | undefined
   const finish = (why: string, complete = true, isMeant?: true): End => {
     if (complete && knownItems === 0 && holdsGroup(run.known, name)) run.warnings.add(gapWarning)
     if ((highWater?.unreadable ?? 0) > 0) run.warnings.add(unreadableWarning)
@@ -78,26 +81,38 @@ async function walkPages(run: StreamRun, group: Group, tools: WalkTools): Promis
     const next = await pages.next()
     if (next.done === true) {
       const { why, complete, isMeant, skipped } = next.value
-      if (skipped === undefined) return finish(why, complete, isMeant)
+      if (skipped === undefined) {
+        if (isMeant === true) run.warnings.add(`${why}: there may be more`)
+        if (complete && lone !== undefined) addAll(run.warnings, await lonePageWarnings(run, lone))
+        return finish(why, complete, isMeant)
+      }
       run.skipped += 1
+      if (stream.each === undefined) run.warnings.add(why)
       // Of a child, one parent has none; of a whole stream, nothing can be said.
       return { why, complete: stream.each !== undefined, isMeant }
     }
     const { page, items, answer } = next.value
-    const { line } = answer
+    const { line, body, isGarbled } = answer
     run.pages += 1
+    run.firstBody ??= line.body
     run.leaks ||= line.leaks === true
+    if (isGarbled) run.warnings.add(garbledWarning)
+    const warning =
+      page === 1 && line.outcome === undefined ? fullPageWarning(stream, items.length, line.headers) : undefined
+    if (warning !== undefined) run.warnings.add(warning)
+    lone = run.items === 0 && items.length > 0 && warning === undefined ? { headers: line.headers, body } : undefined
     if (line.outcome !== undefined) continue
     run.items += items.length
     for (const item of items) {
       highWater?.see(item)
+      run.hasKey ||= keyOfItem(item) !== undefined
+      run.hasCursor ||= stream.cursor !== undefined && valueAt(stream.cursor.field, item) !== undefined
       if (run.previous?.marks !== undefined && run.marks?.belowMark(run.previous.marks, item, parents) === true) {
         run.belowMark += 1
       }
       run.marks?.see(item, parents)
       if (run.known.size > 0 && run.known.has(knownKey(name, keyOfItem(item) ?? ''))) knownItems += 1
     }
-    warnOfLonePage(run, page, items.length, line.headers)
     if (isKnownPage(run, name, items, keyOfItem)) {
       knownPages += 1
       if (knownPages >= stream.stop!.known_pages) return finish('everything on the page was known')
@@ -107,8 +122,14 @@ async function walkPages(run: StreamRun, group: Group, tools: WalkTools): Promis
 
 const unreadableWarning = 'some values of the cursor’s field are of another kind than `as` says, and are passed over'
 
+const garbledWarning = 'some text is not UTF-8, as JSON has to be; the answers are kept as they are'
+
 const gapWarning =
   'not one record of the last export was seen again: what lay in between may be lost; export more often'
+
+function addAll(set: Set<string>, values: readonly string[]): void {
+  for (const value of values) set.add(value)
+}
 
 function holdsGroup(known: ReadonlySet<string>, group: string): boolean {
   for (const key of known) if (key.startsWith(knownKey(group, ''))) return true
@@ -126,21 +147,4 @@ function isKnownPage(
     const key = keyOfItem(item)
     return key !== undefined && run.known.has(knownKey(group, key))
   })
-}
-
-/** Sizes that servers like to give where nobody asks for another. */
-const usualSizes = [10, 15, 20, 25, 30, 50, 100, 200, 250, 500, 1000]
-
-/** A page that is exactly full, of a stream that never asks for a second one, is hardly all there is. */
-function warnOfLonePage(run: StreamRun, page: number, items: number, headers: Readonly<Record<string, string>>): void {
-  const { stream } = run
-  if (page > 1 || stream.saysPage || stream.format === 'any') return
-  const asked = pageSize(stream)
-  const isFull = asked === undefined ? usualSizes.includes(items) : items === asked
-  const namesNext = /\brel="?[^",;]*\bnext\b/i.test(headers['link'] ?? '')
-  if (!isFull && !namesNext) return
-  const what = namesNext
-    ? 'the server names a next page'
-    : `it gave exactly ${items} records, which looks like a full page`
-  run.warnings.add(`${what}, and no \`page\` says how to get the next one; \`unsilo probe\` helps to find out`)
 }

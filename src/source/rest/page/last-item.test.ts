@@ -109,7 +109,7 @@ describe('last-item', () => {
     expect(() => openPages(after).after(seen([{ id: 'a', at: null }]))).toThrow('has no at to go on from')
     expect(() => openPages(after).after(seen([{ id: 'a', at: 2 ** 60 }]))).toThrow('JSON cannot hold exactly')
     expect(openPages(after).after(seen([{ id: 'a', at: 1.5 }, { id: 'b' }, { id: 'c', at: 2 }]))).toEqual({
-      next: { params: { after: '1.5' } },
+      next: { params: { after: 1.5 } },
     })
   })
 

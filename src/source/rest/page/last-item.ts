@@ -58,7 +58,8 @@ export function lastItemPages(config: LastItemPages, options: LastItemOptions): 
       const passed = seen.filter((_, index) => values[index] !== last && values[index] !== mark)
       before = { all: new Set(seen), passed: new Set(passed), mark }
       largest = Math.max(largest ?? 0, items.length)
-      return { next: { params: { [param]: mark } }, mark }
+      const marked = valueAt(field, items[values.lastIndexOf(mark)])
+      return { next: { params: { [param]: typeof marked === 'number' ? marked : mark } }, mark }
     },
   }
 

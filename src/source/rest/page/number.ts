@@ -12,7 +12,7 @@ export interface NumberPages {
 export function numberPages(config: NumberPages, trustsLength: boolean): PageKind {
   const positions = watchPositions(trustsLength ? config.size : undefined, config.param)
   let number = config.from
-  const request = () => ({ params: { ...sizeParams(config.size_param, config.size), [config.param]: String(number) } })
+  const request = () => ({ params: { ...sizeParams(config.size_param, config.size), [config.param]: number } })
   return {
     first: request(),
     after(page) {
@@ -23,6 +23,6 @@ export function numberPages(config: NumberPages, trustsLength: boolean): PageKin
   }
 }
 
-export function sizeParams(param: string | undefined, size: number | undefined): Record<string, string> {
-  return param === undefined || size === undefined ? {} : { [param]: String(size) }
+export function sizeParams(param: string | undefined, size: number | undefined): Record<string, number> {
+  return param === undefined || size === undefined ? {} : { [param]: size }
 }

@@ -12,7 +12,7 @@ export interface OffsetPages {
 export function offsetPages(config: OffsetPages, trustsLength: boolean): PageKind {
   const positions = watchPositions(trustsLength ? config.size : undefined, config.param)
   let offset = 0
-  const request = () => ({ params: { ...sizeParams(config.limit_param, config.size), [config.param]: String(offset) } })
+  const request = () => ({ params: { ...sizeParams(config.limit_param, config.size), [config.param]: offset } })
   return {
     first: request(),
     after(page) {

@@ -2,7 +2,8 @@ import { UnsiloError } from '../../../errors.ts'
 
 /** What a page asks for beyond its stream's own path and params. */
 export interface PageRequest {
-  params?: Record<string, string>
+  /** Numbers stay numbers where parameters are sent as JSON. */
+  params?: Record<string, string | number>
   headers?: Record<string, string>
   /** A whole address that the server gave; may be relative. */
   url?: string

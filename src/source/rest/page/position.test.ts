@@ -16,15 +16,15 @@ const counted = (items: unknown[], size: number) => (request: PageRequest) => {
 describe('number', () => {
   it('counts from `from` until a page is empty', () => {
     const { requests, end } = walk(openPages({ kind: 'number' }), numbered(list(4), 2))
-    expect(requests.map(({ params }) => params)).toEqual([{ page: '1' }, { page: '2' }, { page: '3' }])
+    expect(requests.map(({ params }) => params)).toEqual([{ page: 1 }, { page: 2 }, { page: 3 }])
     expect(end).toEqual({ end: 'an empty page', complete: true })
-    expect(openPages({ kind: 'number', param: 'p', from: 0 }).first).toEqual({ params: { p: '0' } })
+    expect(openPages({ kind: 'number', param: 'p', from: 0 }).first).toEqual({ params: { p: 0 } })
   })
 
   it('sends the size, and ends at a page that is shorter', () => {
     const pager = openPages({ kind: 'number', size_param: 'per_page', size: 3 })
     const { requests, end } = walk(pager, numbered(list(7), 3))
-    expect(requests.at(-1)).toEqual({ params: { page: '3', per_page: '3' } })
+    expect(requests.at(-1)).toEqual({ params: { page: 3, per_page: 3 } })
     expect(requests).toHaveLength(3)
     expect(end).toEqual({ end: 'a page that is not full', complete: true })
   })
@@ -46,7 +46,7 @@ describe('number', () => {
   it('goes by `more` rather than by the length of a page', () => {
     const pager = openPages({ kind: 'number', size: 3, more: 'more' })
     const page = (items: unknown[], more: unknown) => seen(items, { body: { more } })
-    expect(pager.after(page(list(1), true))).toEqual({ next: { params: { page: '2' } } })
+    expect(pager.after(page(list(1), true))).toEqual({ next: { params: { page: 2 } } })
     expect(pager.after(page(list(3), false))).toEqual({
       end: 'the server says at more that there is no more',
       complete: true,
@@ -63,7 +63,7 @@ describe('number', () => {
 
   it('goes on after an empty page when told so', () => {
     const pager = openPages({ kind: 'number', empty: 'continue', more: 'more' })
-    for (const page of ['2', '3', '4', '5'])
+    for (const page of [2, 3, 4, 5])
       expect(pager.after(seen([], { body: { more: 1 } }))).toEqual({ next: { params: { page } } })
     expect(pager.after(seen([], { body: {} }))).toMatchObject({ complete: true })
   })
@@ -84,7 +84,7 @@ describe('offset', () => {
   it('goes on by the number of items that it got', () => {
     const pager = openPages({ kind: 'offset', limit_param: 'limit', size: 5 })
     const { requests, items } = walk(pager, counted(list(12), 5))
-    expect(requests.map(({ params }) => params)).toEqual(['0', '5', '10'].map((offset) => ({ limit: '5', offset })))
+    expect(requests.map(({ params }) => params)).toEqual([0, 5, 10].map((offset) => ({ limit: 5, offset })))
     expect(items).toEqual(list(12))
     const capped = walk(openPages({ kind: 'offset', size: 1000 }), counted(list(23), 10))
     expect(capped.items).toEqual(list(23))
@@ -93,8 +93,8 @@ describe('offset', () => {
   it('goes over an empty page by its size, and refuses to stand still', () => {
     const more = seen([], { body: { more: true } })
     const pager = openPages({ kind: 'offset', size: 5, empty: 'continue', more: 'more' })
-    expect(pager.after(more)).toEqual({ next: { params: { offset: '5' } } })
-    expect(pager.after(more)).toEqual({ next: { params: { offset: '10' } } })
+    expect(pager.after(more)).toEqual({ next: { params: { offset: 5 } } })
+    expect(pager.after(more)).toEqual({ next: { params: { offset: 10 } } })
     const lost = openPages({ kind: 'offset', empty: 'continue', more: 'more' })
     lost.after(more)
     expect(() => lost.after(more)).toThrow('no end')

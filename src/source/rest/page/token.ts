@@ -11,7 +11,8 @@ export function tokenPages(config: { at: ItemPath; param: string }): PageKind {
       const value = valueAt(at, page.body)
       if (isNoMore(value)) return { end: `the server gives no token at ${at.text}` }
       const token = value === true ? undefined : textOf(value)
-      if (token !== undefined) return { next: { params: { [param]: token } }, mark: token }
+      if (token !== undefined)
+        return { next: { params: { [param]: typeof value === 'number' ? value : token } }, mark: token }
       throw isRounded(value)
         ? wrongPage(
             `the token at ${at.text} is a number that JSON cannot hold exactly`,

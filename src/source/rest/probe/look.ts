@@ -38,7 +38,7 @@ export function look(page: Page, items?: ItemPath): Look {
   const lists = listsOf(page.body).filter(mayBeRecords)
   const isConfigured = items !== undefined && itemsAt(items, page.body).found === 'items'
   const at = isConfigured ? { path: items.text } : lists[0] === undefined ? undefined : { path: lists[0].path }
-  const path = at?.path === undefined ? undefined : parsePath(at.path)
+  const path = isConfigured ? items : at?.path === undefined ? undefined : parsePath(at.path)
   const records = at === undefined ? [] : itemsAt(path, page.body).items
   const fields = fieldsOf(records)
   const cursors = cursorsOf(fields)
