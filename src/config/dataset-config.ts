@@ -71,8 +71,7 @@ function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): 
       complain(['guard', 'require'], 'has no use with `source`, which checks each answer itself', 'Remove it.')
     }
   }
-  const after = values.source?.kind === 'rest' ? (values.source.drain?.after.targets ?? []) : []
-  for (const target of after.filter((name) => values.publish?.includes(name) !== true)) {
+  for (const target of drainTargets(values.source).filter((name) => values.publish?.includes(name) !== true)) {
     complain(
       ['source', 'drain', 'after', 'targets'],
       `${target} is no target of this dataset, so it would never have a parcel`,
@@ -98,6 +97,13 @@ function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): 
     if (values[key] === undefined || values[key] === 'none') continue
     complain([key], 'has no use without `cmd`', 'Add the command whose output it is about, or remove it.')
   }
+}
+
+/** Of a source with mistakes there is only what was written. */
+function drainTargets(source: DatasetKeys['source']): string[] {
+  const drain: { after?: { targets?: unknown } } | undefined = source?.kind === 'rest' ? source.drain : undefined
+  const targets = drain?.after?.targets
+  return Array.isArray(targets) ? targets : []
 }
 
 /** An empty command is none, as in export_manager. */

@@ -257,6 +257,12 @@ after = { targets = [${after}] }
     'todoist/config.toml:14: source.drain.after.targets: vault is no target of this dataset, so it would never have a parcel. ' +
       'Add it to `publish`: publish = ["vault"].',
   ])
+  const lacking = source('')
+    .replace('entries/{id}', 'entries')
+    .replace(/after = .*/, '')
+  expect(await problemOf(lacking)).toMatch(
+    /^todoist\/config.toml:13: source.drain.request: lacks \{id\}: without it, one request may stand for several records/,
+  )
 })
 
 it('tells a wrong target once, not again for each dataset that uses it', async () => {

@@ -16,8 +16,8 @@ export interface StagedParcel {
   readonly id: ParcelId
   /** Where a program writes it: it appends its own extension, or makes a folder of this name. */
   readonly path: string
-  /** Streams `ID.extension`, compressed when the dataset says so, hashed and checked while it is written. */
-  write(extension: string, body: Bytes): Promise<void>
+  /** Streams `ID.extension`, compressed when the dataset says so, hashed and checked while it is written; `ParcelSink` says more. */
+  write(extension: string, body: Bytes, madeBy?: 'unsilo'): Promise<void>
   /** Makes it a folder that is filled file by file; each file is compressed when the dataset says so. */
   folder(): Promise<StagedFolder>
   /** Throws away what was written so far, for another try. */
@@ -48,14 +48,15 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
 
   const found = (): StoredParcel | undefined => listParcels(files, layout.incomplete).find((parcel) => parcel.id === id)
 
-  const write = async (extension: string, body: Bytes): Promise<void> => {
+  const write = async (extension: string, body: Bytes, madeBy?: 'unsilo'): Promise<void> => {
     const name = [id, extension, codec?.extension ?? ''].filter((part) => part !== '').join('.')
     const path = join(layout.incomplete, name)
     const check = await startContentCheck(extension, require)
     const onBytes = (bytes: number): void => void (arrived = bytes)
     const { bytes, sha256 } = await storeBody(files, path, body, { codec, check, onBytes, signal })
     // What could not be checked in the stream (zip, SQLite) is read once more by `finish`.
-    if (check !== undefined || (await isUnclaimed(extension, require))) known.set(path, { bytes, sha256 })
+    const isKnown = check !== undefined || (madeBy === 'unsilo' && require === undefined)
+    if (isKnown || (await isUnclaimed(extension, require))) known.set(path, { bytes, sha256 })
     if (arrived === 0) throw new UnsiloError('empty', 'the command printed nothing', emptyDetails)
   }
 

@@ -7,8 +7,13 @@ import type { Mount } from '../system/mount.ts'
 export interface ParcelSink {
   /** A path without extension: a program appends its own extension, or makes a folder of this name. */
   readonly path: string
-  /** Streams the parcel's one file, `ID.extension`. @throws UnsiloError `empty`, `wrong-content` */
-  write(extension: string, body: Bytes | Iterable<Uint8Array>): Promise<void>
+  /**
+   * Streams the parcel's one file, `ID.extension`.
+   *
+   * @param madeBy `unsilo`: its own writer has made the body, whose form is then only checked when the configuration asks for it.
+   * @throws UnsiloError `empty`, `wrong-content`
+   */
+  write(extension: string, body: Bytes | Iterable<Uint8Array>, madeBy?: 'unsilo'): Promise<void>
   /** Makes the parcel a folder that is filled file by file. What an earlier try has left in it is still there. */
   folder(): Promise<ParcelFolder>
   /** Bytes that have arrived so far, for progress and to notice silence. */

@@ -51,7 +51,7 @@ describe('drain', () => {
     expect(drained).toMatchObject({ status: 0, stderr: '' })
     expect(drained.stdout).toContain('✓ study: deleted 3 of 5 records of entries on the server\n')
     expect((await root.cli('log', 'study')).stdout).toMatch(
-      / done .* entries: Mood\/1 deleted \(204\), Mood\/2 deleted/,
+      / done .* entries: Mood\/2 deleted \(204\), Mood\/3 deleted/,
     )
   })
 

@@ -59,7 +59,7 @@ async function store(
   }
   if (split) return storeParts(format, trees, sink, options)
   const archive = archiveTrees(format, trees, options)
-  await sink.write(format, archive.body)
+  await sink.write(format, archive.body, 'unsilo')
   return archive.summary()
 }
 

@@ -22,7 +22,7 @@ export interface ExchangeRequest {
   keepHeader?: string | undefined
 }
 
-export interface Exchange {
+interface Exchange {
   line: ExchangeLine
   /** The body, parsed; `undefined` where it is not looked into, or was skipped. */
   body: unknown

@@ -19,7 +19,8 @@ export async function firstGroup(
   stream: StreamConfig,
   parent: ParentPage,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const items = parent.items === undefined ? parent.stream.items : parsePath(parent.items)
+  const own = parent.stream.items
+  const items = parent.items === undefined || parent.items === own?.text ? own : parsePath(parent.items)
   for await (const group of groupsOf(stream, { ...parent.stream, items }, inMemory(parent))) return group
   return undefined
 }

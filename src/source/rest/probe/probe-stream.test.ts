@@ -148,6 +148,11 @@ describe('an answer that is no list', () => {
     const { toml } = probed({ headers: {}, body: { id: 1, name: 'me', emails: [] } })
     expect(toml).toContain('format = "any"  # a guess')
   })
+
+  it('may be one record that the configuration takes as it is', () => {
+    const { result, found } = probed({ headers: {}, body: { id: 1, name: 'me' } }, { items: '.' })
+    expect([result, found!.records]).toEqual(['ok', 1])
+  })
 })
 
 describe('what is said', () => {
