@@ -29,6 +29,7 @@ const work: readonly [command: string, shape: string][] = [
   ['why todo', 'Why'],
   ['why bank', 'Why'],
   ['restore todo --to back --parcel GOOD', 'Restore'],
+  ['restore shop --database shop.db --to back.db', 'RestoreDatabase'],
   ['prune --dry-run', 'Prune'],
   ['metrics recompute', 'Recompute'],
   ['config validate', 'Validate'],
@@ -63,6 +64,8 @@ async function livelyRoot(): Promise<{ root: CliRoot; ids: Record<'good' | 'susp
   root.write('unsilo.toml', '[targets.vault]\nkind = "folder"\npath = "vault"\n')
   root.write('todo/config.toml', config)
   root.write('bank/config.toml', 'ingest.paths = "../bank-*.csv"\n')
+  root.write('shop/config.toml', '[source]\nkind = "sqlite"\npath = "shop.db"\n')
+  root.write('shop/data/2026-01-01T000000Z.sqlite', 'a database')
   root.write('typo/config.toml', 'keep = "5"\nintervall = "1 day"\n')
   root.write('broken/config.toml', 'cmd = \n')
   root.write('moved.json', '[1, 2, 3]')

@@ -75,8 +75,10 @@ function explainRestore(complaint: string): UnsiloError | undefined {
     ? 'Create the role first; with `globals = true` the parcel has them all in globals.sql, for psql.'
     : /cannot run inside a transaction block|cannot be executed from/.test(said)
       ? 'The dump was made with `--create`, and so is for psql by hand: docs/databases.md says how.'
-      : /out of shared memory/.test(said)
-        ? 'Raise max_locks_per_transaction of the server: the restore is one transaction.'
-        : "The server's version may be older than the dump's, or an extension that it needs may be missing."
+      : /" does not exist$/.test(said)
+        ? 'A dump made with `--clean` drops what is not there: with `--if-exists` it would not fail. Or an extension is missing.'
+        : /out of shared memory/.test(said)
+          ? 'Raise max_locks_per_transaction of the server: the restore is one transaction.'
+          : "The server's version may be older than the dump's, or an extension that it needs may be missing."
   return new UnsiloError('command-failed', `the server says: ${said}`, { hint })
 }
