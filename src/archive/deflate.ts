@@ -36,6 +36,8 @@ export class Deflater {
 function openStream(): DeflateRaw {
   return createDeflateRaw({
     level: deflateLevel,
+    // Each write is a whole piece: ending it by a flush of its own would be another trip to the thread pool.
+    flush: constants.Z_FINISH,
     chunkSize: 64 * 1024,
     readableHighWaterMark: 4 * 1024 * 1024,
   } as object)
@@ -44,8 +46,7 @@ function openStream(): DeflateRaw {
 function deflateWith(stream: DeflateRaw, bytes: Uint8Array): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     stream.once('error', reject)
-    stream.write(bytes)
-    stream.flush(constants.Z_FINISH, () => {
+    stream.write(bytes, () => {
       stream.off('error', reject)
       // Who has closed it waits for nothing any more.
       if (stream.destroyed) {

@@ -3,6 +3,8 @@ import type { Troubles } from './troubles.ts'
 
 /** Up to this size a file is read at once, so that its size is known for certain before it is written. */
 const smallBytes = 256 * 1024
+/** A scratch buffer takes any small file, and notices when it has grown. */
+export const scratchBytes = smallBytes + 1
 const chunkBytes = 256 * 1024
 
 /** A file's content, in one piece or in many. */
@@ -23,9 +25,15 @@ export type FileContent =
  * Opens a file for an archive. One that changes while it is read is read twice, and then warned of.
  *
  * @param isRetry This is the second reading of a large file.
+ * @param scratch What a small file is read into, for callers that are done with one before they open the next.
  * @returns `undefined` when the file has vanished, or is unreadable and may be left out; there is a warning then.
  */
-export function openContent(path: Buffer, troubles: Troubles, isRetry: boolean): FileContent | undefined {
+export function openContent(
+  path: Buffer,
+  troubles: Troubles,
+  isRetry: boolean,
+  scratch?: Buffer,
+): FileContent | undefined {
   try {
     const file = openForReading(path)
     let isHandedOver = false
@@ -35,7 +43,7 @@ export function openContent(path: Buffer, troubles: Troubles, isRetry: boolean):
         troubles.add('changed', path, `${sayBytes(path)} became a ${seen.kind} before it was read; it was left out`)
         return undefined
       }
-      const small = seen.sizeBytes <= smallBytes ? readSmall(file, seen, path, troubles) : undefined
+      const small = seen.sizeBytes <= smallBytes ? readSmall(file, seen, path, troubles, scratch) : undefined
       if (small !== undefined) return small
       isHandedOver = true
       return largeContent(file, file.look(), path, troubles, isRetry)
@@ -49,11 +57,17 @@ export function openContent(path: Buffer, troubles: Troubles, isRetry: boolean):
 }
 
 /** @returns `undefined` when the file has grown too large for this */
-function readSmall(file: OpenedFile, first: SeenFile, path: Buffer, troubles: Troubles): FileContent | undefined {
+function readSmall(
+  file: OpenedFile,
+  first: SeenFile,
+  path: Buffer,
+  troubles: Troubles,
+  scratch: Buffer | undefined,
+): FileContent | undefined {
   let before = first
   for (let isRetry = false; before.sizeBytes <= smallBytes; isRetry = true) {
     // One byte more than expected, so that growth is seen, and never without limit.
-    const buffer = Buffer.allocUnsafe(before.sizeBytes + 1)
+    const buffer = scratch?.subarray(0, before.sizeBytes + 1) ?? Buffer.allocUnsafe(before.sizeBytes + 1)
     const length = file.readNow(buffer, 0)
     const after = file.look()
     const whole = buffer.subarray(0, Math.min(length, before.sizeBytes))

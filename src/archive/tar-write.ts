@@ -2,7 +2,7 @@ import type { Bytes } from '../codec/codec.ts'
 import { type SeenFile, lookAt } from '../system/byte-files.ts'
 import type { ArchiveEntry, EntryCounts } from './entry.ts'
 import { Gather } from './gather.ts'
-import { openContent } from './read-file.ts'
+import { openContent, scratchBytes } from './read-file.ts'
 import { tarBlockBytes, tarHeader, tarPadding, tarType } from './tar-header.ts'
 import type { Troubles } from './troubles.ts'
 
@@ -14,9 +14,11 @@ export async function* writeTar(entries: Iterable<ArchiveEntry>, counts: EntryCo
   const gather = new Gather()
   /** The name under which a file with several names is in the archive, by its identity. */
   const stored = new Map<string, Buffer>()
+  // What is added to `gather` is copied, so all small files may share it.
+  const scratch = Buffer.allocUnsafe(scratchBytes)
   for (const entry of entries) {
     if (entry.kind === 'file') {
-      yield* writeFile(entry, gather, stored, counts, troubles)
+      yield* writeFile(entry, gather, stored, counts, troubles, scratch)
       continue
     }
     counts[entry.kind === 'folder' ? 'folders' : 'links']++
@@ -40,6 +42,7 @@ async function* writeFile(
   stored: Map<string, Buffer>,
   counts: EntryCounts,
   troubles: Troubles,
+  scratch: Buffer,
 ): Bytes {
   const linkName = identity === undefined ? undefined : stored.get(identity)
   if (linkName !== undefined) {
@@ -51,7 +54,7 @@ async function* writeFile(
     return
   }
   for (let isRetry = false; ; isRetry = true) {
-    const content = openContent(path, troubles, isRetry)
+    const content = openContent(path, troubles, isRetry, scratch)
     if (content === undefined) return
     if (!isRetry) counts.files++
     const { seen } = content

@@ -45,7 +45,7 @@ describe('a simulated service', () => {
 
   it('counts the requests that are under way together', async () => {
     const service = await start()
-    service.plan([{ times: 'always', fault: { kind: 'slow', pieces: 2, pauseMs: 20 } }])
+    service.plan([{ times: 'always', fault: { kind: 'slow', pieces: 2, pauseMs: 400 } }])
     await Promise.all([1, 2, 3].map(async () => (await fetch(`${service.url}/page/none`)).text()))
     expect(Math.max(...service.requests.map(({ underWay }) => underWay))).toBe(3)
     service.plan([])
