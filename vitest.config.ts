@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
+    // A busy machine may take long for what usually takes a moment.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     // Most tests wait for commands and the disk; one worker, the default on two cores, would leave a core idle.
     maxWorkers: 2,

@@ -107,7 +107,7 @@ describe.skipIf(!hasMariadb)('a database is restored into MariaDB', () => {
     const test = await dataset({ database: 'large' })
     const name = await newDatabase()
     const failing = refusal(restoreTo(test, urlOf(name), { ...password, database: 'large' }))
-    await vi.waitUntil(async () => (await server.sql(name, 'SHOW TABLES')) === 't', { interval: 20 })
+    await vi.waitUntil(async () => (await server.sql(name, 'SHOW TABLES')) === 't', { interval: 20, timeout: 30_000 })
     await server.kill()
     expect(await failing).toMatchObject({
       code: 'network',

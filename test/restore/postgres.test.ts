@@ -197,7 +197,7 @@ describe.skipIf(!hasPostgres)('a database is restored into PostgreSQL', () => {
     const controller = new AbortController()
     test.context.signal = controller.signal
     const failing = refusal(restoreTo(test, urlOf(name), password))
-    await vi.waitUntil(() => childrenNamed('pg_restore').length > 0, { interval: 1 })
+    await vi.waitUntil(() => childrenNamed('pg_restore').length > 0, { interval: 1, timeout: 30_000 })
     controller.abort()
     expect(await failing).toMatchObject({
       code: 'cancelled',
@@ -215,7 +215,7 @@ describe.skipIf(!hasPostgres)('a database is restored into PostgreSQL', () => {
     const name = await newDatabase()
     const failing = refusal(restoreTo(test, urlOf(name), { ...password, database: 'large' }))
     const copying = "SELECT count(*) FROM pg_stat_activity WHERE query ~ '^COPY .* FROM stdin'"
-    await vi.waitUntil(async () => (await server.sql('postgres', copying)) === '1', { interval: 1 })
+    await vi.waitUntil(async () => (await server.sql('postgres', copying)) === '1', { interval: 1, timeout: 30_000 })
     await server.kill()
     expect(await failing).toMatchObject({
       code: 'network',

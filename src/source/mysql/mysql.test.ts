@@ -206,7 +206,7 @@ describe.skipIf(!hasMariadb)('databases of a MariaDB server', () => {
     const underWay = (test: TestDataset): Promise<unknown> =>
       vi.waitUntil(
         () => test.names('incomplete').some((name) => statSync(join(test.folder, 'incomplete', name)).size > 1_000_000),
-        { interval: 2 },
+        { interval: 2, timeout: 30_000 },
       )
 
     it('when the dump program is killed', async () => {

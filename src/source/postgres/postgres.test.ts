@@ -248,7 +248,7 @@ describe.skipIf(!hasPostgres)('databases of a PostgreSQL server', () => {
     const underWay = (test: TestDataset): Promise<unknown> =>
       vi.waitUntil(
         () => test.names('incomplete').some((name) => statSync(join(test.folder, 'incomplete', name)).size > 1_000_000),
-        { interval: 2 },
+        { interval: 2, timeout: 30_000 },
       )
 
     it.each(['none', 'zstd'])('when the dump program is killed (%s)', async (codec) => {

@@ -75,7 +75,7 @@ function explainRestore(complaint: string): UnsiloError | undefined {
     ? 'Create the role first; with `globals = true` the parcel has them all in globals.sql, for psql.'
     : /cannot run inside a transaction block|cannot be executed from/.test(said)
       ? 'The dump was made with `--create`, and so is for psql by hand: docs/databases.md says how.'
-      : /" does not exist$/.test(said)
+      : said.endsWith('" does not exist')
         ? 'A dump made with `--clean` drops what is not there: with `--if-exists` it would not fail. Or an extension is missing.'
         : /out of shared memory/.test(said)
           ? 'Raise max_locks_per_transaction of the server: the restore is one transaction.'

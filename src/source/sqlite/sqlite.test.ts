@@ -56,12 +56,12 @@ describe.skipIf(!hasSqlite)('a SQLite database', () => {
   it.each(['WAL', 'DELETE'])('is copied as at one moment while another process writes (%s)', async (journal) => {
     const path = join(temporaryFolder(), 'live.db')
     const writer = startWriter(path, journal)
-    await vi.waitUntil(() => writer.count() > 2)
+    await vi.waitUntil(() => writer.count() > 2, { timeout: 30_000 })
     const test = dataset(path)
     for (let round = 0; round < 3; round++) {
       const before = writer.count()
       expect((await test.run({ exportNow: true })).exported).toMatchObject({ event: 'sealed', state: 'good', files: 1 })
-      await vi.waitUntil(() => writer.count() > before)
+      await vi.waitUntil(() => writer.count() > before, { timeout: 30_000 })
       test.clock.advance(1000)
     }
     for (const name of test.names('data')) {
@@ -79,7 +79,7 @@ describe.skipIf(!hasSqlite)('a SQLite database', () => {
   it('has what only its write-ahead log holds yet', async () => {
     const path = join(temporaryFolder(), 'live.db')
     const writer = startWriter(path, 'WAL')
-    await vi.waitUntil(() => writer.count() > 2)
+    await vi.waitUntil(() => writer.count() > 2, { timeout: 30_000 })
     const test = dataset(path)
     await test.run()
     expect(sql(sealed(test), 'SELECT amount >= 2 FROM z')).toBe('1')
