@@ -9,13 +9,15 @@ export interface Watched<T> {
   found: Set<string>
 }
 
-/** Looks for a text in the parameters and the environment of every process of the machine, while `work` goes on. */
+/**
+ * Looks for a text in the parameters and the environment of every process that comes from this one, while `work` goes on.
+ * Others are left out: tests run side by side, with programs and passwords of the same names.
+ */
 export async function watchProcesses<T>(text: string, work: () => Promise<T>): Promise<Watched<T>> {
   const programs = new Set<string>()
   const found = new Set<string>()
   const look = (): void => {
-    for (const pid of readdirSync('/proc')) {
-      if (!/^\d+$/.test(pid) || pid === String(process.pid)) continue
+    for (const { pid } of descendants()) {
       const parameters = read(`/proc/${pid}/cmdline`)
       const [program, script] = parameters.split('\0').map((part) => basename(part))
       const name = program === 'perl' ? script! : program!
@@ -43,6 +45,13 @@ function read(path: string): string {
 
 /** Ids of the children of this process that run this program, at any depth. */
 export function childrenNamed(program: string): number[] {
+  return descendants()
+    .filter(({ stat }) => stat.includes(`(${program})`))
+    .map(({ pid }) => pid)
+}
+
+/** The children of this process, at any depth. `stat` is as proc(5) tells it. */
+function descendants(): { pid: number; stat: string }[] {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => ({ pid: Number(pid), stat: read(`/proc/${pid}/stat`) }))
@@ -51,7 +60,7 @@ export function childrenNamed(program: string): number[] {
     const parent = parentOf.get(pid) ?? 0
     return parent === process.pid || (parent > 1 && isOurs(parent))
   }
-  return stats.filter(({ pid, stat }) => stat.includes(`(${program})`) && isOurs(pid)).map(({ pid }) => pid)
+  return stats.filter(({ pid }) => isOurs(pid))
 }
 
 /** The most memory that this process has used above what it used before, in bytes. */
