@@ -1,6 +1,6 @@
 import { detailsOf } from '../ledger/ledger.ts'
-import { readMetricsIfWhole } from '../metric/metrics-file.ts'
-import { splitParcelName } from '../parcel/id.ts'
+import { type MetricRow, readMetricsIfWhole } from '../metric/metrics-file.ts'
+import { type ParcelId, splitParcelName } from '../parcel/id.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, isEvent } from './history.ts'
@@ -27,12 +27,17 @@ export function recentParcels(
   history: History,
 ): RecentParcel[] {
   const found: RecentParcel[] = []
+  let rows: ReadonlyMap<string, MetricRow> | undefined
+  const rowOf = (id: ParcelId): MetricRow | undefined => {
+    rows ??= readMetricsIfWhole(context.system.files, dataset.layout.metrics)?.rows ?? new Map<string, MetricRow>()
+    return rows.get(id)
+  }
   for (const parcel of history.parcels.toReversed()) {
     if (found.length === recentCount) break
     if (parcel.id >= stored.id || !wasGood(parcel)) continue
     const recent = isEvent(parcel.ended, 'sealed')
       ? fromLedger(dataset, parcel, stored)
-      : fromMetrics(dataset, context, parcel, stored)
+      : fromMetrics(parcel, stored, rowOf)
     if (recent !== undefined) found.push(recent)
   }
   return found.reverse()
@@ -54,13 +59,11 @@ function fromLedger(dataset: Dataset, parcel: ParcelRecord, stored: StoredParcel
 
 /** Of a parcel that export_manager made, or whose ledger is lost. */
 function fromMetrics(
-  dataset: Dataset,
-  context: Context,
   { id, stored: earlier }: ParcelRecord,
   stored: StoredParcel,
+  rowOf: (id: ParcelId) => MetricRow | undefined,
 ): RecentParcel | undefined {
   if (earlier?.extension !== stored.extension || earlier.isFolder !== stored.isFolder) return undefined
-  const row = readMetricsIfWhole(context.system.files, dataset.layout.metrics)?.rows.get(id)
-  const bytes = Number(row?.['bytes'] || NaN)
+  const bytes = Number(rowOf(id)?.['bytes'] || NaN)
   return Number.isNaN(bytes) ? undefined : { bytes }
 }
