@@ -7,6 +7,7 @@ import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
 import { openProgress } from './progress.ts'
+import { tellNotes } from './restored-notes.ts'
 
 export interface RestoreDatabaseArguments {
   dataset: string
@@ -68,13 +69,8 @@ function referenceIn(args: RestoreDatabaseArguments): { option: string; referenc
 }
 
 function show(restored: RestoredToDatabase, app: App): void {
-  const { dataset, parcel, database, to, overwritten, state, verified, warnings } = restored
-  const notes = [
-    ...(state === 'suspect' ? ['it is suspect'] : []),
-    ...(verified ? [] : ['it has no hash to be checked by: unsilo has not made it']),
-    ...warnings,
-  ]
-  for (const note of notes) app.note(`${app.colors.err.yellow('!')} ${dataset}: ${parcel}: ${note}`)
+  const { dataset, parcel, database, to, overwritten } = restored
+  tellNotes(restored, app)
   if (app.quiet) return
   const replaced = overwritten ? ', in place of what was there' : ''
   app.print(`${app.colors.out.green('✓')} ${dataset}: restored ${database} of ${parcel} to ${to}${replaced}`)

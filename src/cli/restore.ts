@@ -7,6 +7,7 @@ import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
 import { openProgress } from './progress.ts'
 import { type RestoreDatabaseArguments, restoreIntoDatabase } from './restore-database.ts'
+import { tellNotes } from './restored-notes.ts'
 
 export interface RestoreArguments extends Partial<Omit<RestoreDatabaseArguments, 'dataset' | 'parcel' | 'to'>> {
   dataset: string
@@ -44,13 +45,8 @@ function checkForFiles(args: RestoreArguments): void {
 }
 
 function show(restored: Restored, app: App): void {
-  const { dataset, parcel, to, how, files, state, verified, warnings } = restored
-  const notes = [
-    ...(state === 'suspect' ? ['it is suspect'] : []),
-    ...(verified ? [] : ['it has no hash to be checked by: unsilo has not made it']),
-    ...warnings,
-  ]
-  for (const note of notes) app.note(`${app.colors.err.yellow('!')} ${dataset}: ${parcel}: ${note}`)
+  const { dataset, parcel, to, how, files } = restored
+  tellNotes(restored, app)
   if (app.quiet) return
   const count = files === 1 ? '1 file' : `${files} files`
   app.print(`${app.colors.out.green('✓')} ${dataset}: ${how} ${count} of ${parcel} to ${to}`)

@@ -4,6 +4,7 @@ import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { type HashedFile, hashLine, readHashList } from '../parcel/hash-list.ts'
 import { logsOf } from '../parcel/layout.ts'
+import { hashFile } from '../parcel/verify.ts'
 import { type Files, walkFiles } from '../system/files.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type ParcelRecord, isEvent } from './history.ts'
@@ -56,15 +57,6 @@ async function listHashes(stored: { name: string; path: string }, { system, sign
     lines.push(hashLine(await hashFile(files, join(stored.path, path), signal), `${stored.name}/${path}`))
   }
   return lines.join('')
-}
-
-async function hashFile(files: Files, path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of files.read(path)) {
-    if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
-    hash.update(chunk)
-  }
-  return hash.digest('hex')
 }
 
 /** Yields a file of a parcel, and breaks off with an error at its end when it is not what was sealed. */

@@ -27,12 +27,13 @@ export async function faultsIn(
   for (const { path, sha256 } of expected) {
     const full = join(folder, path)
     if (files.info(full)?.kind !== 'file') faults.push({ path, what: 'missing' })
-    else if ((await hashOfFile(files, full, signal)) !== sha256) faults.push({ path, what: 'changed' })
+    else if ((await hashFile(files, full, signal)) !== sha256) faults.push({ path, what: 'changed' })
   }
   return faults
 }
 
-async function hashOfFile(files: Files, path: string, signal: AbortSignal): Promise<string> {
+/** The sha256 of a file. @throws UnsiloError `cancelled` */
+export async function hashFile(files: Files, path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of files.read(path)) {
     if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')

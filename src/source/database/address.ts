@@ -68,3 +68,10 @@ function wrongUrl(why: string): UnsiloError {
     hint: 'Write it like postgres://user@host:5432/database or mysql://user@host:3306/database; other settings are those of psql or mysql (PGSSLMODE, ~/.my.cnf).',
   })
 }
+
+/** How a server's programs find it: nothing secret is among it, but the path of a file. */
+export interface Connection {
+  /** Come before all others. */
+  parameters: string[]
+  environment: Record<string, string | undefined>
+}

@@ -1,12 +1,5 @@
 import type { PrivateFolder } from '../../system/private-folder.ts'
-import type { ServerAddress } from '../database/address.ts'
-
-/** How MySQL's programs find the server: nothing secret is among it, but the path of a file. */
-export interface Connection {
-  /** Come before all others. */
-  parameters: string[]
-  environment: Record<string, string | undefined>
-}
+import type { Connection, ServerAddress } from '../database/address.ts'
 
 export function connectionOf(
   { host, port, user }: ServerAddress,

@@ -1,12 +1,6 @@
 import type { PrivateFolder } from '../../system/private-folder.ts'
 import { UnsiloError } from '../../errors.ts'
-import type { ServerAddress } from '../database/address.ts'
-
-/** How PostgreSQL's programs find the server: nothing secret is among it, but the path of a file. */
-export interface Connection {
-  parameters: string[]
-  environment: Record<string, string | undefined>
-}
+import type { Connection, ServerAddress } from '../database/address.ts'
 
 export function connectionOf(
   { host, port, user }: ServerAddress,
