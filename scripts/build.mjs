@@ -21,6 +21,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: `node${/\d+(\.\d+)?/.exec(engines.node)[0]}`,
+  // Optional dependencies: loaded on use, and told about when they are not installed.
+  external: ['@aws-sdk/*', '@smithy/*', 'ssh2'],
   chunkNames: 'chunk-[hash]',
   banner: {
     // Bundled CommonJS packages call require() for Node's own modules.

@@ -13,7 +13,28 @@ const needed = [
   { program: 'unzip', package: 'unzip', tests: 'reading our zip archives with unzip' },
   { program: 'tar', package: 'tar', tests: 'reading our tar archives with GNU tar' },
   { program: 'initdb', package: 'postgresql', tests: 'PostgreSQL sources', isThere: hasPostgres },
-  { program: 'mariadbd', package: 'mariadb-server', tests: 'MySQL and MariaDB sources', isThere: hasMariadb },
+  {
+    program: 'mariadbd',
+    package: 'mariadb-server',
+    tests: 'MySQL and MariaDB sources',
+    isThere: has('/usr/sbin/mariadbd'),
+  },
+  { program: 'rsync', package: 'rsync', tests: 'rsync targets' },
+  {
+    program: 'sshd',
+    package: 'openssh-server',
+    tests: 'SFTP targets, and rsync over ssh',
+    isThere: has('/usr/sbin/sshd'),
+  },
+  { program: 'vsftpd', package: 'vsftpd', tests: 'FTP and FTPS targets', isThere: has('/usr/sbin/vsftpd') },
+  { program: 'age', package: 'age', tests: 'encrypted copies, with the age program' },
+  ...['proxy', 'account', 'container', 'object'].map((part) => ({
+    program: `swift-${part}-server`,
+    package: `swift-${part}`,
+    tests: 'S3 targets',
+    isThere: has(`/usr/bin/swift-${part}-server`),
+  })),
+  { program: 'memcached', package: 'memcached', tests: 'S3 targets', isThere: has('/usr/bin/memcached') },
 ]
 
 function isThere({ program, isThere: look }) {
@@ -26,8 +47,8 @@ function hasPostgres() {
   return existsSync(root) && readdirSync(root).some((version) => existsSync(join(root, version, 'bin/initdb')))
 }
 
-function hasMariadb() {
-  return existsSync('/usr/sbin/mariadbd')
+function has(path) {
+  return () => existsSync(path)
 }
 
 /** Debian's packages start their servers when they are installed, unless this program forbids it (invoke-rc.d(8)). */

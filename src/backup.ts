@@ -40,7 +40,12 @@ export interface IncludeOptions {
 }
 
 /** A folder, or anything that writes a file whole or not at all. */
-export type BackupPlace = { kind: 'folder'; path: string } | Pick<Target, 'put'>
+export type BackupPlace = { kind: 'folder'; path: string } | BackupStore
+
+interface BackupStore {
+  /** Writes one file, whole or not at all. `open` starts its body. */
+  put(path: string, open: () => Readable, signal: AbortSignal): Promise<unknown>
+}
 
 export interface SavedBackup extends ArchiveSummary {
   /** Where the archive is: its whole path in a folder, its name in another target. */

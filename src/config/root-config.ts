@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Files } from '../system/files.ts'
-import { type TargetConfig, targetConfig } from '../target/all.ts'
+import { type TargetConfig, targetConfig } from './target-config.ts'
 import { checkValues, placeProblems } from './check.ts'
 import { datasetKeys } from './dataset-keys.ts'
 import { rootFileName } from './find-root.ts'

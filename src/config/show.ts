@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { targetConfig } from '../target/all.ts'
+import { targetConfig } from './target-config.ts'
 import { datasetKeys } from './dataset-keys.ts'
 import { originOf, withDefaults } from './defaults.ts'
 import type { LoadedDataset } from './load.ts'

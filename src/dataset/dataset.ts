@@ -1,8 +1,8 @@
 import type { DatasetConfig } from '../config/dataset-config.ts'
 import type { LoadedDataset } from '../config/load.ts'
+import type { TargetConfig } from '../config/target-config.ts'
 import { type Layout, layoutOf } from '../parcel/layout.ts'
 import type { System } from '../system/system.ts'
-import type { TargetConfig } from '../target/all.ts'
 
 /** One thing that is mirrored: a folder with `config.toml` and its parcels. */
 export interface Dataset {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { readSecret } from '../config/secrets.ts'
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { PublishedEvent } from '../ledger/entry.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
 import type { HashedFile } from '../parcel/hash-list.ts'
 import type { ParcelId } from '../parcel/id.ts'
+import type { SecretReference } from '../system/schema.ts'
 import { openTarget } from '../target/all.ts'
 import type { Target } from '../target/target.ts'
 import {
@@ -27,8 +29,12 @@ export interface NamedTarget {
 
 /** The targets of a dataset; none is opened before it is used. */
 export function targetsOf(dataset: Dataset, context: Context): NamedTarget[] {
-  const { files } = context.system
-  return dataset.targets.map(({ name, config, root }) => ({ name, open: () => openTarget(config, { files, root }) }))
+  const { system } = context
+  return dataset.targets.map(({ name, config, root }) => {
+    const read = (key: string, reference: SecretReference): Promise<string> =>
+      readSecret(system.files, key, reference, root)
+    return { name, open: () => openTarget(name, config, { ...system, root, readSecret: read }) }
+  })
 }
 
 /** What each target lacks, newest first; one that lacks nothing is left out. */

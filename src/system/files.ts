@@ -39,7 +39,8 @@ export interface Files {
   readText(path: string): string | undefined
   /** The last `bytes` bytes of a file, or all of a shorter one; none when it does not exist. */
   readEnd(path: string, bytes: number): Uint8Array
-  read(path: string): AsyncIterable<Uint8Array>
+  /** @param range Where to begin, and how many bytes at most; all of it when it is missing. */
+  read(path: string, range?: { from: number; bytes: number }): AsyncIterable<Uint8Array>
   /** Creates a file for writing. @throws UnsiloError `clash` when it exists */
   create(path: string): Promise<FileSink>
   /** Opens a file to add to its end; creates it when it is missing. */
@@ -108,14 +109,15 @@ function fileKind(stats: Stats): FileInfo['kind'] {
 const longestPieceBytes = 256 * 1024
 
 /**
- * Reads a file from its beginning. Node's errors pass as they are.
+ * Reads a file, or a part of it. Node's errors pass as they are.
  *
  * A small one is given no larger buffers than it fills: thousands of files would keep the garbage collector busy.
  */
-export function readInPieces(path: string): AsyncIterable<Uint8Array> {
+export function readInPieces(path: string, range?: { from: number; bytes: number }): AsyncIterable<Uint8Array> {
   const sizeBytes = nodeFs.statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  const highWaterMark = Math.min(Math.max(sizeBytes, 1024), longestPieceBytes)
-  return createReadStream(path, { highWaterMark }) as AsyncIterable<Uint8Array>
+  const highWaterMark = Math.min(Math.max(Math.min(sizeBytes, range?.bytes ?? sizeBytes), 1024), longestPieceBytes)
+  const part = range === undefined ? {} : { start: range.from, end: range.from + range.bytes - 1 }
+  return createReadStream(path, { highWaterMark, ...part }) as AsyncIterable<Uint8Array>
 }
 
 // Look-ups and renames are synchronous: each takes microseconds, less than a trip through Node's thread pool. What waits
@@ -169,9 +171,11 @@ export const systemFiles: Files = {
       throw fileError(error, 'read', path)
     }
   },
-  async *read(path) {
+  async *read(path, range) {
+    // A stream's `end` is inclusive, so it cannot say that nothing is wanted.
+    if (range?.bytes === 0) return
     try {
-      yield* readInPieces(path)
+      yield* readInPieces(path, range)
     } catch (error) {
       throw fileError(error, 'read', path)
     }

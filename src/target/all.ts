@@ -1,15 +1,19 @@
 import * as z from 'zod'
-import { folderTargetConfig, openFolderTarget } from './folder.ts'
+import { folderTargetConfig } from './folder-config.ts'
 import type { Target, TargetSurroundings } from './target.ts'
 
-/** The configuration of a target of any kind: one member for each kind there is. */
-export const targetConfig = z.discriminatedUnion('kind', [folderTargetConfig])
-export type TargetConfig = z.output<typeof targetConfig>
+/** Where a target is, and how to get in: one member for each kind there is. */
+export const placeConfigs = [folderTargetConfig] as const
+export type PlaceConfig = z.output<(typeof placeConfigs)[number]>
 
-/** Opens a target of any kind. That it is there, and lets us in, shows when it is used. */
-export async function openTarget(config: TargetConfig, surroundings: TargetSurroundings): Promise<Target> {
+/**
+ * Opens a target of any kind; the code of each is loaded on first use. That it is there, and lets us in, shows when it is used.
+ *
+ * @param name As in `unsilo.toml`, for messages.
+ */
+export async function openTarget(name: string, config: PlaceConfig, surroundings: TargetSurroundings): Promise<Target> {
   switch (config.kind) {
     case 'folder':
-      return openFolderTarget(config, surroundings)
+      return (await import('./folder.ts')).openFolderTarget(config, surroundings)
   }
 }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { Killed, breakingFiles } from '../../test/support/breaking-files.ts'
+import { targetSurroundings } from '../../test/support/target-surroundings.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { type Files, systemFiles } from '../system/files.ts'
 import { openTarget } from './all.ts'
@@ -28,7 +29,7 @@ async function paths(target: Target): Promise<string[]> {
 describe('a folder', () => {
   targetContract(async () => {
     const path = join(temporaryFolder(), 'vault')
-    return { open: () => openTarget({ kind: 'folder', path }, { files: systemFiles, root: '/nowhere' }) }
+    return { open: () => openTarget('nas', { kind: 'folder', path }, targetSurroundings()) }
   })
 })
 

@@ -1,33 +1,30 @@
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
-import * as z from 'zod'
 import { UnsiloError } from '../errors.ts'
 import { type FileSink, type Files, walkFiles } from '../system/files.ts'
+import { pathFrom } from '../system/path-from.ts'
 import { isTemporaryName, temporaryPath } from '../system/replace-file.ts'
-import type { Target, TargetFile, TargetSurroundings } from './target.ts'
+import type { FolderTargetConfig } from './folder-config.ts'
+import type { OpenBody, Target, TargetFile, TargetSurroundings } from './target.ts'
+import { checkFilePath, checkTargetPath } from './target-path.ts'
 
-export const folderTargetConfig = z.strictObject({
-  kind: z.literal('folder').describe('A folder: on another disk, a NAS, or one that a program syncs.'),
-  path: z
-    .string()
-    .min(1)
-    .describe(
-      'The folder to copy parcels into; created when missing, but never the folder around it. ' +
-        'A relative path starts at the root, `~` is your home.',
-    ),
-})
-type FolderTargetConfig = z.output<typeof folderTargetConfig>
-
-export function openFolderTarget(config: FolderTargetConfig, { files, root }: TargetSurroundings): Target {
-  const base = resolve(root, config.path.replace(/^~(?=\/|$)/, homedir()))
+export function openFolderTarget(
+  config: FolderTargetConfig,
+  { files, root }: Pick<TargetSurroundings, 'files' | 'root'>,
+): Target {
+  const base = pathFrom(root, config.path)
   const ready = new Map<string, Promise<void>>()
 
   /** Where a path of the target is on the disk. @throws UnsiloError when the path leads out, or the disk is away */
   const locate = (path: string): string => {
-    checkPath(path)
+    checkTargetPath(path)
     checkPresence(files, base)
     return path === '' ? base : join(base, path)
+  }
+
+  const locateFile = (path: string): string => {
+    checkFilePath(path)
+    return locate(path)
   }
 
   /** Once a folder: makes it and those around it, durably, and clears away what broken-off writes have left in it. */
@@ -53,6 +50,8 @@ export function openFolderTarget(config: FolderTargetConfig, { files, root }: Ta
 
   return {
     kind: 'folder',
+    // Several at a time wait for the disk together.
+    parallel: 8,
     async *list(prefix, signal): AsyncGenerator<TargetFile> {
       const folder = locate(prefix)
       for (const { path, kind } of walkFiles(files, folder)) {
@@ -63,7 +62,7 @@ export function openFolderTarget(config: FolderTargetConfig, { files, root }: Ta
       }
     },
     async put(path, open, signal) {
-      const place = locate(notAFolder(path))
+      const place = locateFile(path)
       throwIfAborted(signal)
       await makeReady(dirname(place))
       // The name does not hold that of the file: with it, a name that is just short enough would be too long.
@@ -77,15 +76,30 @@ export function openFolderTarget(config: FolderTargetConfig, { files, root }: Ta
         throw error
       }
       await syncFolder(files, dirname(place))
+      return 'sent'
     },
-    async get(path, signal) {
-      const place = locate(notAFolder(path))
+    async get(path, signal, range) {
+      const place = locateFile(path)
       throwIfAborted(signal)
       if (files.info(place)?.kind !== 'file') throw missing(path, base)
-      return Readable.from(interruptible(files.read(place), signal), { objectMode: false })
+      return Readable.from(interruptible(files.read(place, range), signal), { objectMode: false })
+    },
+    async move(from, to, signal) {
+      const [here, there] = [locateFile(from), locateFile(to)]
+      throwIfAborted(signal)
+      if (files.info(here) === undefined) throw missing(from, base)
+      if (files.info(there) !== undefined) {
+        throw new UnsiloError('clash', `cannot move ${here} to ${there}: there is something already`, {
+          hint: 'Look at what is in there, and move it away.',
+        })
+      }
+      await makeReady(dirname(there))
+      files.rename(here, there)
+      ready.clear()
+      for (const folder of new Set([dirname(there), dirname(here)])) await syncFolder(files, folder)
     },
     async remove(path, signal) {
-      const place = locate(notAFolder(path))
+      const place = locateFile(path)
       throwIfAborted(signal)
       const kind = files.info(place)?.kind
       if (kind === undefined) return
@@ -101,7 +115,7 @@ export function openFolderTarget(config: FolderTargetConfig, { files, root }: Ta
   }
 }
 
-async function write(sink: FileSink, open: () => Readable, signal: AbortSignal): Promise<void> {
+async function write(sink: FileSink, open: OpenBody, signal: AbortSignal): Promise<void> {
   try {
     for await (const chunk of interruptible(open() as AsyncIterable<Uint8Array>, signal)) await sink.write(chunk)
     await sink.sync()
@@ -115,27 +129,6 @@ async function* interruptible(body: AsyncIterable<Uint8Array>, signal: AbortSign
     throwIfAborted(signal)
     yield chunk
   }
-}
-
-/** @throws UnsiloError `usage` for a path that leads out of the target, or that a reader would not be shown */
-function checkPath(path: string): void {
-  if (path === '') return
-  const parts = path.split('/')
-  const wrong = parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))
-  if (wrong) {
-    throw new UnsiloError('usage', `${JSON.stringify(path)} is not a path inside a target`, {
-      hint: 'Paths are relative, without "." and "..".',
-    })
-  }
-  if (!isTemporaryName(parts.at(-1)!)) return
-  throw new UnsiloError('usage', `${path} has a name that unsilo gives to unfinished files`, {
-    hint: 'Give the file another name.',
-  })
-}
-
-function notAFolder(path: string): string {
-  if (path !== '') return path
-  throw new UnsiloError('usage', 'the path of a file is needed, and it is empty')
 }
 
 /**
