@@ -40,7 +40,9 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
     problems.push(`${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`)
     if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
   }
-  done.push(...publishedLines(outcome, out))
+  done.push(...publishedLines(dataset, outcome.published, out))
+  for (const { parcel, target, because } of outcome.withdrawn)
+    done.push(`${out.dim('-')} ${dataset}: removed ${parcel} from ${target}: ${because}`)
   if (outcome.drained !== undefined) {
     done.push(...drainedLines(dataset, outcome.drained, out))
     const refused = refusedLine(dataset, outcome.drained, err)
@@ -62,7 +64,7 @@ export function problemLines(dataset: string, problems: readonly Problem[], colo
 }
 
 /** One line a target: the first run with a new one copies all that there is. */
-function publishedLines({ dataset, published }: Outcome, colors: Colors): string[] {
+export function publishedLines(dataset: string, published: Outcome['published'], colors: Colors): string[] {
   const targets = [...new Set(published.map(({ target }) => target))]
   return targets.map((target) => {
     const copies = published.filter((one) => one.target === target)

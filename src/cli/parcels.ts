@@ -127,6 +127,10 @@ function detailOf(entry: LedgerLine): string {
         .join(', ')
     case 'published':
       return `to ${entry.target}, ${saySize(entry.bytes)}, ${entry.how}`
+    case 'withdrawn':
+      return `from ${entry.target}: ${entry.because}`
+    case 'verified':
+      return `${entry.target === undefined ? 'here' : `at ${entry.target}`}: ${entry.ok ? `good, ${saySize(entry.bytes)}` : (entry.faults ?? []).join('; ')}`
     case 'intent':
       return `${entry.stream}: ${entry.records.map(({ request }) => request).join(', ')}`
     case 'done':

@@ -213,8 +213,8 @@ it('knows the targets of the root, and which of them a dataset publishes to', as
   const { root, datasets, problems } = await load(contents)
   expect(problems).toEqual([])
   expect(root.targets).toEqual({
-    vault: { kind: 'folder', path: '../vault' },
-    nas: { kind: 'folder', path: '/mnt/nas/exports' },
+    vault: { kind: 'folder', path: '../vault', tries: 4, layout: 'mirror', max_delete: 10 },
+    nas: { kind: 'folder', path: '/mnt/nas/exports', tries: 4, layout: 'mirror', max_delete: 10 },
   })
   expect(datasets[0]!.config.publish).toEqual(['nas', 'vault'])
   expect((await configOf('', `${vault}[defaults]\npublish = ["vault"]`)).publish).toEqual(['vault'])
@@ -279,7 +279,12 @@ it('tells a wrong target once, not again for each dataset that uses it', async (
     'unsilo.toml:1: targets.vault.kind: is missing. One of "folder".',
   ])
   expect(await unsilo('[targets]\nvault = "/mnt/vault"')).toEqual([
-    'unsilo.toml:2: targets.vault: expects a table, not text. A table has keys; here: kind, path.',
+    'unsilo.toml:2: targets.vault: expects a table, not text. A table has keys; here: kind, path, limit, tries, layout, check, ' +
+      'encrypt, retention, max_delete.',
+  ])
+  expect(await unsilo(`${vault}limit = "fast"\ntries = 0`)).toEqual([
+    'unsilo.toml:4: targets.vault.limit: "fast" is not a number of bytes a second. Write it like "2 MB/s" or "500 kB/s".',
+    expect.stringMatching(/^unsilo\.toml:5: targets\.vault\.tries: /),
   ])
   expect(await unsilo(`${vault}[targets."My Disk"]\nkind = "folder"\npath = "/x"`)).toEqual([
     'unsilo.toml:4: targets."My Disk": the name of a target has small letters, digits, "-" and "_" only',

@@ -26,7 +26,7 @@ const copyKeys = {
     .optional()
     .describe('Encrypts what goes there: for a place that others can read.'),
   retention: z
-    .union([durationText.transform((withinMs) => ({ withinMs })), keepConfig])
+    .union([durationText.transform((within) => ({ within })), keepConfig])
     .optional()
     .describe(
       'How long copies stay there: a duration such as "90 days", or rules as in `keep`. Only copies of parcels that are also ' +

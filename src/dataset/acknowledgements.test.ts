@@ -13,7 +13,15 @@ describe('acknowledgements', () => {
     for (const event of events) appendFileSync(join(test.folder, 'ledger.ndjson'), `${JSON.stringify(event)}\n`)
     return test.history()
   }
-  const published = { event: 'published', parcel: id, files: 1, bytes: 4, sha256: oneSha256, how: 'read back' }
+  const published = {
+    event: 'published',
+    parcel: id,
+    files: 1,
+    bytes: 4,
+    sha256: oneSha256,
+    how: 'read back',
+    path: `todoist/data/${id}.json`,
+  }
 
   it('are the last word of each target on each parcel', () => {
     const found = acknowledgements(

@@ -6,6 +6,8 @@ import { type History, type ParcelRecord, isEvent, sealedParcels } from './histo
 /** A target has the whole parcel, checked, since `at`. */
 export interface Acknowledgement extends PublishedEvent {
   at: string
+  /** Its retention has removed it there since. */
+  withdrawn?: true
 }
 
 /** Which targets have which parcels, as the ledger says: the last word of each target on each parcel. */
@@ -17,6 +19,7 @@ export function acknowledgements({ entries }: Pick<History, 'entries'>): Acknowl
     // An attempt that begins under an id makes another parcel of it.
     if (entry.event === 'started' && entry.parcel !== undefined) found.delete(entry.parcel)
     if (isEvent(entry, 'published')) acknowledge(found, acknowledgementOf(entry))
+    else if (isEvent(entry, 'withdrawn')) withdraw(found, JSON.parse(entry.line) as { parcel: string; target: string })
   }
   return found
 }
@@ -27,9 +30,35 @@ export function acknowledge(found: Acknowledgements, one: Acknowledgement): void
   else targets.set(one.target, one)
 }
 
+export function withdraw(found: Acknowledgements, { parcel, target }: { parcel: ParcelId; target: string }): void {
+  const one = found.get(parcel)?.get(target)
+  if (one !== undefined) one.withdrawn = true
+}
+
 function acknowledgementOf(entry: LedgerEntry): Acknowledgement {
   // A line of this kind has been read whole before it became an entry.
   return JSON.parse(entry.line) as Acknowledgement
+}
+
+/** Whether the target has the parcel now. */
+export function hasCopy(known: Acknowledgements, id: ParcelId, target: string): boolean {
+  const one = known.get(id)?.get(target)
+  return one !== undefined && one.withdrawn !== true
+}
+
+/** The parcels that a target has, oldest first, with what the ledger says of each. */
+export function copiesAt(known: Acknowledgements, target: string): Acknowledgement[] {
+  return wordsOf(known, target).filter(({ withdrawn }) => withdrawn !== true)
+}
+
+/** Those that its retention has removed there, oldest first. */
+export function withdrawnFrom(known: Acknowledgements, target: string): Acknowledgement[] {
+  return wordsOf(known, target).filter(({ withdrawn }) => withdrawn === true)
+}
+
+function wordsOf(known: Acknowledgements, target: string): Acknowledgement[] {
+  const words = [...known.values()].flatMap((targets) => targets.get(target) ?? [])
+  return words.sort((a, b) => (a.parcel < b.parcel ? -1 : 1))
 }
 
 /** A parcel that targets should have. */
@@ -42,7 +71,7 @@ export function publishableParcels(history: History): PublishableParcel[] {
     .toReversed()
 }
 
-/** Those of them that the target does not have yet, newest first. */
+/** Those of them that the target has never had, newest first. */
 export function unpublishedParcels(history: History, known: Acknowledgements, target: string): PublishableParcel[] {
   return publishableParcels(history).filter(({ id }) => known.get(id)?.has(target) !== true)
 }

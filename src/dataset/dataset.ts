@@ -9,6 +9,8 @@ export interface Dataset {
   name: string
   layout: Layout
   config: DatasetConfig
+  /** The root folder, absolute. */
+  root: string
   /** Where its good parcels are copied to, in the order of `publish`. */
   targets: DatasetTarget[]
 }
@@ -16,17 +18,15 @@ export interface Dataset {
 interface DatasetTarget {
   name: string
   config: TargetConfig
-  /** Where relative paths in its configuration start. */
-  root: string
 }
 
 export function openDataset({ name, path, config, sources }: LoadedDataset): Dataset {
   const { root } = sources
   const targets = config.publish.flatMap((target): DatasetTarget[] => {
     const configured = root.targets?.[target]
-    return configured === undefined ? [] : [{ name: target, config: configured, root: root.path }]
+    return configured === undefined ? [] : [{ name: target, config: configured }]
   })
-  return { name, layout: layoutOf(path), config, targets }
+  return { name, layout: layoutOf(path), config, root: root.path, targets }
 }
 
 /** What every verb that works on a dataset needs. */

@@ -4,7 +4,7 @@ import { faultsIn } from '../parcel/verify.ts'
 import { manifestName, parseManifest } from '../source/rest/manifest.ts'
 import { sealedFolder } from '../source/rest/reader.ts'
 import { sealedRecords } from '../source/rest/sealed-records.ts'
-import { acknowledgements } from './acknowledgements.ts'
+import { acknowledgements, hasCopy } from './acknowledgements.ts'
 import type { Context, Dataset } from './dataset.ts'
 import type { DrainSetup } from './drain-setup.ts'
 import { type History, type ParcelRecord, isEvent, sealedParcels } from './history.ts'
@@ -43,7 +43,7 @@ export async function findSafe(
     const told = parseManifest(folder.readText(manifestName))?.streams[stream.name]
     if (told?.complete !== true) continue
     await expectSealed(dataset, context, parcel)
-    const waitsFor = drain.after.targets.find((target) => known.get(parcel.id)?.has(target) !== true)
+    const waitsFor = drain.after.targets.find((target) => !hasCopy(known, parcel.id, target))
     for await (const { id, sha256 } of sealedRecords(folder, stream)) {
       if (missing.get(id) !== sha256) continue
       if (waitsFor === undefined) missing.delete(id)

@@ -95,7 +95,11 @@ function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, 
   }
   // That there are copies, or what was deleted elsewhere, says nothing of the parcel itself: it may be one that the ledger
   // does not know otherwise.
-  if (['published', 'intent', 'done'].includes(entry.event) || entry.parcel === undefined || !isParcelId(entry.parcel))
+  if (
+    ['published', 'withdrawn', 'verified', 'intent', 'done'].includes(entry.event) ||
+    entry.parcel === undefined ||
+    !isParcelId(entry.parcel)
+  )
     return
   const found = recordOf(entry.parcel)
   if (entry.event === 'started') {

@@ -71,8 +71,11 @@ export async function* sealedBytes(files: Files, path: string, sha256: string): 
     const { message, hint } = expectUnsiloError(error)
     throw new UnsiloError('corrupt', message, { cause: error, ...(hint === undefined ? {} : { hint }) })
   }
-  if (hash.digest('hex') === sha256) return
-  throw new UnsiloError('corrupt', `${path} is not what was sealed: it has another hash`, {
+  if (hash.digest('hex') !== sha256) throw notSealed(path)
+}
+
+export function notSealed(path: string): UnsiloError {
+  return new UnsiloError('corrupt', `${path} is not what was sealed: it has another hash`, {
     hint: 'Look at it, and at the disk; if there is a copy elsewhere, put that in its place.',
   })
 }

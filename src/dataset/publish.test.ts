@@ -27,7 +27,8 @@ import {
   writesFolder,
   writesOne,
 } from '../../test/support/publishing-dataset.ts'
-import { type NamedTarget, planPublish } from './publish.ts'
+import type { NamedTarget } from './copies/targets.ts'
+import { planPublish } from './publish.ts'
 import { hasFailed } from './run.ts'
 
 describe('a run that publishes', () => {
@@ -36,9 +37,13 @@ describe('a run that publishes', () => {
     const outcome = await test.run()
     expect(outcome.problems).toEqual([])
     expect(test.at('vault')).toEqual([
+      'exports/RECOVER.md',
       'exports/todoist/config.toml',
       `exports/todoist/data/${id}.json`,
+      'exports/todoist/ledger.ndjson',
+      'exports/todoist/manifest.json',
       'exports/todoist/metrics.csv',
+      'exports/unsilo.toml',
     ])
     const event = {
       event: 'published',
@@ -48,6 +53,7 @@ describe('a run that publishes', () => {
       bytes: 4,
       sha256: (outcome.exported as { sha256: string }).sha256,
       how: 'read back',
+      path: `todoist/data/${id}.json`,
     }
     expect(outcome.published).toEqual([event])
     expect(publishedLines(test)).toEqual([{ at: '2026-03-01T06:00:00.000Z', ...event }])
@@ -63,12 +69,10 @@ describe('a run that publishes', () => {
       const { published, problems } = await test.run()
       expect(problems).toEqual([])
       expect(published).toMatchObject([{ files: 2, bytes: 4 }])
-      expect(test.at('vault')).toEqual([
-        'exports/todoist/config.toml',
+      expect(test.at('vault').filter((path) => path.includes(id))).toEqual([
         `exports/todoist/data/${id}/b`,
         `exports/todoist/data/${id}/in é/a 😀`,
         `exports/todoist/log/${id}.sha256`,
-        'exports/todoist/metrics.csv',
       ])
       const data = join(test.place, 'vault-disk/exports/todoist/data')
       const checked = execFileSync('sha256sum', ['--check', `../log/${id}.sha256`], { cwd: data, encoding: 'utf8' })
@@ -261,7 +265,7 @@ describe('a target that is down', () => {
     const test = publishing(writesOne)
     await test.run()
     const unavailable: NamedTarget = {
-      name: 'cloud',
+      ...folderAt('cloud', temporaryFolder()),
       open: () => Promise.reject(new UnsiloError('network', 'connection refused', { retryable: true })),
     }
     const nas = folderAt('nas', temporaryFolder())

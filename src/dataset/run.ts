@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import type { PublishedEvent, SealedEvent } from '../ledger/entry.ts'
+import type { PublishedEvent, SealedEvent, WithdrawnEvent } from '../ledger/entry.ts'
 import { type ParcelId, splitParcelName } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
 import { commitRecords, uncommittedNames } from './git.ts'
@@ -15,7 +15,8 @@ import { findIngestable, ingestPath } from './ingest.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
 import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals, sayPruned } from './prune.ts'
-import { type PublishPlan, planPublish, publishParcels, targetsOf } from './publish.ts'
+import { targetsOf } from './copies/targets.ts'
+import { type PublishPlan, planPublish, publishParcels } from './publish.ts'
 import { findLeftovers, hasLeftovers, recover } from './recover.ts'
 import { hasSource, openSource } from './source.ts'
 
@@ -36,6 +37,8 @@ export interface Outcome {
   exported: ExportEnd | undefined
   /** What has arrived at targets. */
   published: PublishedEvent[]
+  /** What the retention of targets has removed there. */
+  withdrawn: WithdrawnEvent[]
   /** What was deleted on the server; only when a drain was begun. */
   drained?: Drained
   pruned: PruneDecision[]
@@ -74,6 +77,7 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
     ingested: [],
     exported: undefined,
     published: [],
+    withdrawn: [],
     pruned: [],
     problems: [],
     durationMs: 0,
@@ -171,10 +175,11 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
   })
   if (dataset.targets.length > 0) {
     await step(outcome, async () => {
-      const { published, problems } = await publishParcels(dataset, context, history, targetsOf(dataset, context))
-      outcome.published.push(...published)
-      outcome.problems.push(...problems)
-      if (published.length > 0) history = look()
+      const done = await publishParcels(dataset, context, history, targetsOf(dataset, context))
+      outcome.published.push(...done.published)
+      outcome.withdrawn.push(...done.withdrawn)
+      outcome.problems.push(...done.problems)
+      if (done.published.length > 0) history = look()
     })
   }
   if (options.exportNow !== true) await step(outcome, () => drain(dataset, context, history, outcome, fresh))

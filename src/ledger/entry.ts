@@ -11,6 +11,8 @@ export type LedgerEvent =
   | { event: 'accepted'; parcel: string }
   | { event: 'pruned'; removed: Record<string, string>; kept: Record<string, string> }
   | PublishedEvent
+  | WithdrawnEvent
+  | VerifiedEvent
   | IntentEvent
   | DoneEvent
 
@@ -86,8 +88,34 @@ export interface PublishedEvent {
   bytes: number
   /** As in the `sealed` line. */
   sha256: string
-  /** How the copy was checked. */
-  how: 'read back'
+  /** How the copy was checked: every byte read back, by a hash that the place has made, or a part of it read back. */
+  how: 'read back' | 'hash' | 'sample'
+  /** Where it is there: of its file, or of its folder. */
+  path: string
+  folder?: true
+  /** Only where it is encrypted: bytes and sha256 of what is stored there; of a folder, that of its list of hashes there. */
+  stored?: { bytes: number; sha256: string }
+}
+
+/** A copy that the target's retention does not keep is removed there. */
+export interface WithdrawnEvent {
+  event: 'withdrawn'
+  parcel: string
+  target: string
+  because: string
+}
+
+/** A parcel was read again, here or at a target, and compared with what was sealed. */
+export interface VerifiedEvent {
+  event: 'verified'
+  parcel: string
+  /** Where; missing: the root itself. */
+  target?: string
+  ok: boolean
+  files: number
+  bytes: number
+  /** What was wrong, one sentence each; a few of them. */
+  faults?: string[]
 }
 
 /** Records that are about to be deleted at the source. Until a `done` names them, it is open whether they were. */
@@ -160,7 +188,7 @@ const startedParcel = parcelStart('started')
 const sealedParcel = parcelStart('sealed')
 
 /** What a line of each kind has. A kind that is not here is a later version's. */
-const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' | 'object'>> = {
+const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' | 'object' | 'boolean'>> = {
   started: { parcel: 'string', by: 'string' },
   sealed: { parcel: 'string', state: 'string', name: 'string', files: 'number', bytes: 'number', sha256: 'string' },
   resumed: { parcel: 'string' },
@@ -169,7 +197,17 @@ const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' |
   failed: { parcel: 'string', code: 'string', reason: 'string' },
   accepted: { parcel: 'string' },
   pruned: { removed: 'object', kept: 'object' },
-  published: { parcel: 'string', target: 'string', files: 'number', bytes: 'number', sha256: 'string', how: 'string' },
+  published: {
+    parcel: 'string',
+    target: 'string',
+    files: 'number',
+    bytes: 'number',
+    sha256: 'string',
+    how: 'string',
+    path: 'string',
+  },
+  withdrawn: { parcel: 'string', target: 'string', because: 'string' },
+  verified: { parcel: 'string', ok: 'boolean', files: 'number', bytes: 'number' },
   intent: { parcel: 'string', stream: 'string', records: 'object' },
   done: { parcel: 'string', stream: 'string', records: 'object' },
 }

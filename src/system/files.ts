@@ -196,7 +196,15 @@ export const systemFiles: Files = {
     }
   },
   makeFolder(path) {
-    attemptNow('create the folder', path, () => nodeFs.mkdirSync(path, { recursive: true }))
+    attemptNow('create the folder', path, () => {
+      try {
+        nodeFs.mkdirSync(path, { recursive: true })
+      } catch (error) {
+        if (!isMissing(error)) throw error
+        // On a read-only file system, Node.js calls the folder missing that it could not create; this says the reason.
+        nodeFs.mkdirSync(path)
+      }
+    })
   },
   async sync(path) {
     const handle = await attempt('open', path, () => open(path, 'r'))

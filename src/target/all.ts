@@ -1,9 +1,13 @@
 import * as z from 'zod'
 import { folderTargetConfig } from './folder-config.ts'
+import { limited } from './limited.ts'
+import { retrying } from './retrying.ts'
 import type { Target, TargetSurroundings } from './target.ts'
+import { transferKeys } from './transfer-keys.ts'
+import { watched } from './watched.ts'
 
-/** Where a target is, and how to get in: one member for each kind there is. */
-export const placeConfigs = [folderTargetConfig] as const
+/** Where a target is, how to get in, and how bytes go there: one member for each kind there is. */
+export const placeConfigs = [folderTargetConfig.extend(transferKeys)] as const
 export type PlaceConfig = z.output<(typeof placeConfigs)[number]>
 
 /**
@@ -12,6 +16,19 @@ export type PlaceConfig = z.output<(typeof placeConfigs)[number]>
  * @param name As in `unsilo.toml`, for messages.
  */
 export async function openTarget(name: string, config: PlaceConfig, surroundings: TargetSurroundings): Promise<Target> {
+  const { limit, tries } = config
+  let target = await openPlace(
+    name,
+    config,
+    limit === undefined ? surroundings : { ...surroundings, bytesPerSecond: limit },
+  )
+  if (surroundings.watch !== undefined) target = watched(target, surroundings.watch)
+  if (limit !== undefined) target = limited(target, limit, surroundings.clock)
+  return tries > 1 ? retrying(target, tries, surroundings) : target
+}
+
+/** The target without the wrappers that all kinds have. */
+async function openPlace(name: string, config: PlaceConfig, surroundings: TargetSurroundings): Promise<Target> {
   switch (config.kind) {
     case 'folder':
       return (await import('./folder.ts')).openFolderTarget(config, surroundings)

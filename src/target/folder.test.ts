@@ -5,13 +5,14 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { Killed, breakingFiles } from '../../test/support/breaking-files.ts'
-import { targetSurroundings } from '../../test/support/target-surroundings.ts'
+import { reasonWithoutDisk, smallDisk } from '../../test/support/small-disk.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { type Files, systemFiles } from '../system/files.ts'
-import { openTarget } from './all.ts'
+import type { ContractSubject } from './contract-subject.fixture.ts'
 import { openFolderTarget } from './folder.ts'
 import type { Target } from './target.ts'
 import { targetContract } from './target.contract.ts'
+import { targetFaults } from './target-faults.contract.ts'
 
 const never = new AbortController().signal
 const body = (content: string) => (): Readable => Readable.from([Buffer.from(content)], { objectMode: false })
@@ -27,10 +28,23 @@ async function paths(target: Target): Promise<string[]> {
 }
 
 describe('a folder', () => {
-  targetContract(async () => {
+  // Root may write where it likes, except where nobody can.
+  const mayMount = process.getuid?.() === 0
+  const start = async (): Promise<ContractSubject> => {
     const path = join(temporaryFolder(), 'vault')
-    return { open: () => openTarget('nas', { kind: 'folder', path }, targetSurroundings()) }
-  })
+    const without = { proxy: 'a folder has no connection', server: 'a folder has no server' }
+    const subject = { open: async () => open(path), without }
+    if (!mayMount) {
+      return { ...subject, without: { ...without, full: reasonWithoutDisk, readOnly: reasonWithoutDisk } }
+    }
+    return {
+      ...subject,
+      full: async () => open(smallDisk('size=4m')!),
+      readOnly: async () => open(smallDisk('ro')!),
+    }
+  }
+  targetContract(start)
+  targetFaults(start)
 })
 
 describe('the place of a folder target', () => {

@@ -111,6 +111,14 @@ export function openFolderTarget(
       await files.remove(place)
       await syncFolder(files, dirname(place))
     },
+    async removeFolder(path, signal) {
+      const place = locateFile(path)
+      throwIfAborted(signal)
+      if (files.info(place) === undefined) return
+      await files.remove(place)
+      ready.clear()
+      await syncFolder(files, dirname(place))
+    },
     async close() {},
   }
 }

@@ -1,17 +1,21 @@
 import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
-import type { Target, TargetFile } from './target.ts'
+import { type ContractSubject, body, bytesOf, closing, listed, never, read } from './contract-subject.fixture.ts'
+import type { Target } from './target.ts'
+import {
+  knownContract,
+  manyFilesContract,
+  moveContract,
+  rangesContract,
+  removeFolderContract,
+} from './target-parts.contract.ts'
 
-export interface ContractSubject {
-  /** Opens the same, at first empty, place again; each call is a client of its own. */
-  open(): Promise<Target>
-}
-
-const never = new AbortController().signal
-
-/** What every kind of target has to do. Call it inside a `describe`; `start` makes an empty place for one test. */
-export function targetContract(start: () => Promise<ContractSubject>): void {
+/**
+ * What every kind of target has to do; `targetFaults` is what it has to do when its place fails. Call it inside a `describe`;
+ * `start` makes an empty place for one test.
+ */
+export function targetContract(startOpen: () => Promise<ContractSubject>): void {
+  const start = closing(startOpen)
   const opened = async (): Promise<Target> => (await start()).open()
 
   it('gives back what was put, byte by byte', async () => {
@@ -39,7 +43,7 @@ export function targetContract(start: () => Promise<ContractSubject>): void {
 
   it('keeps a file of 0 bytes', async () => {
     const target = await opened()
-    await target.put('empty', () => Readable.from([]), never)
+    await target.put('empty', body(''), never)
     expect(await listed(target)).toEqual([{ path: 'empty', sizeBytes: 0 }])
     expect(await read(target, 'empty')).toBe('')
   })
@@ -200,12 +204,18 @@ export function targetContract(start: () => Promise<ContractSubject>): void {
     let opens = 0
     const open = (): Readable => {
       opens += 1
-      return opens === 1 ? brokenBody() : Readable.from(['whole'])
+      return opens === 1 ? brokenBody() : body('whole')()
     }
     await expect(target.put('file', open, never)).rejects.toThrow('connection reset')
     await target.put('file', open, never)
     expect([opens, await read(target, 'file')]).toEqual([2, 'whole'])
   })
+
+  rangesContract(opened)
+  moveContract(opened)
+  removeFolderContract(opened)
+  knownContract(start, opened)
+  manyFilesContract(opened)
 }
 
 const hardNames = [
@@ -222,28 +232,10 @@ const hardNames = [
   'x'.repeat(200),
 ]
 
-const body = (content: string) => (): Readable => Readable.from([Buffer.from(content)], { objectMode: false })
-
 function brokenBody(): Readable {
   async function* broken(): AsyncGenerator<Buffer> {
     yield Buffer.alloc(200_000, 'n')
     throw new Error('connection reset')
   }
   return Readable.from(broken(), { objectMode: false })
-}
-
-async function listed(target: Target, prefix = ''): Promise<TargetFile[]> {
-  const found: TargetFile[] = []
-  for await (const file of target.list(prefix, never)) found.push(file)
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
-}
-
-async function bytesOf(stream: Readable): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk as Uint8Array)
-  return Buffer.concat(chunks)
-}
-
-async function read(target: Target, path: string): Promise<string> {
-  return text(await target.get(path, never))
 }

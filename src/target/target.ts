@@ -39,6 +39,8 @@ export interface Target {
   move?(from: string, to: string, signal: AbortSignal): Promise<void>
   /** Removes one file. A missing file is not an error. Folders that it leaves empty may stay or go. */
   remove(path: string, signal: AbortSignal): Promise<void>
+  /** Removes a folder and everything in it; nothing there is no error. Absent where folders are only parts of names. */
+  removeFolder?(path: string, signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -87,4 +89,14 @@ export interface TargetSurroundings {
   root: string
   /** @param name The key of the configuration that refers to it, as in `targets.nas.password`. */
   readSecret(name: string, reference: SecretReference): Promise<string>
+  /** What transfers may take together; a driver uses it only to tell a program that it runs, all else is slowed around it. */
+  bytesPerSecond?: number
+  /** Is told of the bytes of every transfer. */
+  watch?: TransferWatch
+}
+
+/** Called with the bytes that have gone since the last call. Those of a try that failed count, too. */
+export interface TransferWatch {
+  sent: (bytes: number) => void
+  received: (bytes: number) => void
 }

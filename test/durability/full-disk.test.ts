@@ -1,29 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
+import { reasonWithoutDisk, smallDisk } from '../support/small-disk.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testDataset } from '../support/test-dataset.ts'
 
-/** Mounts a small file system of its own. `undefined` where this user may not. */
-function smallDisk(size: string): string | undefined {
-  const folder = temporaryFolder()
-  const disk = join(folder, 'disk')
-  mkdirSync(disk)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'unsilo-test', disk], { stdio: 'ignore' })
-  } catch {
-    return undefined
-  }
-  onTestFinished(() => void execFileSync('umount', [disk]))
-  return disk
-}
-
-const reasonToSkip = 'this user may not mount a small file system'
-
 it('says that a really full disk is full, keeps what it has, and goes on when there is space again', async (context) => {
-  const disk = smallDisk('2m')
-  if (disk === undefined) return context.skip(reasonToSkip)
+  const disk = smallDisk('size=2m')
+  if (disk === undefined) return context.skip(reasonWithoutDisk)
   const small = `interval = "1 hour"\ncmd = "echo '[1]'"\nstdout = "json"\n`
   const test = testDataset(small, 'todoist', disk)
   expect((await test.run()).exported).toMatchObject({ state: 'good' })
@@ -45,8 +29,8 @@ it('says that a really full disk is full, keeps what it has, and goes on when th
 })
 
 it('leaves a file where it is when there is no space to ingest it', async (context) => {
-  const disk = smallDisk('2m')
-  if (disk === undefined) return context.skip(reasonToSkip)
+  const disk = smallDisk('size=2m')
+  if (disk === undefined) return context.skip(reasonWithoutDisk)
   const inbox = temporaryFolder()
   writeFileSync(join(inbox, 'big.txt'), 'x'.repeat(5_000_000))
   const test = testDataset(`ingest.paths = ["${inbox}/*.txt"]\n`, 'manual', disk)

@@ -60,6 +60,11 @@ export function serverFolder(user: string): { folder: string; run: (command: rea
   }
 }
 
+const atExit = new Set<() => void>()
+process.once('exit', () => {
+  for (const leave of atExit) leave()
+})
+
 /** @param isUp Asked until it says yes. */
 export async function startServer(
   user: string,
@@ -82,10 +87,10 @@ export async function startServer(
     child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
-  process.once('exit', leave)
+  atExit.add(leave)
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     await end(signal)
-    process.off('exit', leave)
+    atExit.delete(leave)
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   const deadline = Date.now() + 30_000

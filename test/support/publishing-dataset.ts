@@ -5,8 +5,9 @@ import { type TestDataset, testDataset } from './test-dataset.ts'
 import { systemFiles } from '../../src/system/files.ts'
 import { openFolderTarget } from '../../src/target/folder.ts'
 import type { Target } from '../../src/target/target.ts'
+import type { CopySettings, NamedTarget } from '../../src/dataset/copies/targets.ts'
 import { withLock } from '../../src/dataset/lock.ts'
-import { type NamedTarget, type Publication, publishParcels } from '../../src/dataset/publish.ts'
+import { type Publication, publishParcels } from '../../src/dataset/publish.ts'
 
 export const hour = 3_600_000
 /** Exports every hour; the clock begins at the hour. */
@@ -59,7 +60,9 @@ export function folderAt(
   name: string,
   path: string,
   change: (target: Target) => Partial<Target> = () => ({}),
+  settings: Partial<CopySettings> = {},
 ): NamedTarget {
   const target = openFolderTarget({ kind: 'folder', path }, { files: systemFiles, root: '/nowhere' })
-  return { name, open: async () => ({ ...target, ...change(target) }) }
+  const defaults: CopySettings = { layout: 'mirror', max_delete: 10 }
+  return { name, settings: { ...defaults, ...settings }, open: async () => ({ ...target, ...change(target) }) }
 }

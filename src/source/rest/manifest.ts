@@ -1,5 +1,6 @@
 import type { Files } from '../../system/files.ts'
 import { type ExportNotes, nothingToNote } from '../source.ts'
+import { parseParcelJson } from './parcel-json.ts'
 
 export const manifestName = 'manifest.json'
 
@@ -56,11 +57,5 @@ export function notesOf(files: Files, folder: string): ExportNotes {
 }
 
 export function parseManifest(text: string | undefined): ExchangeManifest | undefined {
-  if (text === undefined) return undefined
-  try {
-    const manifest = JSON.parse(text) as Partial<ExchangeManifest> | null
-    return manifest?.version === 1 && typeof manifest.streams === 'object' ? (manifest as ExchangeManifest) : undefined
-  } catch {
-    return undefined
-  }
+  return parseParcelJson<ExchangeManifest>(text, ({ streams }) => typeof streams === 'object' && streams !== null)
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Files } from '../../system/files.ts'
 import type { EarlierParcel } from '../source.ts'
+import { parseParcelJson } from './parcel-json.ts'
 import { type StreamConfig, descendantsOf } from './stream.ts'
 
 export const stateName = 'state.json'
@@ -40,13 +41,7 @@ export interface Begun {
 }
 
 export function parseState(text: string | undefined): ParcelState | undefined {
-  if (text === undefined) return undefined
-  try {
-    const state = JSON.parse(text) as Partial<ParcelState> | null
-    return state?.version === 1 && typeof state.startedAt === 'string' ? (state as ParcelState) : undefined
-  } catch {
-    return undefined
-  }
+  return parseParcelJson<ParcelState>(text, ({ startedAt }) => typeof startedAt === 'string')
 }
 
 /** The state that the newest earlier parcel has left; parcels of another source have none. */

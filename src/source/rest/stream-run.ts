@@ -4,7 +4,7 @@ import type { EarlierParcel } from '../source.ts'
 import { type GroupMarker, createGroupMarks } from './cursor/group-marks.ts'
 import { type HighWater, createHighWater } from './cursor/high-water.ts'
 import { modeOf } from './cursor/mode.ts'
-import { knownKeys } from './known-keys.ts'
+import { type KnownKeys, knownKeys } from './known-keys.ts'
 import { type StreamState, definitionOf, groupKey } from './state.ts'
 import type { StreamConfig } from './stream.ts'
 
@@ -18,7 +18,7 @@ export interface StreamRun {
   /** What earlier parcels have left of it; `undefined` when there is nothing to build on. */
   readonly previous: StreamState | undefined
   /** Keys that earlier parcels hold; none where nothing asks for them. */
-  readonly known: ReadonlySet<string>
+  readonly known: KnownKeys
   pages: number
   items: number
   skipped: number
@@ -80,9 +80,7 @@ export async function startStream(stream: StreamConfig, options: StartOptions): 
     because: isChanged ? 'the stream asks for something else than before' : because,
     previous,
     known:
-      stream.stop !== undefined && mode === 'incremental'
-        ? await knownKeys(files, earlier, stream, all)
-        : new Set<string>(),
+      stream.stop !== undefined && mode === 'incremental' ? await knownKeys(files, earlier, stream, all) : new Map(),
     pages: 0,
     items: 0,
     skipped: 0,

@@ -1,7 +1,6 @@
 import { UnsiloError, expectUnsiloError } from '../../errors.ts'
 import type { Exchanges } from './exchanges.ts'
 import { keyOf } from './key.ts'
-import { knownKey } from './known-keys.ts'
 import { type LonePage, fullPageWarning, lonePageWarnings } from './lone-page.ts'
 import { pagesOf } from './pages.ts'
 import { itemsAt, valueAt } from './path.ts'
@@ -62,12 +61,13 @@ async function walkPages(run: StreamRun, group: Group, tools: WalkTools): Promis
   const highWater = run.highWaterOf(group)
   const name = groupKey(stream, group)
   const parents = scopeOf({}, group)
+  const known = run.known.get(name)
   let knownPages = 0
   let knownItems = 0
   /** The stream's first page with records, until another page comes. */
   let lone: LonePage | undefined
   const finish = (why: string, complete = true, isMeant?: true): End => {
-    if (complete && knownItems === 0 && holdsGroup(run.known, name)) run.warnings.add(gapWarning)
+    if (complete && knownItems === 0 && known !== undefined) run.warnings.add(gapWarning)
     if ((highWater?.unreadable ?? 0) > 0) run.warnings.add(unreadableWarning)
     return { why, complete, isMeant, mark: complete ? (highWater?.result(tools.capMs()) ?? from) : undefined }
   }
@@ -111,9 +111,9 @@ async function walkPages(run: StreamRun, group: Group, tools: WalkTools): Promis
         run.belowMark += 1
       }
       run.marks?.see(item, parents)
-      if (run.known.size > 0 && run.known.has(knownKey(name, keyOfItem(item) ?? ''))) knownItems += 1
+      if (known?.has(keyOfItem(item) ?? '') === true) knownItems += 1
     }
-    if (isKnownPage(run, name, items, keyOfItem)) {
+    if (isKnownPage(known, items, keyOfItem)) {
       knownPages += 1
       if (knownPages >= stream.stop!.known_pages) return finish('everything on the page was known')
     } else knownPages = 0
@@ -131,20 +131,14 @@ function addAll(set: Set<string>, values: readonly string[]): void {
   for (const value of values) set.add(value)
 }
 
-function holdsGroup(known: ReadonlySet<string>, group: string): boolean {
-  for (const key of known) if (key.startsWith(knownKey(group, ''))) return true
-  return false
-}
-
 function isKnownPage(
-  run: StreamRun,
-  group: string,
+  known: ReadonlySet<string> | undefined,
   items: readonly unknown[],
   keyOfItem: (item: unknown) => string | undefined,
 ): boolean {
-  if (run.known.size === 0 || items.length === 0) return false
+  if (known === undefined || items.length === 0) return false
   return items.every((item) => {
     const key = keyOfItem(item)
-    return key !== undefined && run.known.has(knownKey(group, key))
+    return key !== undefined && known.has(key)
   })
 }

@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../../test/support/temporary-folder.ts'
-import { type TestDataset } from '../../test/support/test-dataset.ts'
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
+import { type TestDataset } from '../../../test/support/test-dataset.ts'
 import {
   folderAt,
   hour,
@@ -13,7 +13,7 @@ import {
   publishTo,
   writesFolder,
   writesOne,
-} from '../../test/support/publishing-dataset.ts'
+} from '../../../test/support/publishing-dataset.ts'
 
 describe('a copy', () => {
   it('is no copy when it comes back otherwise, and is written again by the next run', async () => {
@@ -31,7 +31,7 @@ describe('a copy', () => {
       {
         severity: 'error',
         code: 'corrupt',
-        message: `target vault: todoist/data/${id}.json was read back and is not what was written there`,
+        message: `target vault: todoist/incomplete/${id}.json was read back and is not what was written there`,
       },
     ])
     expect(await publishTo(test, folderAt('vault', path))).toMatchObject({ published: [{ parcel: id }], problems: [] })

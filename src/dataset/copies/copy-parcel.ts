@@ -1,0 +1,167 @@
+import { Readable } from 'node:stream'
+import { UnsiloError } from '../../errors.ts'
+import type { PublishedEvent } from '../../ledger/entry.ts'
+import { hashLine } from '../../parcel/hash-list.ts'
+import { removeAll } from '../../target/remove-all.ts'
+import type { PublishableParcel } from '../acknowledgements.ts'
+import { type ParcelContents, contentsOf, hashOf } from '../parcel-contents.ts'
+import { checkStored, checkWhole, readBack } from './check.ts'
+import { type StoredFile, uploadFiles } from './upload.ts'
+import type { Work } from './work.ts'
+
+/**
+ * Copies one parcel to a target and checks it there. Where the place can rename, it is put aside first, so that nobody finds half
+ * of a parcel; elsewhere the manifest says which are whole.
+ *
+ * @throws UnsiloError `corrupt` when it is not what was sealed, or the copy is not what was put
+ */
+export async function copyParcel(work: Work, parcel: PublishableParcel): Promise<PublishedEvent> {
+  const { name, layout, encryption } = work
+  const { id, stored: source } = parcel
+  const contents = await contentsOf(work.dataset, work.context, parcel)
+  // The file's own name has the suffix; a folder's has not, those of its files have.
+  const suffix = source.isFolder ? '' : (encryption?.suffix ?? '')
+  const path = `${layout.data(source.name)}${suffix}`
+  const found = await findWhole(work, contents, path, source.isFolder)
+  const copied = found ?? (await putAndCheck(work, contents, parcel, path))
+  const list = contents.hashList === undefined ? undefined : await putHashLists(work, contents, parcel, copied.stored)
+  const bytes = copied.stored.reduce((sum, file) => sum + file.plainBytes, 0)
+  return {
+    event: 'published',
+    parcel: id,
+    target: name,
+    files: contents.files.length,
+    bytes,
+    sha256: contents.sha256,
+    how: copied.how,
+    path,
+    ...(source.isFolder ? { folder: true as const } : {}),
+    ...(encryption === undefined ? {} : { stored: storedSum(copied.stored, list) }),
+  }
+}
+
+interface Copied {
+  stored: StoredFile[]
+  how: PublishedEvent['how']
+}
+
+/** What a run has brought there that was broken off before it could say so in the ledger. Every byte of it is read. */
+async function findWhole(
+  work: Work,
+  { files }: ParcelContents,
+  path: string,
+  isFolder: boolean,
+): Promise<Copied | undefined> {
+  const { target, context, layout } = work
+  // What is encrypted comes out otherwise each time: nobody here can tell whether it is the same.
+  if (work.encryption !== undefined) return undefined
+  // Where nothing is put aside, what is there may be a part, and is looked at when the rest is put.
+  if (isFolder && target.move === undefined) return undefined
+  const sizes = isFolder ? await sizesBelow(work, path) : undefined
+  if (isFolder && sizes!.size < files.length) return undefined
+  const stored: StoredFile[] = []
+  for (const { path: source, sha256 } of files) {
+    const to = layout.data(source)
+    const there = await readBack({ target, context }, to).catch((error: unknown) => {
+      if (error instanceof UnsiloError && error.code === 'not-found') return undefined
+      throw error
+    })
+    if (there?.sha256 !== sha256) return undefined
+    stored.push({ source, path: to, sha256, bytes: there.bytes, plainBytes: there.bytes, arrival: 'found' })
+  }
+  return { stored, how: 'read back' }
+}
+
+async function putAndCheck(
+  work: Work,
+  contents: ParcelContents,
+  { stored: { name, isFolder } }: PublishableParcel,
+  path: string,
+): Promise<Copied> {
+  const { target, context, layout, encryption } = work
+  const isStaged = target.move !== undefined
+  const at = isStaged ? layout.staged : layout.data
+  const folder = isFolder ? at(name) : undefined
+  const there = folder === undefined ? new Map<string, number>() : await sizesBelow(work, folder)
+  const stored = await uploadFiles(work, contents, at, there)
+  const how = await checkStored(work, stored, folder)
+  if (!isStaged) return { stored, how }
+  const staged = isFolder ? at(name) : `${at(name)}${encryption?.suffix ?? ''}`
+  // A folder without files is no folder at most places.
+  if (stored.length > 0) await moveInPlace(work, staged, path)
+  // From now on they are where the layout has them.
+  const final = stored.map((file) => ({ ...file, path: `${layout.data(file.source)}${encryption?.suffix ?? ''}` }))
+  return { stored: final, how }
+}
+
+/** What is in its place already was never acknowledged: it is of a run that was broken off, or not what it should be. */
+async function moveInPlace({ target, context }: Work, from: string, to: string): Promise<void> {
+  try {
+    await target.move!(from, to, context.signal)
+  } catch (error) {
+    if (!(error instanceof UnsiloError) || error.code !== 'clash') throw error
+    await removeAll(target, to, context.signal)
+    await target.move!(from, to, context.signal)
+  }
+}
+
+async function sizesBelow({ target, context }: Work, folder: string): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>()
+  for await (const { path, sizeBytes } of target.list(folder, context.signal)) sizes.set(path, sizeBytes)
+  return sizes
+}
+
+/**
+ * Puts the list of a folder's hashes, as sha256sum checks them there: of what is stored, and where that is encrypted, of what it
+ * was, encrypted too.
+ *
+ * @returns The sha256 of the list of what is stored.
+ */
+async function putHashLists(
+  work: Work,
+  { hashList }: ParcelContents,
+  { id }: PublishableParcel,
+  stored: readonly StoredFile[],
+): Promise<string> {
+  const { layout, encryption } = work
+  const to = layout.hashes(id)
+  if (encryption === undefined) return putText(work, to, hashList!)
+  await putText(work, to, hashList!, 'encrypted')
+  const lines = stored.map(({ source, sha256 }) => hashLine(sha256, `${source}${encryption.suffix}`))
+  return putText(work, to, lines.join(''))
+}
+
+function storedSum(stored: readonly StoredFile[], listSha256: string | undefined): { bytes: number; sha256: string } {
+  const bytes = stored.reduce((sum, file) => sum + file.bytes, 0)
+  return { bytes, sha256: listSha256 ?? stored[0]?.sha256 ?? hashOf('') }
+}
+
+/** Writes a small file and reads it back, unless the place has compared hashes. @returns The sha256 of what is there. */
+export async function putText(
+  { target, context, encryption }: Work,
+  path: string,
+  text: string,
+  form: 'plain' | 'encrypted' = 'plain',
+): Promise<string> {
+  let bytes: Uint8Array = Buffer.from(text)
+  let to = path
+  if (form === 'encrypted' && encryption !== undefined) {
+    bytes = await collect(encryption.encrypt(once(bytes)))
+    to += encryption.suffix
+  }
+  const sha256 = hashOf(bytes)
+  const open = (): Readable => Readable.from([bytes], { objectMode: false })
+  const arrival = await target.put(to, open, context.signal)
+  if (arrival !== 'hashed') await checkWhole({ target, context }, { path: to, sha256 })
+  return sha256
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,192 @@
+import { UnsiloError } from '../../errors.ts'
+import type { RsyncPlace } from './place.ts'
+import { sayPlace } from './place.ts'
+
+/** How a run of rsync failed. */
+export interface RsyncFailure {
+  /** As in "exit status 12". */
+  how: string
+  status: number | null
+  /** What it printed on stderr, without secrets; its beginning. */
+  complaint: string
+}
+
+interface Meaning {
+  code: UnsiloError['code']
+  /** In plain words; without it, what rsync says itself. */
+  says?: string
+  hint: string
+  retryable?: boolean
+}
+
+const again = { hint: 'It is tried again with the next run.', retryable: true } as const
+const unreachable = { hint: 'Check the host, the port, and that the server runs; it is tried again with the next run.', retryable: true }
+
+/** What it says, and what that means. The first one counts: what follows is often a consequence. */
+const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
+  [
+    /Host key for .* has changed|REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    ({ host }) => ({
+      code: 'auth',
+      says: 'its host key is another one than in known_hosts',
+      hint: `Either it was set up anew, or something stands between: ask who runs it, then \`ssh-keygen -R ${host}\` and add the new key.`,
+    }),
+  ],
+  [
+    /Host key verification failed/,
+    () => ({ code: 'auth', says: 'its host key is not known', hint: 'Add its host key to known_hosts.' }),
+  ],
+  [
+    /^\S+: Permission denied \([\w,-]+\)|Too many authentication failures/m,
+    () => ({
+      code: 'auth',
+      says: 'it does not let us in (SSH)',
+      hint: 'Check the user in `to`, and `key`: its public half has to be in ~/.ssh/authorized_keys there; try `ssh USER@HOST true`.',
+    }),
+  ],
+  [
+    /@ERROR: auth failed|failed to read a password|authentication required/,
+    () => ({
+      code: 'auth',
+      says: 'it does not let us in',
+      hint: 'Check the user in `to`, and `password`: the daemon has them in its `secrets file`.',
+    }),
+  ],
+  [/@ERROR: max connections/, () => ({ code: 'busy', says: 'it has as many connections as it takes', ...again })],
+  [
+    /@ERROR: Unknown module/,
+    ({ host }) => ({ code: 'not-found', says: 'it has no such module', hint: `\`rsync ${host}::\` lists its modules.` }),
+  ],
+  [
+    /@ERROR: (?:access denied|.*permission denied)/i,
+    () => ({ code: 'not-permitted', says: 'it does not let this machine in', hint: 'See `hosts allow` in rsyncd.conf there.' }),
+  ],
+  [
+    /module is read.only/,
+    () => ({ code: 'not-permitted', says: 'the module is read-only', hint: 'Set `read only = false` in rsyncd.conf there.' }),
+  ],
+  [
+    /module is write.only/,
+    () => ({
+      code: 'not-permitted',
+      says: 'nothing may be read from the module',
+      hint: 'Set `write only = false` in rsyncd.conf there: what is published is listed and read back.',
+    }),
+  ],
+  [
+    /configured to refuse/,
+    () => ({ code: 'not-permitted', hint: 'See `refuse options` in rsyncd.conf there, and docs/targets/rsync.md.' }),
+  ],
+  [
+    /No space left on device|\(28\)/,
+    () => ({ code: 'no-space', says: 'the disk is full', hint: 'Free some space there, then run again.' }),
+  ],
+  [
+    /quota exceeded|\(122\)/i,
+    () => ({ code: 'no-space', says: 'the disk quota is used up', hint: 'Free some space there, or raise the quota.' }),
+  ],
+  [
+    /remote command not found|rsync: (?:command )?not found/,
+    () => ({ code: 'missing-program', says: 'there is no rsync program', hint: 'Install rsync there.' }),
+  ],
+  [
+    /is your shell clean/,
+    () => ({
+      code: 'command-failed',
+      says: 'the shell there prints something of its own, or starts no rsync',
+      hint: 'Take out of ~/.bashrc there what prints, or do it only for terminals; `ssh USER@HOST true` has to print nothing.',
+    }),
+  ],
+  [/Could not resolve hostname|getaddrinfo/, () => ({ code: 'network', says: 'there is no such host', ...unreachable })],
+  [/Connection refused/, () => ({ code: 'network', says: 'nothing listens at that port', ...unreachable })],
+  [
+    /timed out|timeout in data send|Timeout, server|not responding/,
+    () => ({ code: 'timeout', says: 'it does not answer', ...unreachable }),
+  ],
+  [/No route to host|unreachable/, () => ({ code: 'network', says: 'it cannot be reached', ...unreachable })],
+  [
+    /mkdir .* failed: No such file or directory/,
+    () => ({
+      code: 'not-found',
+      says: 'the folder around it does not exist, so it is not created',
+      hint: 'Mount its disk; or, if it is to be there, create the folder around it.',
+      retryable: true,
+    }),
+  ],
+  [
+    /Read-only file system|\(30\)$/m,
+    () => ({ code: 'not-permitted', says: 'the file system is read-only', hint: 'Mount it for writing, or use another.' }),
+  ],
+  [
+    /Permission denied|Operation not permitted/,
+    () => ({ code: 'not-permitted', hint: 'Check the owner and mode of that file and of its folder there (ls -ld).' }),
+  ],
+  [
+    /make way for|cannot delete non-empty directory|Is a directory|Not a directory/,
+    () => ({ code: 'clash', hint: 'A folder is where a file is expected, or the other way round: look, and move it away.' }),
+  ],
+  [/No such file or directory/, () => ({ code: 'not-found', hint: 'Check the path.' })],
+]
+
+/** By what rsync exits with, where it does not say anything that is known (rsync(1), EXIT VALUES). */
+function meaningOfStatus(status: number | null): Meaning {
+  if (status === 30 || status === 35) return { code: 'timeout', says: 'it does not answer', ...unreachable }
+  if (status === 10 || status === 12 || status === 255 || status === 5) {
+    return { code: 'network', says: 'the connection broke off', ...again }
+  }
+  if (status === 127) return { code: 'missing-program', says: 'there is no rsync program', hint: 'Install rsync there.' }
+  if (status === 2) return { code: 'command-failed', hint: 'The two programs do not understand each other: update the older rsync.' }
+  return { code: 'command-failed', hint: 'Run rsync by hand, as the same user.', retryable: status !== 1 && status !== 4 }
+}
+
+/** What a failure means for the user. @param doing As in "write to". */
+export function explainRsync(doing: string, place: RsyncPlace, { how, status, complaint }: RsyncFailure): UnsiloError {
+  const found = meanings.find(([pattern]) => pattern.test(complaint))
+  const meaning = found === undefined ? meaningOfStatus(status) : found[1](place)
+  const line = tellingLine(complaint, found?.[0])
+  const reason = [meaning.says, line === '' ? undefined : line].filter((part) => part !== undefined).join(': ') || how
+  return new UnsiloError(meaning.code, `cannot ${doing} ${sayPlace(place)}: ${reason}`, {
+    hint: meaning.hint,
+    retryable: meaning.retryable ?? false,
+  })
+}
+
+const longestLine = 200
+/** What rsync adds at the end of every failure, and the frame that ssh draws around its warning. */
+const noise = /^(?:rsync (?:error|warning):|rsync: connection unexpectedly closed|@@|\*\*\*|\s*$)/
+
+function tellingLine(complaint: string, pattern: RegExp | undefined): string {
+  const lines = complaint.split('\n').map((line) => line.replaceAll(/\p{Cc}+/gu, ' ').trim())
+  const telling = lines.filter((line) => !noise.test(line))
+  const line = (pattern === undefined ? undefined : telling.find((one) => pattern.test(one))) ?? telling[0] ?? ''
+  return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line
+}
+
+const missingLine = /(?:link_stat|change_dir) .*(?:No such file or directory|Not a directory)/
+
+/** Whether all that rsync complains of is that what was asked for is not there. */
+export function isOnlyMissing({ status, complaint }: Pick<RsyncFailure, 'status' | 'complaint'>): boolean {
+  if (status !== 23) return false
+  const lines = complaint.split('\n').filter((line) => !noise.test(line) && !/read error: Connection reset/.test(line))
+  return lines.length > 0 && lines.every((line) => missingLine.test(line))
+}
+
+/** What can be left out when one of the two sides does not know it, or may not do it. */
+export type Extra = 'fsync' | 'links' | 'temporary folder'
+
+const refusable: readonly [RegExp, Extra][] = [
+  [/--fsync/, 'fsync'],
+  [/--checksum|--link-dest/, 'links'],
+  [/--temp-dir/, 'temporary folder'],
+]
+
+/** Which one it is that rsync refuses; `undefined` when it failed for another reason. */
+export function refusedExtra(complaint: string): Extra | undefined {
+  const line = complaint.split('\n').find((one) => /unknown option|configured to refuse/.test(one))
+  return line === undefined ? undefined : refusable.find(([pattern]) => pattern.test(line))?.[1]
+}
+
+/** Whether a run failed only because the folder for temporary files is not there yet. */
+export function lacksTemporaryFolder(complaint: string): boolean {
+  return /temp-dir does not exist|mkstemp .*-rsync\.tmp\/.*No such file/.test(complaint)
+}

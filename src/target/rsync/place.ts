@@ -1,0 +1,87 @@
+import { UnsiloError } from '../../errors.ts'
+
+/** The folder of a target, as rsync names it. */
+export interface RsyncPlace {
+  by: 'ssh' | 'daemon' | 'local'
+  /** What rsync wants before a path: `user@host:`, `user@host::`, `rsync://user@host:port/`; nothing for a path of this machine. */
+  prefix: string
+  /** Without `/` at its end; of a daemon it begins with the module. `.` is the folder that one is in after logging in. */
+  path: string
+  /** Without user and port. */
+  host: string
+}
+
+const url = /^rsync:\/\/((?:([^@/]*)@)?(\[[^\]]+\]|[^:/[\]@]+)(?::\d+)?\/)(.*)$/s
+const remote = /^(?:([^@/:]*)@)?(\[[^\]]+\]|[^:/[\]@]+)(::?)(.*)$/s
+
+/** @throws UnsiloError `config` */
+export function parsePlace(to: string): RsyncPlace {
+  const place = split(to)
+  if (place === undefined) {
+    throw wrong(to, 'names no place', 'As in "me@nas:/backup", "rsync://me@nas/module/backup" or "/mnt/disk/backup".')
+  }
+  if (place.by === 'local') return place
+  if (place.prefix.startsWith('-') || place.host.startsWith('-')) {
+    throw wrong(to, 'begins with a dash', 'Begin with the user or the host.')
+  }
+  if (/[*?[\\\n]/.test(place.path)) {
+    // The rsync at the other side takes them for patterns, and another folder than this one may match.
+    throw wrong(to, String.raw`has one of *, ?, [ and \ in its path`, 'Name the folder there without them.')
+  }
+  if (place.by === 'daemon' && /^(?:\.|\/|$)/.test(place.path)) {
+    throw wrong(to, 'names no module', 'As in "rsync://me@nas/module/backup"; `rsync HOST::` lists the modules.')
+  }
+  return place
+}
+
+function split(to: string): RsyncPlace | undefined {
+  if (to === '' || to.includes('\0')) return undefined
+  if (to.startsWith('rsync:')) {
+    const [, start, user, host, path] = url.exec(to) ?? []
+    if (start === undefined || host === undefined || path === undefined) return undefined
+    if (user?.includes(':') === true) {
+      throw new UnsiloError('config', 'to: a password never stands in the configuration', {
+        hint: 'Say where it is, as in password = { file = "~/.secrets/…" }.',
+      })
+    }
+    return { by: 'daemon', prefix: `rsync://${start}`, path: trimmed(path), host: bare(host) }
+  }
+  const [, user, host, colons, path] = remote.exec(to) ?? []
+  if (host === undefined || path === undefined) return { by: 'local', prefix: '', path: to, host: '' }
+  const prefix = `${user === undefined ? '' : `${user}@`}${host}${colons}`
+  const by = colons === '::' ? 'daemon' : 'ssh'
+  // The arguments are not seen by a shell there, which would know what `~` is; a relative path starts at the home, too.
+  return { by, prefix, path: trimmed(by === 'ssh' ? path.replace(/^~(?:\/+|$)/, '') : path), host: bare(host) }
+}
+
+function trimmed(path: string): string {
+  if (path === '') return '.'
+  return path.replace(/\/+$/, '') || '/'
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1')
+}
+
+function wrong(to: string, what: string, hint: string): UnsiloError {
+  return new UnsiloError('config', `to: ${JSON.stringify(to)} ${what}`, { hint })
+}
+
+/** As an argument of rsync: the folder's content. @param below A folder in it; without `*?[\` */
+export function argumentOf({ prefix, path }: RsyncPlace, below = ''): string {
+  const folder = path === '/' ? '' : path
+  return `${prefix}${folder}/${below === '' ? '' : `${below}/`}`
+}
+
+/** The place's path as `--temp-dir` of a run in another folder needs it; `undefined` where it is not known. */
+export function absolutePath({ by, path }: RsyncPlace): string | undefined {
+  // A daemon takes the module for the root.
+  if (by === 'daemon') return path.includes('/') ? path.slice(path.indexOf('/')) : ''
+  if (path === '/') return ''
+  return path.startsWith('/') ? path : undefined
+}
+
+/** For messages. */
+export function sayPlace({ prefix, path }: RsyncPlace): string {
+  return `${prefix}${path}`
+}

@@ -1,0 +1,236 @@
+import { type ErrorCode, UnsiloError } from '../../errors.ts'
+import { sayDuration } from '../../system/duration.ts'
+import { networkError } from '../../system/http-error.ts'
+
+/** What is asked of the store, for messages. */
+export interface Asked {
+  bucket: string
+  /** The name of the host, or "S3" for Amazon's own. */
+  host: string
+  region: string
+  /** As in "write backups/tasks.json". */
+  doing: string
+  /** The time of day. */
+  now: Date
+}
+
+/** What the SDK adds to its errors, where the store has answered; AWS SDK for JavaScript v3, "Handling service errors". */
+interface AnsweredError extends Error {
+  $metadata?: { httpStatusCode?: number }
+  $response?: { statusCode?: number; headers?: Record<string, string> }
+  Region?: string
+}
+
+interface Explanation {
+  code: ErrorCode
+  message: string
+  hint: string
+  retryable?: boolean
+}
+
+/**
+ * Says in words why the store, or the way to it, refused. Of what the SDK says nothing is taken over but codes: its errors hold access
+ * keys and signatures, and so they are no cause either.
+ *
+ * @throws `error` itself when it is a bug
+ */
+export function s3Error(error: unknown, asked: Asked): UnsiloError {
+  if (error instanceof UnsiloError) return error
+  if (!(error instanceof Error)) throw error
+  const found = explain(error, asked)
+  if (found !== undefined) {
+    const { code, message, hint, retryable = false } = found
+    return new UnsiloError(code, message, { hint, retryable })
+  }
+  if ((error as NodeJS.ErrnoException).code !== undefined) return networkError(error, asked.host)
+  throw error
+}
+
+function explain(error: AnsweredError, asked: Asked): Explanation | undefined {
+  const { bucket, host, doing } = asked
+  const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode
+  // Without a body, as to HEAD, the SDK's names are those of statuses.
+  const name = error.name
+  const known = explanations[name]?.(asked, error) ?? explainByKind(name, asked)
+  if (known !== undefined) return known
+  if (status === undefined) return undefined
+  // What is no name of S3 may be anything that a proxy has said.
+  const said = /^[A-Za-z.]{3,60}$/.test(name) && name !== 'Error' ? ` ${name}` : ''
+  const answer = `cannot ${doing} in the bucket ${bucket}: ${host} answered HTTP ${status}${said}`
+  const checkAddress = 'Check the address and the bucket; a proxy on the way may have answered, too.'
+  if (status === 507 || status === 413) return full(asked)
+  if (status >= 500 || status === 429 || status === 408) return busy(answer)
+  if (status === 401 || status === 403) return explanations.AccessDenied!(asked, error)
+  if (status === 404) return { code: 'not-found', message: answer, hint: checkAddress }
+  if (status === 301 || status === 307) return explanations.PermanentRedirect!(asked, error)
+  if (status >= 200 && status < 300) {
+    return { code: 'http', message: `${host} does not answer as an S3 store does`, hint: checkAddress, retryable: true }
+  }
+  return { code: 'http', message: answer, hint: 'The documentation of the store says what that means.' }
+}
+
+type Explain = (asked: Asked, error: AnsweredError) => Explanation
+
+const noBucket: Explain = ({ bucket, host }) => ({
+  code: 'not-found',
+  message: `there is no bucket ${bucket} at ${host}`,
+  hint: 'Create it, or check `bucket`, `endpoint` and `path_style`.',
+})
+
+const wrongRegion: Explain = ({ bucket, host, region }, error) => {
+  const right = error.Region ?? error.$response?.headers?.['x-amz-bucket-region']
+  const hint = right === undefined ? 'Set `region` to that of the bucket.' : `Set region = "${right}".`
+  return {
+    code: 'config',
+    message: `the bucket ${bucket} of ${host} is in ${right === undefined ? 'another region' : right}, not in ${region}`,
+    hint,
+  }
+}
+
+const wrongKey: Explain = ({ host }) => ({
+  code: 'auth',
+  message: `${host} does not know this access key`,
+  hint: 'Check `access_key_id`, or the credentials that the AWS tools use (aws sts get-caller-identity).',
+})
+
+const wrongSecret: Explain = ({ host }) => ({
+  code: 'auth',
+  message: `${host} does not accept the secret of this access key`,
+  hint: 'Check `secret_access_key`, or the credentials that the AWS tools use (aws sts get-caller-identity).',
+})
+
+const expired: Explain = ({ host }) => ({
+  code: 'auth',
+  message: `the credentials for ${host} have expired`,
+  hint: 'Sign in again, as with `aws sso login`, or renew `session_token`.',
+})
+
+const noCredentials: Explain = ({ host }) => ({
+  code: 'auth',
+  message: `there are no credentials for ${host}, or they cannot be had`,
+  hint:
+    'Set `access_key_id` and `secret_access_key`; or set up the AWS tools (aws configure, aws sso login) so that ' +
+    '`aws sts get-caller-identity` works.',
+})
+
+const denied: Explain = ({ bucket, host, doing }) => ({
+  code: 'not-permitted',
+  message: `${host} does not allow to ${doing} in the bucket ${bucket}`,
+  hint: 'Check the policies of the user and of the bucket: docs/targets/s3.md has the least that is needed.',
+})
+
+const clockIsOff: Explain = ({ host, now }, error) => {
+  const there = Date.parse(error.$response?.headers?.['date'] ?? '')
+  const offMs = now.getTime() - there
+  const by = `by ${sayDuration(Math.max(1000, Math.round(Math.abs(offMs) / 1000) * 1000))}`
+  const off = Number.isNaN(offMs) ? 'wrong' : `${offMs > 0 ? 'ahead' : 'behind'} ${by}`
+  return {
+    code: 'config',
+    message: `the clock of this machine is ${off}, as ${host} sees it, and so it takes no request`,
+    hint: 'Set the clock (timedatectl set-ntp true).',
+  }
+}
+
+const tooLarge: Explain = (asked) => full(asked)
+
+const damaged: Explain = ({ bucket, host, doing }) =>
+  busy(`cannot ${doing} in the bucket ${bucket}: what arrived at ${host} is not what was sent`)
+
+const overloaded: Explain = ({ bucket, host, doing }, { name }) =>
+  busy(`cannot ${doing} in the bucket ${bucket} now: ${host} says ${name}`)
+
+/** By the codes of S3 (Amazon S3 API Reference, "Error responses"), and the names of the SDK's own errors. */
+const explanations: Record<string, Explain> = {
+  NoSuchBucket: noBucket,
+  NoSuchKey: ({ bucket, doing }) => ({
+    code: 'not-found',
+    message: `cannot ${doing} in the bucket ${bucket}: there is no such file`,
+    hint: 'Check the path.',
+  }),
+  AccessDenied: denied,
+  AllAccessDisabled: denied,
+  AccountProblem: denied,
+  InvalidAccessKeyId: wrongKey,
+  SignatureDoesNotMatch: wrongSecret,
+  AuthorizationHeaderMalformed: wrongRegion,
+  PermanentRedirect: wrongRegion,
+  TemporaryRedirect: wrongRegion,
+  IllegalLocationConstraintException: wrongRegion,
+  ExpiredToken: expired,
+  ExpiredTokenException: expired,
+  TokenRefreshRequired: expired,
+  InvalidToken: expired,
+  CredentialsProviderError: noCredentials,
+  TokenProviderError: noCredentials,
+  RequestTimeTooSkewed: clockIsOff,
+  RequestExpired: clockIsOff,
+  EntityTooLarge: tooLarge,
+  QuotaExceeded: tooLarge,
+  XMinioStorageFull: tooLarge,
+  BadDigest: damaged,
+  InvalidDigest: damaged,
+  XAmzContentSHA256Mismatch: damaged,
+  IncompleteBody: damaged,
+  SlowDown: overloaded,
+  ServiceUnavailable: overloaded,
+  InternalError: overloaded,
+  RequestTimeout: overloaded,
+  OperationAborted: overloaded,
+  TooManyRequests: overloaded,
+  NoSuchUpload: ({ host, doing }) => busy(`cannot ${doing}: ${host} has dropped the parts that were sent`),
+  InvalidPart: ({ host, doing }) => busy(`cannot ${doing}: ${host} no longer has all of the parts that were sent`),
+  InvalidObjectState: ({ bucket, doing }) => ({
+    code: 'not-permitted',
+    message: `cannot ${doing} in the bucket ${bucket}: it is archived, and has to be restored first`,
+    hint: 'Restore it with the tools of the store (aws s3api restore-object), then run again.',
+  }),
+  KeyTooLongError: ({ doing }) => ({
+    code: 'usage',
+    message: `cannot ${doing}: with its folders, the name is longer than S3 allows (1,024 bytes)`,
+    hint: 'Use a shorter `prefix`, or shorter names.',
+  }),
+  InvalidStorageClass: ({ host }) => ({
+    code: 'config',
+    message: `${host} has no such storage class`,
+    hint: 'Check `storage_class`.',
+  }),
+  InvalidBucketName: ({ bucket }) => ({
+    code: 'config',
+    message: `${bucket} is no name that a bucket can have`,
+    hint: 'Check `bucket`: it is the name alone, without "s3://" and without a folder, which belongs into `prefix`.',
+  }),
+  NotImplemented: ({ host, doing }) => ({
+    code: 'config',
+    message: `cannot ${doing}: ${host} does not know how`,
+    hint: 'Leave out `storage_class` and `sse`: not every store has them.',
+  }),
+}
+
+function explainByKind(name: string, { host, doing }: Asked): Explanation | undefined {
+  if (name === 'TimeoutError') {
+    return {
+      code: 'timeout',
+      message: `${host} does not answer`,
+      hint: 'Check the network, then run again.',
+      retryable: true,
+    }
+  }
+  if (!name.startsWith('KMS.')) return undefined
+  return {
+    code: 'config',
+    message: `cannot ${doing}: the key that the store is to encrypt with cannot be used (${name})`,
+    hint: 'Check `sse_kms_key_id`, the policy of that key, and its region.',
+  }
+}
+
+function full({ bucket, host, doing }: Asked): Explanation {
+  return {
+    code: 'no-space',
+    message: `cannot ${doing}: ${host} has no room for it in the bucket ${bucket}`,
+    hint: 'Free some space there, raise its quota, or look at the largest size that it takes.',
+  }
+}
+
+function busy(message: string): Explanation {
+  return { code: 'http', message, hint: 'It may work later.', retryable: true }
+}

@@ -1,0 +1,143 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { type ServerProcess, freePort, hasFile, serverFolder, startServer } from './server-process.ts'
+
+/** An OpenSSH server of the test's own, on loopback. */
+export interface SshServer {
+  port: number
+  /** Everything of the server, and room for what a test puts there. */
+  folder: string
+  /** The whole line of a known_hosts file. */
+  hostKeyLine: string
+  /** A known_hosts file with that line. */
+  knownHosts: string
+  /** The private key that lets `user` in. */
+  keyFile: string
+  user: string
+  /** Ends it with its sessions, and removes its folder. */
+  stop(): Promise<void>
+  /** As a crash would: with its sessions. */
+  kill(): Promise<void>
+  /** After `kill`: comes up again at the same port, with the same keys and files. */
+  restart(): Promise<void>
+  /** Cuts the lines of all that are connected; the server stays up. */
+  cut(): void
+}
+
+export interface SshOptions {
+  /** The user who may log in; only root can choose another than itself. */
+  user?: string
+  /** Parameters of the SFTP server, as in sftp-server(8). */
+  sftp?: readonly string[]
+  /** Lines of sshd_config(5). */
+  lines?: readonly string[]
+}
+
+const program = '/usr/sbin/sshd'
+export const hasSshd = hasFile(program, '/usr/bin/ssh-keygen')
+
+export async function startSshd({
+  user = userInfo().username,
+  sftp = [],
+  lines = [],
+}: SshOptions = {}): Promise<SshServer> {
+  // As root, sshd insists on this folder for the part of it that has no rights.
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+  const { folder, run } = serverFolder(userInfo().username)
+  const file = (name: string): string => join(folder, name)
+  for (const name of ['host', 'client'])
+    run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file(name)])
+  // Another user than root has to find the keys that let it in.
+  run(['chmod', '755', folder])
+  const port = await freePort()
+  const config = [
+    ...lines,
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${file('host')}`,
+    `AuthorizedKeysFile ${file('client.pub')}`,
+    `PidFile ${file('pid')}`,
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'UsePAM no',
+    'StrictModes no',
+    'PermitRootLogin prohibit-password',
+    'MaxStartups 100',
+    `Subsystem sftp internal-sftp ${sftp.join(' ')}`,
+  ]
+  writeFileSync(file('sshd_config'), `${config.join('\n')}\n`)
+  const [type, key] = readFileSync(file('host.pub'), 'utf8').split(' ')
+  const hostKeyLine = `[127.0.0.1]:${port} ${type} ${key}`
+  writeFileSync(file('known_hosts'), `${hostKeyLine}\n`)
+  // The log's path is absolute: sshd starts itself anew, in `/`, for each connection.
+  const command = [program, '-D', '-f', file('sshd_config'), '-E', file('log')]
+  const start = (): Promise<ServerProcess> => startServer(userInfo().username, folder, command, () => greets(port))
+  let server = await start()
+  const cut = (): void => {
+    for (const pid of sessionsOf(server.child.pid!)) kill(pid)
+  }
+  return {
+    port,
+    folder,
+    hostKeyLine,
+    knownHosts: file('known_hosts'),
+    keyFile: file('client'),
+    user,
+    async stop() {
+      const sessions = sessionsOf(server.child.pid!)
+      const stopping = server.stop('SIGTERM')
+      for (const pid of sessions) kill(pid)
+      await stopping
+    },
+    async kill() {
+      const sessions = sessionsOf(server.child.pid!)
+      const killing = server.kill()
+      for (const pid of sessions) kill(pid)
+      await killing
+    },
+    async restart() {
+      server = await start()
+    },
+    cut,
+  }
+}
+
+/** Whether a server at this port says that it speaks SSH. */
+function greets(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    const end = (isUp: boolean): void => {
+      socket.destroy()
+      resolve(isUp)
+    }
+    socket.setTimeout(5000, () => end(false))
+    socket.once('data', (bytes) => end(bytes.toString('latin1').startsWith('SSH-2.0-')))
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
+  })
+}
+
+/** The processes of a server that serve one connection each, with theirs: they outlive the one that listens. */
+function sessionsOf(pid: number): number[] {
+  const children = childrenOf(pid)
+  return children.flatMap((child) => [child, ...sessionsOf(child)])
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const words = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
+    return words.filter((word) => word !== '').map(Number)
+  } catch {
+    return []
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
