@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js'
+import type { PublishPlan } from '../dataset/publish.ts'
 import type { Problem } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/run.ts'
 import { sayDuration } from '../system/duration.ts'
@@ -41,8 +42,7 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
     if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
   }
   done.push(...publishedLines(dataset, outcome.published, out))
-  for (const { parcel, target, because } of outcome.withdrawn)
-    done.push(`${out.dim('-')} ${dataset}: removed ${parcel} from ${target}: ${because}`)
+  done.push(...withdrawnLines(dataset, outcome.withdrawn, out))
   if (outcome.drained !== undefined) {
     done.push(...drainedLines(dataset, outcome.drained, out))
     const refused = refusedLine(dataset, outcome.drained, err)
@@ -74,6 +74,19 @@ export function publishedLines(dataset: string, published: Outcome['published'],
   })
 }
 
+export function withdrawnLines(dataset: string, withdrawn: Outcome['withdrawn'], colors: Colors): string[] {
+  return withdrawn.map(
+    ({ parcel, target, because }) => `${colors.dim('-')} ${dataset}: removed ${parcel} from ${target}: ${because}`,
+  )
+}
+
+export function publishPlanLines(dataset: string, plan: PublishPlan): string[] {
+  return plan.map(({ target, parcels }) => {
+    const what = parcels.length === 1 ? parcels[0]! : `${parcels.length} parcels`
+    return `${dataset}: would publish ${what} to ${target}`
+  })
+}
+
 type Sealed = Outcome['ingested'][number]['sealed']
 
 function suspectLines(dataset: string, { parcel, doubts = [], incomplete = [] }: Sealed, colors: Colors): string[] {
@@ -88,10 +101,7 @@ function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>
   return [
     ...planned.ingest.map((path) => `${outcome.dataset}: would ingest ${path}`),
     ...(planned.export ? [`${outcome.dataset}: would export (${outcome.due.because})`] : []),
-    ...planned.publish.map(({ target, parcels }) => {
-      const what = parcels.length === 1 ? parcels[0]! : `${parcels.length} parcels`
-      return `${outcome.dataset}: would publish ${what} to ${target}`
-    }),
+    ...publishPlanLines(outcome.dataset, planned.publish),
     ...(planned.drain
       ? [
           `${outcome.dataset}: would delete on the server what is safe here; \`unsilo drain ${outcome.dataset} --dry-run\` shows what`,

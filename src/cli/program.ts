@@ -3,6 +3,7 @@ import { templateList } from '../dataset/templates/names.ts'
 import { version } from '../version.ts'
 import type { GlobalOptions } from './app.ts'
 import type { Verb } from './perform.ts'
+import type { PublishArguments } from './publish.ts'
 import type { RestoreArguments } from './restore.ts'
 
 /** Loads a verb's code only when it is used, so that `--help` and each verb start fast. */
@@ -77,6 +78,11 @@ function verb(program: Command, usage: string, description: string): Command {
   return program.command(usage).description(description).exitOverride()
 }
 
+/** An option that can be given more than once. */
+function collected(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value]
+}
+
 function addWorkVerbs(program: Command): void {
   verb(program, 'init', 'create datasets; what exists is left as it is')
     .argument('<dataset...>', 'names below the root, or paths')
@@ -113,6 +119,14 @@ function addWorkVerbs(program: Command): void {
     .option('-n, --dry-run', 'only say what would be removed')
     .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).prune)({ datasets, ...options }, command),
+    )
+  verb(program, 'publish', 'copy to targets what they lack, the newest first')
+    .argument('[dataset...]', datasetNames)
+    .option('-T, --target <name>', 'only to this target; can be given more than once', collected)
+    .option('--backfill', 'also what the ledger says is there and is gone')
+    .option('-n, --dry-run', 'only say what would be copied')
+    .action((datasets: string[], options: Omit<PublishArguments, 'datasets'>, command: Command) =>
+      lazily(async () => (await import('./publish.ts')).publish)({ datasets, ...options }, command),
     )
   verb(program, 'drain', 'delete on the server what is safe here')
     .argument('[dataset...]', datasetNames)

@@ -14,7 +14,7 @@ import {
 } from './acknowledgements.ts'
 import { copyParcel } from './copies/copy-parcel.ts'
 import { copiedParcel } from './copies/manifest.ts'
-import { lookForCopies } from './copies/presence.ts'
+import { goneCopies, lookForCopies } from './copies/presence.ts'
 import { copyRecords, putManifest } from './copies/records.ts'
 import { lackingAt, planWithdrawals } from './copies/retention.ts'
 import { type NamedTarget } from './copies/targets.ts'
@@ -43,6 +43,11 @@ export interface Publication {
   problems: Problem[]
 }
 
+export interface PublishOptions {
+  /** Copies again what the ledger says is there and is not. */
+  backfill?: boolean
+}
+
 /**
  * Copies every good parcel to the targets that do not have it, newest first, checks each copy, and says in the ledger what has
  * arrived; then removes there what the target's retention does not keep. The caller holds the lock. A target that fails stops
@@ -53,6 +58,7 @@ export async function publishParcels(
   context: Context,
   history: History,
   targets: readonly NamedTarget[],
+  { backfill = false }: PublishOptions = {},
 ): Promise<Publication> {
   const done: Publication = { published: [], withdrawn: [], problems: [] }
   const known = acknowledgements(history)
@@ -61,6 +67,8 @@ export async function publishParcels(
     try {
       const work = await openWork(named, dataset, context, history, known)
       try {
+        if (backfill) await forgetGone(work, done)
+        else done.problems.push(...(await lookForCopies(work)))
         await publishTo(work, done)
         await withdrawFrom(work, done)
       } finally {
@@ -99,13 +107,31 @@ function failureProblem(
   }
 }
 
+/** What is not there any more counts as lacking; of what is not here either, all that is left is to say so. */
+async function forgetGone(work: Work, done: Publication): Promise<void> {
+  const { history, known, name } = work
+  const lost: ParcelId[] = []
+  for (const { parcel } of await goneCopies(work)) {
+    known.get(parcel)!.delete(name)
+    if (history.get(parcel)?.state !== 'good') lost.push(parcel)
+  }
+  if (lost.length === 0) return
+  const what =
+    lost.length === 1 ? `the parcel ${lost[0]!} is gone, and it is` : `${lost.length} parcels are gone, and they are`
+  done.problems.push({
+    severity: 'error',
+    code: 'not-found',
+    message: `target ${name}: ${what} not here either`,
+    hint: 'Look for them at the other targets: `unsilo verify` says what each has.',
+  })
+}
+
 /** The manifest there is written once for so many parcels, when many are copied. */
 const parcelsAtOnce = 20
 
 async function publishTo(work: Work, done: Publication): Promise<void> {
   const { dataset, context, history, known, name } = work
   const lacking = lackingAt(dataset, history, known, work)
-  done.problems.push(...(await lookForCopies(work)))
   let arrived: PublishedEvent[] = []
   /** The manifest comes first: what the ledger says is there can be found there by whoever has nothing else. */
   const tell = async (): Promise<void> => {

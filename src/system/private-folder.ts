@@ -10,22 +10,33 @@ export interface PrivateFolder {
   write(name: string, text: string): string
 }
 
+/** One whose end the caller decides; it goes when the process ends before that. */
+export interface OpenPrivateFolder extends PrivateFolder {
+  remove(): void
+}
+
+export function openPrivateFolder(): OpenPrivateFolder {
+  const folder = makeTemporaryFolder()
+  return {
+    path: folder.path,
+    write(name, text) {
+      const path = join(folder.path, name)
+      try {
+        writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
+      } catch (error) {
+        throw fileError(error, 'write', path)
+      }
+      return path
+    },
+    remove: () => folder.remove(),
+  }
+}
+
 /** The folder is removed when `action` has ended, however it ends, and when the process ends before that. */
 export async function withPrivateFolder<T>(action: (folder: PrivateFolder) => Promise<T>): Promise<T> {
-  const folder = makeTemporaryFolder()
+  const folder = openPrivateFolder()
   try {
-    return await action({
-      path: folder.path,
-      write(name, text) {
-        const path = join(folder.path, name)
-        try {
-          writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
-        } catch (error) {
-          throw fileError(error, 'write', path)
-        }
-        return path
-      },
-    })
+    return await action(folder)
   } finally {
     folder.remove()
   }

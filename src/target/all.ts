@@ -1,13 +1,22 @@
 import * as z from 'zod'
 import { folderTargetConfig } from './folder-config.ts'
+import { ftpTargetConfig, ftpsTargetConfig } from './ftp-config.ts'
 import { limited } from './limited.ts'
 import { retrying } from './retrying.ts'
+import { rsyncTargetConfig } from './rsync-config.ts'
+import { s3TargetConfig } from './s3-config.ts'
 import type { Target, TargetSurroundings } from './target.ts'
 import { transferKeys } from './transfer-keys.ts'
 import { watched } from './watched.ts'
 
 /** Where a target is, how to get in, and how bytes go there: one member for each kind there is. */
-export const placeConfigs = [folderTargetConfig.extend(transferKeys)] as const
+export const placeConfigs = [
+  folderTargetConfig.extend(transferKeys),
+  s3TargetConfig.extend(transferKeys),
+  rsyncTargetConfig.extend(transferKeys),
+  ftpTargetConfig.extend(transferKeys),
+  ftpsTargetConfig.extend(transferKeys),
+] as const
 export type PlaceConfig = z.output<(typeof placeConfigs)[number]>
 
 /**
@@ -32,5 +41,12 @@ async function openPlace(name: string, config: PlaceConfig, surroundings: Target
   switch (config.kind) {
     case 'folder':
       return (await import('./folder.ts')).openFolderTarget(config, surroundings)
+    case 'ftp':
+    case 'ftps':
+      return (await import('./ftp.ts')).openFtpTarget(name, config, surroundings)
+    case 'rsync':
+      return (await import('./rsync/rsync.ts')).openRsyncTarget(name, config, surroundings)
+    case 's3':
+      return (await import('./s3/s3.ts')).openS3Target(name, config, surroundings)
   }
 }

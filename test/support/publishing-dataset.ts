@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from './temporary-folder.ts'
 import { type TestDataset, testDataset } from './test-dataset.ts'
-import { systemFiles } from '../../src/system/files.ts'
+import { type Files, systemFiles } from '../../src/system/files.ts'
 import { openFolderTarget } from '../../src/target/folder.ts'
 import type { Target } from '../../src/target/target.ts'
 import type { CopySettings, NamedTarget } from '../../src/dataset/copies/targets.ts'
@@ -61,8 +61,9 @@ export function folderAt(
   path: string,
   change: (target: Target) => Partial<Target> = () => ({}),
   settings: Partial<CopySettings> = {},
+  files: Files = systemFiles,
 ): NamedTarget {
-  const target = openFolderTarget({ kind: 'folder', path }, { files: systemFiles, root: '/nowhere' })
+  const target = openFolderTarget({ kind: 'folder', path }, { files, root: '/nowhere' })
   const defaults: CopySettings = { layout: 'mirror', max_delete: 10 }
   return { name, settings: { ...defaults, ...settings }, open: async () => ({ ...target, ...change(target) }) }
 }

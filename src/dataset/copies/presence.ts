@@ -1,4 +1,6 @@
 import { UnsiloError } from '../../errors.ts'
+import type { ParcelId } from '../../parcel/id.ts'
+import { mapPool } from '../../system/pool.ts'
 import { type Acknowledgement, copiesAt } from '../acknowledgements.ts'
 import type { Problem } from '../dataset.ts'
 import type { Work } from './work.ts'
@@ -21,13 +23,25 @@ export async function lookForCopies(work: Work): Promise<Problem[]> {
   const acknowledged = copiesAt(work.known, work.name)
   if (acknowledged.length === 0) return []
   const looked = work.target.kind === 'folder' ? acknowledged : acknowledged.slice(-1)
-  const found = new Map<string, Copy>()
-  for (const one of looked) {
-    const copy = await lookAt(work, one)
-    if (copy !== undefined) found.set(one.parcel, copy)
-  }
+  const found = await lookAtAll(work, looked)
   if (found.size === 0) throw nothingThere(work, acknowledged.length)
   return changedCopies(work, looked, found)
+}
+
+/** Of the copies that were acknowledged, those that are not there at all any more. */
+export async function goneCopies(work: Work): Promise<Acknowledgement[]> {
+  const acknowledged = copiesAt(work.known, work.name)
+  const found = await lookAtAll(work, acknowledged)
+  return acknowledged.filter(({ parcel, files }) => files > 0 && !found.has(parcel))
+}
+
+async function lookAtAll(work: Work, copies: readonly Acknowledgement[]): Promise<Map<ParcelId, Copy>> {
+  const found = new Map<ParcelId, Copy>()
+  await mapPool(copies, work.target.parallel, async (one) => {
+    const copy = await lookAt(work, one)
+    if (copy !== undefined) found.set(one.parcel, copy)
+  })
+  return found
 }
 
 async function lookAt(work: Work, { path, bytes: plainBytes, stored }: Acknowledgement): Promise<Copy | undefined> {
@@ -62,7 +76,7 @@ async function sizeOfFile({ target, context }: Work, path: string, expected: num
 function nothingThere({ dataset }: Work, count: number): UnsiloError {
   const parcels = count === 1 ? 'a parcel' : `${count} parcels`
   return new UnsiloError('not-found', `nothing of ${dataset.name} is there any more, and it had ${parcels}`, {
-    hint: 'Check that its disk is mounted. A new, empty place needs a new name in unsilo.toml and in `publish`.',
+    hint: `Check that its disk is mounted. If it is all lost: \`unsilo publish ${dataset.name} --backfill\` copies it there again.`,
     retryable: true,
   })
 }

@@ -25,7 +25,10 @@ const excessBytes = 256 * 1024
  *
  * @throws UnsiloError `not-found`, `not-permitted` or `network`; `done` is not called then
  */
-export async function download(connection: FtpConnection, { path, range, signal, host, done }: Download): Promise<Readable> {
+export async function download(
+  connection: FtpConnection,
+  { path, range, signal, host, done }: Download,
+): Promise<Readable> {
   const { from, bytes: wanted } = range ?? { from: 0, bytes: Infinity }
   let received = 0
   let isOver = false
@@ -43,13 +46,16 @@ export async function download(connection: FtpConnection, { path, range, signal,
       goOn = undefined
     },
     destroy(error, callback) {
-      if (!isOver) {
+      // When all that was asked for has come, the end of the file may not be far.
+      if (!isOver && received < wanted) {
         connection.close()
         leave()
       }
       callback(error)
     },
   })
+  // An error before the first byte is wanted is kept by the stream, and thrown to who reads it.
+  stream.on('error', () => undefined)
   const abort = (): void => void stream.destroy(interrupted())
 
   const sink = new Writable({
@@ -57,9 +63,10 @@ export async function download(connection: FtpConnection, { path, range, signal,
     write(chunk: Buffer, _encoding, next) {
       const room = wanted - received
       received += chunk.length
-      if (room > 0 && stream.push(room < chunk.length ? chunk.subarray(0, room) : chunk)) return next()
+      const wantsMore = room > 0 && stream.push(chunk.subarray(0, Math.min(room, chunk.length)))
       if (room > chunk.length) {
-        goOn = next
+        if (wantsMore) next()
+        else goOn = next
         return
       }
       if (room > 0) stream.push(null)
@@ -93,7 +100,7 @@ export async function download(connection: FtpConnection, { path, range, signal,
         if (size !== undefined && !isWhole(size, from, received)) throw brokenOff(path, host)
       }
       leave()
-      if (!stream.readableEnded && received < wanted) stream.push(null)
+      if (received < wanted) stream.push(null)
     })
     .catch((error: unknown) => {
       if (isOver) return

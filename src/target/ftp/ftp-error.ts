@@ -118,7 +118,7 @@ const certificateHints: Record<string, string> = {
 /** Says in words why a connection failed or broke off. @param host With its port. */
 export function connectionError(error: unknown, host: string, silenceMs: number): UnsiloError {
   if (error instanceof UnsiloError) return error
-  const { code = '', message = String(error) } = error as NodeJS.ErrnoException
+  const { code = '', message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error))
   const fault = certificateFaults[code]
   if (fault !== undefined) {
     return new UnsiloError('network', `cannot trust ${host}: ${fault} (${code})`, {

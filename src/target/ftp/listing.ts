@@ -15,7 +15,11 @@ export interface FtpEntry {
  * @param folder Absolute.
  * @throws UnsiloError
  */
-export async function listFolder(connection: FtpConnection, folder: string, host: string): Promise<FtpEntry[] | undefined> {
+export async function listFolder(
+  connection: FtpConnection,
+  folder: string,
+  host: string,
+): Promise<FtpEntry[] | undefined> {
   const entered = await connection.ask(`CWD ${folder}`)
   const cannot = `cannot list ${folder} on ${host}`
   if (isRefusal(entered)) {

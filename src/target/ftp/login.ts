@@ -50,8 +50,9 @@ async function enter(
     ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
     ...(server.ca === undefined ? {} : { ca: server.ca }),
   }
-  await expected(security === 'implicit' ? client.connectImplicitTLS(host, port, tls) : client.connect(host, port), (reply) =>
-    isTooMany(reply) ? busy(reply, where) : refusal(reply, `${where} does not want to talk`),
+  await expected(
+    security === 'implicit' ? client.connectImplicitTLS(host, port, tls) : client.connect(host, port),
+    (reply) => (isTooMany(reply) ? busy(reply, where) : refusal(reply, `${where} does not want to talk`)),
   )
   if (security === 'explicit') await expected(client.useTLS(tls), (reply) => noTls(reply, where))
   // Before the name of the user, which may need it, too; some servers take it only after the login.
@@ -59,8 +60,13 @@ async function enter(
   await expected(client.login(user, password), (reply) => loginRefusal(reply, user, where, security !== 'none'))
   await expected(client.useDefaultSettings(), (reply) => refusal(reply, `${where} has no binary mode`))
   const features = await client.features()
-  const { message } = await expected(client.send('PWD'), (reply) => refusal(reply, `${where} does not say where we are`))
-  return { features: new Map([...features].map(([name, value]) => [name.toUpperCase(), value])), home: folderIn(message) }
+  const { message } = await expected(client.send('PWD'), (reply) =>
+    refusal(reply, `${where} does not say where we are`),
+  )
+  return {
+    features: new Map([...features].map(([name, value]) => [name.toUpperCase(), value])),
+    home: folderIn(message),
+  }
 }
 
 async function expected<Answer>(asked: Promise<Answer>, explain: (reply: FtpReply) => UnsiloError): Promise<Answer> {

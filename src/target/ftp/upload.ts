@@ -7,6 +7,7 @@ import { type RemoteChecksum, checksumIn, checksumOf } from './checksum.ts'
 import type { FtpConnection } from './connection.ts'
 import type { FtpFolders } from './folders.ts'
 import { type FtpReply, isRefusal, refusal } from './ftp-error.ts'
+import { saysForbidden } from './listing.ts'
 import { lookAt, sizeOf } from './place.ts'
 
 export interface UploadJob {
@@ -19,6 +20,8 @@ export interface UploadJob {
   mayResume: boolean
   /** With the port, for messages. */
   host: string
+  /** Called when there is a file at `temporary`, whole or not. */
+  begin(): void
 }
 
 /** A crash of the server may have torn the end of what it had; so much of it is sent again. */
@@ -69,17 +72,19 @@ interface Sent {
 
 async function send(
   connection: FtpConnection,
-  { open, temporary }: UploadJob,
+  { open, temporary, begin }: UploadJob,
   from: number,
   checksum: RemoteChecksum | undefined,
 ): Promise<Sent> {
   const hash = checksum === undefined || from > 0 ? undefined : createHash(checksum.algorithm)
   const sent = { from, hasBegun: false, bytes: 0, hash }
-  let body: Readable | undefined
-  let fault: { error: unknown } | undefined
+  // What the other side of the stream does, TypeScript does not see.
+  const state: { body?: Readable; fault?: { error: unknown } } = {}
   async function* chunks(): AsyncGenerator<Uint8Array> {
     sent.hasBegun = true
-    body = open(from)
+    begin()
+    const body = open(from)
+    state.body = body
     try {
       for await (const chunk of body) {
         const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
@@ -88,7 +93,7 @@ async function send(
         yield bytes
       }
     } catch (error) {
-      fault ??= { error }
+      state.fault ??= { error }
       throw error
     }
   }
@@ -97,11 +102,10 @@ async function send(
     const reply = await connection.store(source, temporary, from)
     return { ...sent, reply }
   } catch (error) {
-    throw fault === undefined ? error : fault.error
+    throw state.fault === undefined ? error : state.fault.error
   } finally {
-    fault ??= { error: undefined }
     source.destroy()
-    ;(body as Readable | undefined)?.destroy()
+    state.body?.destroy()
   }
 }
 
@@ -119,14 +123,20 @@ async function checkArrival(
 ): Promise<boolean> {
   const expected = hash?.digest('hex') ?? (checksum?.algorithm === 'sha256' ? known?.sha256 : undefined)
   const arrived = expected === undefined ? undefined : await remoteHash(connection, checksum!, temporary)
-  const wrong = (what: string): UnsiloError =>
-    new UnsiloError('network', `${path} did not arrive whole on ${host}: ${what}`, { hint: 'Run again.', retryable: true })
+  const wrong = async (what: string): Promise<UnsiloError> => {
+    // Nobody shall go on with it.
+    await connection.ask(`DELE ${temporary}`)
+    return new UnsiloError('network', `${path} did not arrive whole on ${host}: ${what}`, {
+      hint: 'Run again.',
+      retryable: true,
+    })
+  }
   if (arrived !== undefined) {
     if (arrived === expected) return true
-    throw wrong(`its ${checksum!.algorithm} there is ${arrived}, and ${expected} was expected`)
+    throw await wrong(`its ${checksum!.algorithm} there is ${arrived}, and ${expected} was expected`)
   }
   const size = await sizeOf(connection, temporary)
-  if (size !== undefined && size !== from + bytes) throw wrong(`${size} bytes are there of ${from + bytes}`)
+  if (size !== undefined && size !== from + bytes) throw await wrong(`${size} bytes are there of ${from + bytes}`)
   return false
 }
 
@@ -147,28 +157,39 @@ async function nameIt(connection: FtpConnection, { path, temporary, host }: Uplo
   const refused = await rename(connection, temporary, path)
   if (refused === undefined) return
   const cannot = `cannot write ${path} on ${host}`
+  if (refused.isMissing) {
+    throw new UnsiloError('busy', `${cannot}: something else has taken ${temporary} away`, {
+      hint: 'Does another unsilo upload the same? Run again.',
+      retryable: true,
+    })
+  }
   const found = await lookAt(connection, path)
   if (found.kind === 'folder') throw isFolder(path, host)
-  if (found.kind === 'nothing') throw refusal(refused, cannot)
+  if (found.kind === 'nothing') throw refusal(refused.reply, cannot)
   // Some servers do not rename over a file (IIS). For a moment there is none; the old one comes back when the new one does not.
   const old = temporary.replace(/-[^-]*$/, '-old.tmp')
   const refusedOld = await rename(connection, path, old)
-  if (refusedOld !== undefined) throw refusal(refusedOld, cannot)
+  if (refusedOld !== undefined) throw refusal(refusedOld.reply, cannot)
   const refusedAgain = await rename(connection, temporary, path)
-  if (refusedAgain === undefined) {
-    await connection.ask(`DELE ${old}`)
-    return
+  if (refusedAgain !== undefined) {
+    await rename(connection, old, path)
+    throw refusal(refusedAgain.reply, cannot)
   }
-  await rename(connection, old, path)
-  throw refusal(refusedAgain, cannot)
+  await connection.ask(`DELE ${old}`)
+}
+
+export interface RefusedRename {
+  reply: FtpReply
+  /** There is nothing to rename. */
+  isMissing: boolean
 }
 
 /** @returns The refusal, if there is one. */
-export async function rename(connection: FtpConnection, from: string, to: string): Promise<FtpReply | undefined> {
+export async function rename(connection: FtpConnection, from: string, to: string): Promise<RefusedRename | undefined> {
   const ready = await connection.ask(`RNFR ${from}`)
-  if (isRefusal(ready)) return ready
+  if (isRefusal(ready)) return { reply: ready, isMissing: !saysForbidden(ready) }
   const renamed = await connection.ask(`RNTO ${to}`)
-  return isRefusal(renamed) ? renamed : undefined
+  return isRefusal(renamed) ? { reply: renamed, isMissing: false } : undefined
 }
 
 export function isFolder(path: string, host: string): UnsiloError {

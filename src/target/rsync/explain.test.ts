@@ -10,14 +10,24 @@ function explained(status: number | null, complaint: string) {
 
 describe('what rsync says', () => {
   it.each([
-    [5, "@ERROR: auth failed on module m\nrsync error: error starting client-server protocol (code 5)", 'auth', false],
+    [5, '@ERROR: auth failed on module m\nrsync error: error starting client-server protocol (code 5)', 'auth', false],
     [5, "@ERROR: Unknown module 'nope'\n", 'not-found', false],
     [5, '@ERROR: max connections (4) reached -- try again later', 'busy', true],
     [5, '@ERROR: access denied to m from nas (10.0.0.2)', 'not-permitted', false],
-    [1, 'ERROR: module is read only\nrsync: [sender] read error: Connection reset by peer (104)', 'not-permitted', false],
+    [
+      1,
+      'ERROR: module is read only\nrsync: [sender] read error: Connection reset by peer (104)',
+      'not-permitted',
+      false,
+    ],
     [4, 'rsync: The server is configured to refuse --delete-missing-args', 'not-permitted', false],
     [10, 'rsync: [sender] failed to connect to nas (10.0.0.2): Connection refused (111)', 'network', true],
-    [12, 'ssh: connect to host nas port 22: Connection refused\nrsync: connection unexpectedly closed', 'network', true],
+    [
+      12,
+      'ssh: connect to host nas port 22: Connection refused\nrsync: connection unexpectedly closed',
+      'network',
+      true,
+    ],
     [12, 'rsync: connection unexpectedly closed (0 bytes received so far) [sender]', 'network', true],
     [255, 'ssh: Could not resolve hostname nas: Name or service not known', 'network', true],
     [255, 'me@nas: Permission denied (publickey,password).', 'auth', false],
@@ -28,7 +38,12 @@ describe('what rsync says', () => {
     [11, 'rsync: [Receiver] mkdir "/backup" failed: No such file or directory (2)', 'not-found', true],
     [11, 'rsync: [receiver] write failed on "/backup/x": No space left on device (28)', 'no-space', false],
     [23, 'rsync: [receiver] mkstemp "/backup/.x.a1b2c3" failed: Permission denied (13)', 'not-permitted', false],
-    [23, 'rsync: [generator] recv_generator: mkdir "/backup/x" failed: Read-only file system (30)', 'not-permitted', false],
+    [
+      23,
+      'rsync: [generator] recv_generator: mkdir "/backup/x" failed: Read-only file system (30)',
+      'not-permitted',
+      false,
+    ],
     [23, 'could not make way for new regular file: x\ncannot delete non-empty directory: x', 'clash', false],
     [14, '', 'command-failed', true],
     [1, 'rsync: --nonsense: unknown option', 'command-failed', false],
@@ -51,7 +66,9 @@ it('tells what is missing from other failures', () => {
   const missing = 'rsync: [sender] link_stat "/a" failed: No such file or directory (2)\n'
   const end = 'rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1394)\n'
   expect(isOnlyMissing({ status: 23, complaint: missing + end })).toBe(true)
-  expect(isOnlyMissing({ status: 23, complaint: `${missing}rsync: opendir "/b" failed: Permission denied (13)\n${end}` })).toBe(false)
+  expect(
+    isOnlyMissing({ status: 23, complaint: `${missing}rsync: opendir "/b" failed: Permission denied (13)\n${end}` }),
+  ).toBe(false)
   expect(isOnlyMissing({ status: 12, complaint: missing })).toBe(false)
   expect(isOnlyMissing({ status: 23, complaint: end })).toBe(false)
 })

@@ -20,7 +20,10 @@ interface Meaning {
 }
 
 const again = { hint: 'It is tried again with the next run.', retryable: true } as const
-const unreachable = { hint: 'Check the host, the port, and that the server runs; it is tried again with the next run.', retryable: true }
+const unreachable = {
+  hint: 'Check the host, the port, and that the server runs; it is tried again with the next run.',
+  retryable: true,
+}
 
 /** What it says, and what that means. The first one counts: what follows is often a consequence. */
 const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
@@ -55,15 +58,27 @@ const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
   [/@ERROR: max connections/, () => ({ code: 'busy', says: 'it has as many connections as it takes', ...again })],
   [
     /@ERROR: Unknown module/,
-    ({ host }) => ({ code: 'not-found', says: 'it has no such module', hint: `\`rsync ${host}::\` lists its modules.` }),
+    ({ host }) => ({
+      code: 'not-found',
+      says: 'it has no such module',
+      hint: `\`rsync ${host}::\` lists its modules.`,
+    }),
   ],
   [
     /@ERROR: (?:access denied|.*permission denied)/i,
-    () => ({ code: 'not-permitted', says: 'it does not let this machine in', hint: 'See `hosts allow` in rsyncd.conf there.' }),
+    () => ({
+      code: 'not-permitted',
+      says: 'it does not let this machine in',
+      hint: 'See `hosts allow` in rsyncd.conf there.',
+    }),
   ],
   [
     /module is read.only/,
-    () => ({ code: 'not-permitted', says: 'the module is read-only', hint: 'Set `read only = false` in rsyncd.conf there.' }),
+    () => ({
+      code: 'not-permitted',
+      says: 'the module is read-only',
+      hint: 'Set `read only = false` in rsyncd.conf there.',
+    }),
   ],
   [
     /module is write.only/,
@@ -97,7 +112,10 @@ const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
       hint: 'Take out of ~/.bashrc there what prints, or do it only for terminals; `ssh USER@HOST true` has to print nothing.',
     }),
   ],
-  [/Could not resolve hostname|getaddrinfo/, () => ({ code: 'network', says: 'there is no such host', ...unreachable })],
+  [
+    /Could not resolve hostname|getaddrinfo/,
+    () => ({ code: 'network', says: 'there is no such host', ...unreachable }),
+  ],
   [/Connection refused/, () => ({ code: 'network', says: 'nothing listens at that port', ...unreachable })],
   [
     /timed out|timeout in data send|Timeout, server|not responding/,
@@ -115,7 +133,11 @@ const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
   ],
   [
     /Read-only file system|\(30\)$/m,
-    () => ({ code: 'not-permitted', says: 'the file system is read-only', hint: 'Mount it for writing, or use another.' }),
+    () => ({
+      code: 'not-permitted',
+      says: 'the file system is read-only',
+      hint: 'Mount it for writing, or use another.',
+    }),
   ],
   [
     /Permission denied|Operation not permitted/,
@@ -123,7 +145,10 @@ const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
   ],
   [
     /make way for|cannot delete non-empty directory|Is a directory|Not a directory/,
-    () => ({ code: 'clash', hint: 'A folder is where a file is expected, or the other way round: look, and move it away.' }),
+    () => ({
+      code: 'clash',
+      hint: 'A folder is where a file is expected, or the other way round: look, and move it away.',
+    }),
   ],
   [/No such file or directory/, () => ({ code: 'not-found', hint: 'Check the path.' })],
 ]
@@ -134,9 +159,15 @@ function meaningOfStatus(status: number | null): Meaning {
   if (status === 10 || status === 12 || status === 255 || status === 5) {
     return { code: 'network', says: 'the connection broke off', ...again }
   }
-  if (status === 127) return { code: 'missing-program', says: 'there is no rsync program', hint: 'Install rsync there.' }
-  if (status === 2) return { code: 'command-failed', hint: 'The two programs do not understand each other: update the older rsync.' }
-  return { code: 'command-failed', hint: 'Run rsync by hand, as the same user.', retryable: status !== 1 && status !== 4 }
+  if (status === 127)
+    return { code: 'missing-program', says: 'there is no rsync program', hint: 'Install rsync there.' }
+  if (status === 2)
+    return { code: 'command-failed', hint: 'The two programs do not understand each other: update the older rsync.' }
+  return {
+    code: 'command-failed',
+    hint: 'Run rsync by hand, as the same user.',
+    retryable: status !== 1 && status !== 4,
+  }
 }
 
 /** What a failure means for the user. @param doing As in "write to". */

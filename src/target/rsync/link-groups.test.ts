@@ -6,8 +6,15 @@ const file = (path: string): LocalFile => ({ path, from: `/root/${path}`, sizeBy
 
 it('finds the parcel that a file is in', () => {
   expect(parcelFolderOf('notes/data/2026-03-01/a/b')).toEqual({ around: 'notes/data', id: '2026-03-01' })
+  expect(parcelFolderOf('notes/data/2026-03-01/data/a/b')).toEqual({ around: 'notes/data', id: '2026-03-01' })
   expect(parcelFolderOf('data/2026-03-01/a')).toEqual({ around: 'data', id: '2026-03-01' })
-  for (const path of ['notes/data/2026-03-01.json', 'notes/config.toml', 'no[t]es/data/1/a', '-x/data/1/a', 'xdata/1/a']) {
+  for (const path of [
+    'notes/data/2026-03-01.json',
+    'notes/config.toml',
+    'no[t]es/data/1/a',
+    '-x/data/1/a',
+    'xdata/1/a',
+  ]) {
     expect(parcelFolderOf(path), path).toBeUndefined()
   }
 })

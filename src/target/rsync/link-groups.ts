@@ -2,7 +2,7 @@ import type { LocalFile } from '../target.ts'
 
 /** Files of one parcel, to be hard links to those of a neighbour where they are the same. */
 export interface LinkGroup {
-  /** `X/data/ID`, or in the daily layout `DAY/X/ID`. */
+  /** `X/data/ID`. */
   folder: string
   /** What is there before, relative to `folder`, as `--link-dest` takes it. */
   neighbour: string
@@ -16,12 +16,11 @@ interface ParcelFolder {
 }
 
 /** Names that rsync's arguments take as they are, at either side. */
-const parcelPath = /^((?:[\w.@+=, -]+\/)*data)\/([\w.+-]+)\/./
+const parcelPath = /^((?:[\w.@+=, -]+\/)*?data)\/([\w.+-]+)\/./
 
 /** The parcel that a file is in; `undefined` for files that are parcels themselves, records, and names with special characters. */
 export function parcelFolderOf(path: string): ParcelFolder | undefined {
   const [, around, id] = parcelPath.exec(path) ?? []
-  // The folder that a parcel is in begins right below `data`; a second `data` is inside of a parcel.
   return around === undefined || id === undefined || around.startsWith('-') ? undefined : { around, id }
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { UnsiloError } from '../../errors.ts'
 import { interrupted } from './interrupted.ts'
 
 /** Reads a body in pieces of chosen sizes. */
@@ -14,11 +15,15 @@ export interface BodyReader {
 /** Carries an error that is the body's own. */
 export class BodyFailure extends Error {}
 
-/** @param signal Ends it, also while it waits for the body. */
-export function readBody(body: Readable, signal: AbortSignal): BodyReader {
+/**
+ * @param signal Ends it, also while it waits for the body.
+ * @param expectedBytes Where it is known; to come to another end is a failure of the body.
+ */
+export function readBody(body: Readable, signal: AbortSignal, expectedBytes?: number): BodyReader {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array | string>
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   let ended = false
+  let received = 0
 
   const stop = (): void => {
     body.destroy(interrupted())
@@ -33,8 +38,10 @@ export function readBody(body: Readable, signal: AbortSignal): BodyReader {
       if (signal.aborted) throw interrupted()
       try {
         const { done, value } = await chunks.next()
-        if (done === true) ended = true
-        else rest = typeof value === 'string' ? Buffer.from(value) : asBuffer(value)
+        if (done !== true) rest = typeof value === 'string' ? Buffer.from(value) : asBuffer(value)
+        else ended = true
+        received += rest.length
+        if (expectedBytes !== undefined) checkLength(received, ended, expectedBytes)
       } catch (error) {
         if (signal.aborted) throw interrupted()
         throw new BodyFailure('the body broke off', { cause: error })
@@ -67,4 +74,13 @@ export function readBody(body: Readable, signal: AbortSignal): BodyReader {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** @throws UnsiloError `wrong-content` */
+function checkLength(received: number, ended: boolean, expected: number): void {
+  if (received === expected || (received < expected && !ended)) return
+  const bytes = `${received > expected ? 'more than ' : ''}${Math.min(received, expected)} bytes`
+  throw new UnsiloError('wrong-content', `a file of ${expected} bytes was to be sent, and it has ${bytes}`, {
+    hint: 'Something changes the file while it is sent; run again when it is at rest.',
+  })
 }

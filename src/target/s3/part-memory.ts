@@ -8,7 +8,7 @@ export interface PartRoom {
   readonly buffer: Buffer
   /** Only so many bytes are needed. */
   shrink(bytes: number): void
-  /** Gives it back; the buffer may be used for other bytes from then on. */
+  /** Gives it back, once; the buffer may be used for other bytes from then on. */
   release(): void
 }
 
@@ -70,6 +70,7 @@ export function createPartMemory(totalBytes: number): PartMemory {
       const isLarge = bytes >= 2 ** 20
       const whole = isLarge ? bufferOf(bytes) : Buffer.allocUnsafeSlow(bytes)
       let buffer = whole
+      let isReleased = false
       const giveBack = (part: number): void => {
         held -= part
         free += part
@@ -89,6 +90,8 @@ export function createPartMemory(totalBytes: number): PartMemory {
           giveBack(Math.max(0, held - needed))
         },
         release() {
+          if (isReleased) return
+          isReleased = true
           if (buffer === whole) keepSpare()
           giveBack(held)
         },

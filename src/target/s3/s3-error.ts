@@ -37,12 +37,15 @@ interface Explanation {
 export function s3Error(error: unknown, asked: Asked): UnsiloError {
   if (error instanceof UnsiloError) return error
   if (!(error instanceof Error)) throw error
+  // The SDK calls lost connections timeouts, too.
+  const { code: lost } = error as NodeJS.ErrnoException
+  if (error.name === 'TimeoutError' && lost !== undefined) return networkError(error, asked.host)
   const found = explain(error, asked)
   if (found !== undefined) {
     const { code, message, hint, retryable = false } = found
     return new UnsiloError(code, message, { hint, retryable })
   }
-  if ((error as NodeJS.ErrnoException).code !== undefined) return networkError(error, asked.host)
+  if (lost !== undefined) return networkError(error, asked.host)
   throw error
 }
 

@@ -14,7 +14,7 @@ export interface Unfinished {
 export interface StoredPart {
   number: number
   sizeBytes: number
-  /** As the store names it; of most stores the MD5 of its bytes, in hexadecimal. */
+  /** As the store says it; in most stores the MD5 of its bytes. */
   etag: string
 }
 
@@ -68,7 +68,7 @@ export async function storedParts(
       store.ask(doing, signal, (client, options) => client.send(new store.sdk.ListPartsCommand(input), options)),
     )
     for (const { PartNumber: number, Size: sizeBytes = -1, ETag: etag } of answer?.Parts ?? []) {
-      if (number !== undefined && etag !== undefined) parts.set(number, { number, sizeBytes, etag: bareEtag(etag) })
+      if (number !== undefined && etag !== undefined) parts.set(number, { number, sizeBytes, etag })
     }
     marker = answer?.IsTruncated === true ? answer.NextPartNumberMarker : undefined
   } while (marker !== undefined)
@@ -94,11 +94,6 @@ export async function abortUpload(
 
 /** How long an interrupt may take. */
 const abortMs = 5000
-
-/** Servers put ETags into quotes (RFC 9110, 8.8.3); in XML some leave them out. */
-export function bareEtag(etag: string): string {
-  return etag.replaceAll('"', '').toLowerCase()
-}
 
 async function unlessRefused<Answer>(asking: Promise<Answer>): Promise<Answer | undefined> {
   return asking.catch((error: unknown) => {

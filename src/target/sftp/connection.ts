@@ -5,6 +5,7 @@ import { sayDuration } from '../../system/duration.ts'
 import { networkError } from '../../system/http-error.ts'
 import { connectTcp, watchSilence } from '../../system/tcp.ts'
 import type { HostCheck } from './host-check.ts'
+import type { Ssh } from './library.ts'
 import { type Login, chooseWays } from './login.ts'
 import { type Requests, openRequests } from './requests.ts'
 
@@ -30,8 +31,6 @@ export interface ConnectionOptions {
   /** A line over which nothing comes for so long is dead: the server is asked for a sign of life several times meanwhile. */
   silenceMs: number
 }
-
-type Ssh = Pick<typeof import('ssh2'), 'Client'>
 
 /** @throws UnsiloError `network`, `timeout`; `auth` when the host is not the one that it should be, or does not let us in */
 export async function openConnection(ssh: Ssh, options: ConnectionOptions): Promise<Connection> {
@@ -63,7 +62,7 @@ export async function openConnection(ssh: Ssh, options: ConnectionOptions): Prom
     lose = opened.lose
     sftp.on('error', (error: Error) => end(noSftp(host, error)))
     sftp.on('close', () => end(cutOff(host)))
-    if (lost !== undefined) throw lost as UnsiloError
+    if (lost !== undefined) throw lost
     return {
       requests: opened.requests,
       running: 0,
@@ -158,7 +157,7 @@ function connectError(
     return new UnsiloError('auth', `${place}, does not let ${user} in (${ways}${takes}${said})`, {
       hint:
         `Check the user, and that the public key is in ~/.ssh/authorized_keys there: ssh-copy-id -i KEY.pub -p ${port} ${user}@${host}.` +
-        `${missing}`,
+        missing,
       cause: error,
     })
   }
@@ -190,8 +189,8 @@ function noSftp(host: string, error: Error): UnsiloError {
   })
 }
 
-function cutOff(host: string, error?: Error): UnsiloError {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code
+function cutOff(host: string, error?: NodeJS.ErrnoException): UnsiloError {
+  const code = error?.code
   const reason = error === undefined || code === 'ECONNRESET' || code === 'EPIPE' ? '' : `: ${error.message}`
   return new UnsiloError('network', `the connection to ${host} broke off${reason}`, {
     hint: 'Check the network and the server, then run again.',

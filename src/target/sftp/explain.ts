@@ -32,6 +32,9 @@ export async function explain(
     return say('not-permitted', `${user} may not do that there`, `Look at its owner and rights there: ls -ld`)
   }
   const space = folder === undefined ? undefined : await requests.space(folder)
+  if (space?.isReadOnly === true) {
+    return say('not-permitted', 'its disk is mounted read-only', 'Mount it so that it can be written to.')
+  }
   const isFull = space !== undefined && (space.freeBytes < nothingLeftBytes || space.freeFiles === 0)
   if (isFull || hasStatus(error, statusCode.noSpace) || /no space|disk.*full/i.test(error.message)) {
     return say('no-space', 'the disk there is full', 'Make room there, then run again.')

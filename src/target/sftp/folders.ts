@@ -26,7 +26,7 @@ const openToRead = 0x01
  */
 export function openFolders(base: string, host: string): Folders {
   const making = new Map<string, Promise<void>>()
-  const syncing = new Map<string, { next: Promise<void> | undefined; now: Promise<void> }>()
+  const syncing = new Map<string, { now: Promise<void>; next?: Promise<void> }>()
   const swept = new Set<string>()
   let cannotSync = false
 
@@ -47,7 +47,8 @@ export function openFolders(base: string, host: string): Folders {
       const handle = await requests.open(folder, openToRead)
       await Promise.all([syncIfOffered(requests, handle), requests.close(handle)])
     } catch (error) {
-      if (!hasStatus(error, statusCode.failure, statusCode.notPermitted, statusCode.unsupported, statusCode.missing)) throw error
+      if (hasStatus(error, statusCode.missing)) return
+      if (!hasStatus(error, statusCode.failure, statusCode.notPermitted, statusCode.unsupported)) throw error
       // A server that opens no folders, as on Windows; or a folder that may be written and not read.
       cannotSync = true
     }
@@ -61,25 +62,17 @@ export function openFolders(base: string, host: string): Folders {
       making.set(folder, made)
       return made
     },
-    async sync(requests, folder) {
-      if (cannotSync) return
+    sync(requests, folder) {
+      if (cannotSync) return Promise.resolve()
       const running = syncing.get(folder)
       if (running === undefined) {
-        const entry = { next: undefined, now: syncNow(requests, folder) }
-        syncing.set(folder, entry)
-        try {
-          await entry.now
-        } finally {
-          if (syncing.get(folder) === entry) syncing.delete(folder)
-        }
-        return
+        const now = syncNow(requests, folder).finally(() => syncing.delete(folder))
+        syncing.set(folder, { now })
+        return now
       }
       // The one that runs may have begun before the name was there.
-      running.next ??= running.now.catch(() => undefined).then(() => {
-        syncing.delete(folder)
-        return folders.sync(requests, folder)
-      })
-      await running.next
+      running.next ??= running.now.catch(() => undefined).then(() => folders.sync(requests, folder))
+      return running.next
     },
     async sweep(requests, folder, handle) {
       if (swept.has(folder)) return
@@ -87,7 +80,11 @@ export function openFolders(base: string, host: string): Folders {
       const own = await requests.statHandle(handle)
       const listing = await requests.openFolder(folder)
       try {
-        for (let page = await requests.readFolder(listing); page.length > 0; page = await requests.readFolder(listing)) {
+        for (
+          let page = await requests.readFolder(listing);
+          page.length > 0;
+          page = await requests.readFolder(listing)
+        ) {
           // Both times are the server's: its clock need not be right.
           const isOld = (mtime: number): boolean => (own.mtime - mtime) * 1000 > leftoverMs
           const leftovers = page.filter(({ filename, attrs }) => isTemporaryName(filename) && isOld(attrs.mtime))
@@ -141,4 +138,16 @@ export function parentOf(path: string): string {
   const slash = path.lastIndexOf('/')
   if (slash < 0) return '.'
   return slash === 0 ? '/' : path.slice(0, slash)
+}
+
+/** A place as a configuration writes it: `~` is the folder that one is in after logging in, as it is for relative paths. */
+export function placeOf(path: string): string {
+  const relative = path.replace(/^~(?:\/+|$)/, '')
+  return relative === '' ? '.' : relative.replace(/(?<=.)\/+$/, '')
+}
+
+/** As it is: a server resolves `..` by its links. */
+export function join(folder: string, path: string): string {
+  if (folder === '' || path === '') return `${folder}${path}`
+  return folder.endsWith('/') ? `${folder}${path}` : `${folder}/${path}`
 }

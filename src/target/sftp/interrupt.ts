@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { UnsiloError } from '../../errors.ts'
 
 export function throwIfAborted(signal: AbortSignal): void {
@@ -9,9 +10,17 @@ export function untilAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promi
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(interrupted())
     if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    waiting.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    const forget = onAbort(signal, stop)
+    waiting.then(resolve, reject).finally(forget)
   })
+}
+
+/** @returns What to call when an interrupt does not matter any more. */
+export function onAbort(signal: AbortSignal, action: () => void): () => void {
+  // Many files at a time wait for one signal; Node.js would take more than 10 for a mistake, and print so.
+  setMaxListeners(0, signal)
+  signal.addEventListener('abort', action, { once: true })
+  return () => signal.removeEventListener('abort', action)
 }
 
 export function interrupted(): UnsiloError {

@@ -1,6 +1,7 @@
 import type { FileEntryWithStats } from 'ssh2'
 import { isTemporaryName } from '../../system/replace-file.ts'
 import type { TargetFile } from '../target.ts'
+import { join } from './folders.ts'
 import { untilAborted } from './interrupt.ts'
 import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'
@@ -23,7 +24,7 @@ export async function* listFiles(requests: Requests, folder: string, signal: Abo
   const running = new Map<string, Promise<Page>>()
 
   const turn = async (below: string, known?: Buffer): Promise<Page> => {
-    const handle = known ?? (await openIfThere(requests, `${folder}/${below}`))
+    const handle = known ?? (await openIfThere(requests, join(folder, below)))
     if (handle === undefined) return { below, entries: [], handle }
     open.add(handle)
     const entries = await requests.readFolder(handle)
@@ -70,7 +71,7 @@ async function openIfThere(requests: Requests, folder: string): Promise<Buffer |
 }
 
 /** Servers that leave out the mode say it at the beginning of the line that `ls -l` would print. */
-function kindOf({ filename, longname, attrs }: FileEntryWithStats): 'file' | 'folder' | 'other' {
+export function kindOf({ filename, longname, attrs }: FileEntryWithStats): 'file' | 'folder' | 'other' {
   if (filename === '.' || filename === '..') return 'other'
   const mode = attrs.mode as number | undefined
   const isKind = (bits: number, letter: string): boolean =>

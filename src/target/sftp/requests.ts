@@ -6,6 +6,7 @@ import { StatusError, statusCode } from './status.ts'
 export interface Space {
   freeBytes: number
   freeFiles: number
+  isReadOnly: boolean
 }
 
 /**
@@ -31,6 +32,8 @@ export interface Requests {
   /** Some of the entries that have not been read; none at the end. */
   readFolder(handle: Buffer): Promise<FileEntryWithStats[]>
   makeFolder(path: string): Promise<void>
+  /** Only an empty one. */
+  removeFolder(path: string): Promise<void>
   /** Refused when there is something at `to`; but some servers replace it. */
   rename(from: string, to: string): Promise<void>
   /** Replaces what is at `to` in one step. @throws StatusError `unsupported` where the server has no such step */
@@ -89,15 +92,17 @@ export function openRequests(sftp: SFTPWrapper): { requests: Requests; lose: (er
         }),
       ),
     makeFolder: (path) => ask((answer) => sftp.mkdir(path, answer)),
+    removeFolder: (path) => ask((answer) => sftp.rmdir(path, answer)),
     rename: (from, to) => ask((answer) => sftp.rename(from, to, answer)),
     replace: (from, to) => ask((answer) => sftp.ext_openssh_rename(from, to, answer)),
     remove: (path) => ask((answer) => sftp.unlink(path, answer)),
     async space(path) {
       try {
-        const told = await ask<Record<'f_bavail' | 'f_frsize' | 'f_favail', number>>((answer) =>
+        const told = await ask<Record<'f_bavail' | 'f_frsize' | 'f_favail' | 'f_flag', number>>((answer) =>
           sftp.ext_openssh_statvfs(path, answer),
         )
-        return { freeBytes: told.f_bavail * told.f_frsize, freeFiles: told.f_favail }
+        const isReadOnly = (told.f_flag & 1) !== 0
+        return { freeBytes: told.f_bavail * told.f_frsize, freeFiles: told.f_favail, isReadOnly }
       } catch (error) {
         if (error instanceof StatusError) return undefined
         throw error

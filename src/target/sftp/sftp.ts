@@ -1,19 +1,228 @@
-import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { UnsiloError } from '../../errors.ts'
 import { sshAgentSocket, userName } from '../../system/ssh-login.ts'
 import type { SftpTargetConfig } from '../sftp-config.ts'
-import type { Arrival, KnownBody, OpenBody, Target, TargetFile, TargetSurroundings } from '../target.ts'
+import type { Target, TargetSurroundings } from '../target.ts'
 import { checkFilePath, checkTargetPath } from '../target-path.ts'
 import { type Address, type Connection, openConnection } from './connection.ts'
 import { openConnections } from './connections.ts'
-import { download } from './download.ts'
+import { type KnownFile, download } from './download.ts'
 import { type Refused, explain } from './explain.ts'
-import { checkAround, openFolders, parentOf } from './folders.ts'
+import { checkAround, join, openFolders, parentOf, placeOf } from './folders.ts'
 import { openHostCheck } from './host-check.ts'
 import { throwIfAborted, untilAborted } from './interrupt.ts'
+import { loadSsh } from './library.ts'
 import { listFiles } from './list.ts'
 import { planLogin } from './login.ts'
+import { putFile } from './put.ts'
+import { removeFolder } from './remove-folder.ts'
 import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'
-import { type OpenFile, type Window, openWindow, upload } from './upload.ts'
+import { type Window, openWindow } from './upload.ts'
+
+/** A dead line is noticed after this, also by those who wait for nothing but an answer. */
+const silenceMs = 60_000
+
+/** How long `close` waits for what an interrupt has left to clear away. */
+const clearingMs = 2000
+
+const openToRead = 0x01
+
+/** @param name As in `unsilo.toml`, for messages and secrets. */
+export function openSftpTarget(name: string, config: SftpTargetConfig, surroundings: TargetSurroundings): Target {
+  const { host, port, user = userName() } = config
+  const address: Address = { host, port, user }
+  const base = placeOf(config.path)
+  const folders = openFolders(base, host)
+  const windows = new WeakMap<Connection, Window>()
+  const busy = new Set<string>()
+  const clearing = new Set<Promise<unknown>>()
+
+  const connections = openConnections(config.connections, async () => {
+    const ssh = await loadSsh()
+    const place = { name, user, agentSocket: sshAgentSocket() }
+    const check = openHostCheck({ host, port, knownHosts: config.known_hosts }, surroundings.files, surroundings.root)
+    const login = await planLogin(config, place, surroundings, ssh.utils.parseKey)
+    const connection = await openConnection(ssh, { address, check, login, silenceMs })
+    windows.set(connection, openWindow())
+    return connection
+  })
+
+  /** Says what was refused, and whether the disk of the whole place is away. */
+  const explained = async (error: unknown, requests: Requests, refused: Refused): Promise<unknown> => {
+    try {
+      if (hasStatus(error, statusCode.missing)) await checkAround(requests, base, host)
+      return await explain(error, refused, address, requests)
+    } catch (other) {
+      return other
+    }
+  }
+
+  const use = async <T>(
+    signal: AbortSignal,
+    refused: Refused,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> => {
+    throwIfAborted(signal)
+    return untilAborted(
+      connections.use(async (connection) => {
+        throwIfAborted(signal)
+        try {
+          return await work(connection)
+        } catch (error) {
+          throw await explained(error, connection.requests, refused)
+        }
+      }),
+      signal,
+    )
+  }
+
+  const clearLater = (work: Promise<unknown>): void => {
+    clearing.add(work)
+    void work.finally(() => clearing.delete(work))
+  }
+
+  const openFile = async (requests: Requests, path: string): Promise<KnownFile> => {
+    const handle = await requests.open(path, openToRead)
+    const stats = await requests.statHandle(handle)
+    if (stats.isFile()) return { handle, sizeBytes: stats.size }
+    await requests.close(handle)
+    throw new UnsiloError('not-found', `${path} on ${host} is not a file`)
+  }
+
+  return {
+    kind: 'sftp',
+    // The server works off the requests of one connection one after the other; those of several wait for the disk together.
+    parallel: 4 * config.connections,
+    async *list(prefix, signal) {
+      checkTargetPath(prefix)
+      throwIfAborted(signal)
+      const folder = join(base, prefix)
+      const { connection, done } = await untilAborted(connections.take(), signal)
+      const { requests } = connection
+      let isEmpty = true
+      try {
+        for await (const { path, sizeBytes } of listFiles(requests, folder, signal)) {
+          isEmpty = false
+          yield { path: join(prefix, path), sizeBytes }
+        }
+        if (isEmpty) await checkAround(requests, base, host)
+      } catch (error) {
+        throw await explained(error, requests, { doing: 'list', path: folder })
+      } finally {
+        done()
+      }
+    },
+    async put(path, open, signal, known) {
+      checkFilePath(path)
+      const place = join(base, path)
+      const folder = parentOf(place)
+      const refused = { doing: 'write', path: place, folder }
+      return use(signal, refused, (connection) => {
+        const { requests } = connection
+        const window = windows.get(connection)!
+        const tell = (error: unknown): Promise<unknown> => explained(error, requests, refused)
+        const put = { path: place, folders, window, busy, explain: tell, later: clearLater }
+        return putFile(requests, put, open, signal, known)
+      })
+    },
+    async get(path, signal, range = { from: 0, bytes: Number.MAX_SAFE_INTEGER }) {
+      checkFilePath(path)
+      const place = join(base, path)
+      throwIfAborted(signal)
+      const { connection, done } = await untilAborted(connections.take(), signal)
+      const { requests } = connection
+      const refused = { doing: 'read', path: place }
+      const explainRead = (error: unknown): Promise<unknown> => explained(error, requests, refused)
+      let stream: Readable
+      try {
+        const file = await untilAborted(openFile(requests, place), signal)
+        stream = download(requests, file, range, signal, explainRead)
+        stream.once('close', () => {
+          done()
+          // Nothing was written, so nothing depends on it.
+          requests.close(file.handle).catch(() => undefined)
+        })
+      } catch (error) {
+        done()
+        throw await explainRead(error)
+      }
+      return stream
+    },
+    async move(from, to, signal) {
+      checkFilePath(from)
+      checkFilePath(to)
+      const [here, there] = [join(base, from), join(base, to)]
+      const [oldFolder, newFolder] = [parentOf(here), parentOf(there)]
+      await use(signal, { doing: 'move', path: here, folder: newFolder }, async ({ requests }) => {
+        const isThere = requests.statLink(there).then(
+          () => true,
+          (error: unknown) => {
+            if (hasStatus(error, statusCode.missing)) return false
+            throw error
+          },
+        )
+        await Promise.all([requests.statLink(here), isThere])
+        if (await isThere) {
+          throw new UnsiloError('clash', `cannot move ${here} to ${there} on ${host}: there is something already`, {
+            hint: 'Look at what is in there, and move it away.',
+          })
+        }
+        try {
+          await requests.rename(here, there)
+        } catch (error) {
+          if (!hasStatus(error, statusCode.missing)) throw error
+          await folders.make(requests, newFolder)
+          await requests.rename(here, there)
+        }
+        await Promise.all([...new Set([oldFolder, newFolder])].map((folder) => folders.sync(requests, folder)))
+      })
+    },
+    async remove(path, signal) {
+      checkFilePath(path)
+      const place = join(base, path)
+      await use(signal, { doing: 'remove', path: place }, async ({ requests }) => {
+        try {
+          await requests.remove(place)
+        } catch (error) {
+          if (hasStatus(error, statusCode.missing)) return checkAround(requests, base, host)
+          if (await isFolder(requests, place)) {
+            throw new UnsiloError(
+              'clash',
+              `cannot remove ${place} on ${host}: it is a folder, and a file is expected`,
+              {
+                hint: 'Look at what is in there, and move it away.',
+              },
+            )
+          }
+          throw error
+        }
+        return folders.sync(requests, parentOf(place))
+      })
+    },
+    async removeFolder(path, signal) {
+      checkFilePath(path)
+      const place = join(base, path)
+      await use(signal, { doing: 'remove', path: place }, async ({ requests }) => {
+        await removeFolder(requests, place, signal)
+        await folders.sync(requests, parentOf(place))
+      })
+    },
+    async close() {
+      const end = new AbortController()
+      const late = surroundings.clock.sleep(clearingMs, end.signal).catch(() => undefined)
+      await Promise.race([Promise.allSettled(clearing), late])
+      end.abort()
+      connections.close()
+    },
+  }
+}
+
+async function isFolder(requests: Requests, path: string): Promise<boolean> {
+  try {
+    return (await requests.statLink(path)).isDirectory()
+  } catch (error) {
+    if (hasStatus(error, statusCode.missing)) return false
+    throw error
+  }
+}

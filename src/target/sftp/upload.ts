@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { interrupted, throwIfAborted, untilAborted } from './interrupt.ts'
+import { interrupted, onAbort, throwIfAborted, untilAborted } from './interrupt.ts'
 import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'
 
@@ -81,8 +81,7 @@ export async function upload(
     position += bytes.length
   }
 
-  const stop = (): void => fail(interrupted())
-  signal.addEventListener('abort', stop, { once: true })
+  const forget = onAbort(signal, () => fail(interrupted()))
   try {
     throwIfAborted(signal)
     for await (const piece of pieces(body, requests.maxBytes)) {
@@ -99,9 +98,9 @@ export async function upload(
   } catch (error) {
     fail(error)
   } finally {
-    signal.removeEventListener('abort', stop)
+    forget()
   }
-  if (failure !== undefined) throw (failure as { error: unknown }).error
+  if (failure !== undefined) throw failure.error
   return position
 }
 

@@ -1,0 +1,57 @@
+import { type DatasetPublication, publishDataset } from '../dataset/publish-dataset.ts'
+import type { App } from './app.ts'
+import { eachDataset } from './each-dataset.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { problemLines, publishedLines, publishPlanLines, withdrawnLines } from './outcome.ts'
+import { openProgress } from './progress.ts'
+
+export interface PublishArguments {
+  datasets: string[]
+  target?: string[]
+  backfill?: boolean
+  dryRun?: boolean
+}
+
+export async function publish(args: PublishArguments, app: App): Promise<ExitStatus> {
+  const { datasets, target: targets = [], backfill = false, dryRun = false } = args
+  const told: ({ dataset: string } & DatasetPublication)[] = []
+  const progress = openProgress(app)
+  const context = { ...app.context, onProgress: progress.onProgress }
+  let status: ExitStatus
+  try {
+    status = await eachDataset(app, datasets, async (dataset) => {
+      // Of all datasets, only those that are meant.
+      const names = dataset.targets.map(({ name }) => name)
+      const isMeant = targets.length === 0 ? names.length > 0 : targets.some((name) => names.includes(name))
+      if (datasets.length === 0 && !isMeant) return
+      const wanted = datasets.length === 0 ? targets.filter((name) => names.includes(name)) : targets
+      const done = await publishDataset(dataset, context, { targets: wanted, backfill, dryRun })
+      context.onProgress({ dataset: dataset.name, step: 'done' })
+      told.push({ dataset: dataset.name, ...done })
+    })
+  } finally {
+    progress.close()
+  }
+  if (app.json) app.printJson({ dryRun, datasets: told })
+  else show(told, app)
+  if (app.context.signal.aborted) return ExitCode.interrupted
+  const hasFailed = told.some(({ problems }) => problems.some(({ severity }) => severity === 'error'))
+  return hasFailed ? ExitCode.failed : status
+}
+
+function show(told: readonly ({ dataset: string } & DatasetPublication)[], app: App): void {
+  const { out, err } = app.colors
+  let isIdle = true
+  for (const { dataset, published, withdrawn, problems, planned = [] } of told) {
+    const lines = [
+      ...publishedLines(dataset, published, out),
+      ...withdrawnLines(dataset, withdrawn, out),
+      ...publishPlanLines(dataset, planned),
+    ]
+    isIdle &&= lines.length === 0 && problems.length === 0
+    if (!app.quiet) for (const line of lines) app.print(line)
+    for (const line of problemLines(dataset, problems, err)) app.note(line)
+  }
+  if (!isIdle || app.quiet) return
+  app.note(told.length === 0 ? 'No dataset is published: none has `publish`.' : 'Every target has what it should.')
+}
