@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
+import type * as z from 'zod'
 import {
   type Archive,
   type ArchiveFormat,
@@ -11,7 +12,9 @@ import { type Tree, namePartsOf } from './archive/tree.ts'
 import { UnsiloError } from './errors.ts'
 import { systemClock } from './system/clock.ts'
 import { systemFiles } from './system/files.ts'
+import { realSystem } from './system/system.ts'
 import { type TemporaryFolder, makeTemporaryFolder } from './system/temporary-folder.ts'
+import type { placeConfigs } from './target/all.ts'
 import type { Target } from './target/target.ts'
 
 export type { ArchiveFormat } from './archive/archive.ts'
@@ -39,10 +42,10 @@ export interface IncludeOptions {
   exclude?: readonly string[]
 }
 
-/** A folder, or anything that writes a file whole or not at all. */
-export type BackupPlace = { kind: 'folder'; path: string } | BackupStore
+/** A target of any kind, with the keys that `[targets.NAME]` has; or anything that writes a file whole or not at all. */
+export type BackupPlace = z.input<(typeof placeConfigs)[number]> | BackupStore
 
-interface BackupStore {
+export interface BackupStore {
   /** Writes one file, whole or not at all. `open` starts its body. */
   put(path: string, open: () => Readable, signal: AbortSignal): Promise<unknown>
 }
@@ -115,17 +118,28 @@ export function createBackup(name: string, options: BackupOptions): Backup {
           hint: 'Call includeDirectory first.',
         })
       }
-      const target = 'put' in place ? place : await openFolder(place.path)
-      const isTaken = (file: string): boolean =>
-        !('put' in place) && systemFiles.info(resolve(place.path, file)) !== undefined
-      const file = await freeName(name, options.format, isTaken, signal)
       let archive: Archive | undefined
       const open = (): Readable => {
         archive = archiveTrees(options.format, trees, { unreadable: options.unreadable, signal })
         return Readable.from(archive.body, { objectMode: false, highWaterMark: 1024 * 1024 })
       }
-      await target.put(file, open, signal)
-      return { path: 'put' in place ? file : resolve(place.path, file), ...archive!.summary() }
+      if ('put' in place) {
+        const path = await freeName(name, options.format, async () => false, signal)
+        await place.put(path, open, signal)
+        return { path, ...archive!.summary() }
+      }
+      const target = await openPlace(place)
+      try {
+        const isTaken = async (file: string): Promise<boolean> =>
+          (await sizeFrom(target, file, 0, signal)) !== undefined
+        const file = await freeName(name, options.format, isTaken, signal)
+        const arrival = await target.put(file, open, signal)
+        const summary = archive!.summary()
+        if (arrival !== 'hashed' && (await sizeFrom(target, file, summary.bytes - 1, signal)) !== 1) throw cutOff(file)
+        return { path: place.kind === 'folder' ? resolve(place.path, file) : file, ...summary }
+      } finally {
+        await target.close()
+      }
     },
     async [Symbol.asyncDispose]() {
       isDisposed = true
@@ -134,9 +148,42 @@ export function createBackup(name: string, options: BackupOptions): Backup {
   }
 }
 
-async function openFolder(path: string): Promise<Target> {
-  const { openFolderTarget } = await import('./target/folder.ts')
-  return openFolderTarget({ kind: 'folder', path: resolve(path) }, { files: systemFiles, root: '/' })
+/** @throws UnsiloError `config` for keys that a target of that kind does not have */
+async function openPlace(place: Exclude<BackupPlace, BackupStore>): Promise<Target> {
+  const [{ openTarget, placeConfigs }, { discriminatedUnion, prettifyError }, { readSecret }] = await Promise.all([
+    import('./target/all.ts'),
+    import('zod'),
+    import('./config/secrets.ts'),
+  ])
+  const checked = discriminatedUnion('kind', placeConfigs).safeParse(place)
+  if (!checked.success) {
+    throw new UnsiloError('config', `the place to save to is not right: ${prettifyError(checked.error)}`, {
+      hint: 'It has the keys that docs/targets.md lists for its kind.',
+    })
+  }
+  return openTarget(place.kind, checked.data, {
+    ...realSystem,
+    root: resolve('.'),
+    readSecret: (key, reference) => readSecret(systemFiles, key, reference, resolve('.')),
+  })
+}
+
+/** How many of two bytes of a file are there; `undefined` without the file. */
+async function sizeFrom(target: Target, file: string, from: number, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    let bytes = 0
+    for await (const chunk of await target.get(file, signal, { from, bytes: 2 })) bytes += (chunk as Uint8Array).length
+    return bytes
+  } catch (error) {
+    if (error instanceof UnsiloError && error.code === 'not-found') return undefined
+    throw error
+  }
+}
+
+function cutOff(file: string): UnsiloError {
+  return new UnsiloError('corrupt', `${file} has not the size there that it was sent with`, {
+    hint: 'Check that place, and save it again.',
+  })
 }
 
 /** Names that this process has given, since most targets cannot be asked what they have without listing all of it. */
@@ -146,15 +193,15 @@ const given = new Set<string>()
 async function freeName(
   name: string,
   format: ArchiveFormat,
-  isTaken: (file: string) => boolean,
+  isTaken: (file: string) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<string> {
   for (;;) {
     const now = systemClock.now()
     const file = `${name}_${now.toISOString().replaceAll(/\D/g, '').slice(0, 14)}.${format}`
-    if (!given.has(file) && !isTaken(file)) {
+    if (!given.has(file)) {
       given.add(file)
-      return file
+      if (!(await isTaken(file))) return file
     }
     await systemClock.sleep(1000 - now.getMilliseconds(), signal)
   }

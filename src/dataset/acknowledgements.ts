@@ -1,4 +1,4 @@
-import type { LedgerEntry, PublishedEvent } from '../ledger/entry.ts'
+import type { LedgerEntry, PublishedEvent, VerifiedEvent } from '../ledger/entry.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import { type History, type ParcelRecord, isEvent, sealedParcels } from './history.ts'
@@ -8,6 +8,13 @@ export interface Acknowledgement extends PublishedEvent {
   at: string
   /** Its retention has removed it there since. */
   withdrawn?: true
+  /** The last time that it was read again since. */
+  verdict?: Verdict
+}
+
+/** What reading a parcel again has shown. */
+export interface Verdict extends VerifiedEvent {
+  at: string
 }
 
 /** Which targets have which parcels, as the ledger says: the last word of each target on each parcel. */
@@ -20,8 +27,19 @@ export function acknowledgements({ entries }: Pick<History, 'entries'>): Acknowl
     if (entry.event === 'started' && entry.parcel !== undefined) found.delete(entry.parcel)
     if (isEvent(entry, 'published')) acknowledge(found, acknowledgementOf(entry))
     else if (isEvent(entry, 'withdrawn')) withdraw(found, JSON.parse(entry.line) as { parcel: string; target: string })
+    else if (isEvent(entry, 'verified')) judge(found, verdictOf(entry))
   }
   return found
+}
+
+function judge(found: Acknowledgements, verdict: Verdict): void {
+  const one = verdict.target === undefined ? undefined : found.get(verdict.parcel)?.get(verdict.target)
+  if (one !== undefined) one.verdict = verdict
+}
+
+export function verdictOf(entry: LedgerEntry & { event: 'verified' }): Verdict {
+  // A line of this kind has been read whole before it became an entry.
+  return JSON.parse(entry.line) as Verdict
 }
 
 export function acknowledge(found: Acknowledgements, one: Acknowledgement): void {
@@ -40,10 +58,10 @@ function acknowledgementOf(entry: LedgerEntry): Acknowledgement {
   return JSON.parse(entry.line) as Acknowledgement
 }
 
-/** Whether the target has the parcel now. */
+/** Whether the target has the parcel now, and not damaged as far as is known. */
 export function hasCopy(known: Acknowledgements, id: ParcelId, target: string): boolean {
   const one = known.get(id)?.get(target)
-  return one !== undefined && one.withdrawn !== true
+  return one !== undefined && one.withdrawn !== true && one.verdict?.ok !== false
 }
 
 /** The parcels that a target has, oldest first, with what the ledger says of each. */

@@ -50,6 +50,7 @@ export interface Progress {
     | 'draining'
     | 'pruning'
     | 'restoring'
+    | 'verifying'
     | 'done'
   /** Bytes that have arrived so far. */
   bytes?: number

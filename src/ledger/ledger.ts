@@ -12,13 +12,23 @@ const longestLineBytes = 4 * 1024 * 1024
  * Adds one event to the ledger, durably. A line that a crash has torn is ended first, so that it stays alone;
  * nothing that was written is ever changed.
  */
-export async function appendToLedger(files: Files, path: string, at: Date, event: LedgerEvent): Promise<void> {
+export function appendToLedger(files: Files, path: string, at: Date, event: LedgerEvent): Promise<void> {
+  return appendAllToLedger(files, path, at, [event])
+}
+
+/** The same for several events of one time, which are durable together. */
+export async function appendAllToLedger(
+  files: Files,
+  path: string,
+  at: Date,
+  events: readonly LedgerEvent[],
+): Promise<void> {
   // Taking the lock creates the file, so a new one is there already, and empty.
   const isNew = (files.info(path)?.sizeBytes ?? 0) === 0
   const mend = isNew ? '' : endOfLastLine(files, path)
   const sink = await files.append(path)
   try {
-    await sink.write(`${mend}${lineOf(at, event)}\n`)
+    await sink.write(mend + events.map((event) => `${lineOf(at, event)}\n`).join(''))
     await sink.sync()
   } finally {
     await sink.close()

@@ -157,7 +157,6 @@ function checkPresence(files: Files, base: string): void {
   if (files.info(around)?.kind === 'folder') return
   throw new UnsiloError('not-found', `${around} does not exist, so ${base} is not created in it`, {
     hint: `Mount its disk; or, if the folder is to be on this disk: mkdir -p ${around}`,
-    retryable: true,
   })
 }
 

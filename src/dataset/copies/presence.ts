@@ -77,7 +77,6 @@ function nothingThere({ dataset }: Work, count: number): UnsiloError {
   const parcels = count === 1 ? 'a parcel' : `${count} parcels`
   return new UnsiloError('not-found', `nothing of ${dataset.name} is there any more, and it had ${parcels}`, {
     hint: `Check that its disk is mounted. If it is all lost: \`unsilo publish ${dataset.name} --backfill\` copies it there again.`,
-    retryable: true,
   })
 }
 

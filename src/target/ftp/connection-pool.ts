@@ -115,7 +115,7 @@ export function createConnectionPool<Connection extends PooledConnection>(
     },
     close() {
       isClosed = true
-      for (const connection of [...connections]) drop(connection)
+      for (const connection of connections) drop(connection)
       for (const wake of waiting.splice(0)) wake()
     },
   }

@@ -85,16 +85,13 @@ async function send(
     begin()
     const body = open(from)
     state.body = body
-    try {
-      for await (const chunk of body) {
-        const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
-        sent.bytes += bytes.length
-        hash?.update(bytes)
-        yield bytes
-      }
-    } catch (error) {
-      state.fault ??= { error }
-      throw error
+    // An error that is thrown in here may also come from the connection, which ends the stream.
+    body.once('error', (error) => (state.fault ??= { error }))
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
+      sent.bytes += bytes.length
+      hash?.update(bytes)
+      yield bytes
     }
   }
   const source = Readable.from(chunks(), { objectMode: false })

@@ -32,7 +32,7 @@ export interface ReadyConnection {
 export function openConnection(
   name: string,
   config: RsyncTargetConfig,
-  { root, readSecret, files }: Pick<TargetSurroundings, 'root' | 'readSecret' | 'files'>,
+  { root, readSecret, files, bytesPerSecond }: TargetSurroundings,
 ): RsyncConnection {
   const parsed = parsePlace(config.to)
   const place = parsed.by === 'local' ? { ...parsed, path: pathFrom(root, parsed.path) } : parsed
@@ -53,6 +53,8 @@ export function openConnection(
       config.password === undefined ? undefined : await readSecret(`targets.${name}.password`, config.password)
     privateFolder = openPrivateFolder()
     const parameters = ['--secluded-args']
+    // In KiB; 0 would be no limit.
+    if (bytesPerSecond !== undefined) parameters.push(`--bwlimit=${Math.max(1, Math.floor(bytesPerSecond / 1024))}`)
     if (place.by === 'ssh') parameters.push(`--rsh=${rshOption(login)}`)
     if (place.by === 'daemon') {
       // Without a file, rsync would ask, and take the names on its stdin for the answer.

@@ -13,8 +13,8 @@ import { openRuns } from './runs.ts'
 import { type Outgoing, createSender } from './send.ts'
 import { spool, unspool } from './spool.ts'
 
-/** How many runs of rsync are at work at a time, of each sort. */
-const lanes = 3
+/** How many runs of rsync are at work at a time, of each sort; one where they share a limited line. */
+const mostLanes = 3
 
 /** Failures that no file has to do with: trying the others would only take time. */
 const common = new Set(['auth', 'busy', 'cancelled', 'missing-program', 'network', 'timeout'])
@@ -25,12 +25,13 @@ interface Incoming {
   at?: string
 }
 
-export async function openRsyncTarget(
+export function openRsyncTarget(
   name: string,
   config: RsyncTargetConfig,
   surroundings: TargetSurroundings,
-): Promise<Target> {
+): Target {
   const { files, clock } = surroundings
+  const lanes = surroundings.bytesPerSecond === undefined ? mostLanes : 1
   const connection = openConnection(name, config, surroundings)
   const runs = openRuns(connection, files)
   const sender = createSender(connection, runs, files)

@@ -1,66 +1,36 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { hasSwift, startSwift, swiftKeys, type SwiftServer } from '../../../test/servers/swift.ts'
+import { type SwiftServer, hasSwift, startSwift } from '../../../test/servers/swift.ts'
 import { cuttingProxy } from '../../../test/support/cutting-proxy.ts'
-import { targetSurroundings } from '../../../test/support/target-surroundings.ts'
-import { s3TargetConfig } from '../s3-config.ts'
-import type { Target } from '../target.ts'
-import { targetContract } from '../target.contract.ts'
 import { targetFaults } from '../target-faults.contract.ts'
-import { openS3Target } from './s3.ts'
+import { targetContract } from '../target.contract.ts'
+import { newBucket, openS3 } from './s3-place.fixture.ts'
 
-interface Place {
-  bucket: string
-  port: number
-  as?: keyof typeof swiftKeys
-}
-
-function open({ bucket, port, as = 'tester', ...more }: Place & Record<string, unknown>): Target {
-  const { id, secret } = swiftKeys[as]
-  const config = s3TargetConfig.parse({
-    kind: 's3',
-    bucket,
-    endpoint: `http://127.0.0.1:${port}`,
-    access_key_id: id,
-    secret_access_key: { file: '~/.secrets/s3' },
-    part_size: '5 MiB',
-    ...more,
-  })
-  const surroundings = targetSurroundings({ 'targets.vault.secret_access_key': secret })
-  return openS3Target('vault', config, surroundings)
-}
-
-describe.skipIf(!hasSwift)('S3, as OpenStack Swift speaks it', () => {
+describe.skipIf(!hasSwift)('a bucket of OpenStack Swift (skipped where it is not installed: npm run setup)', () => {
   let swift: SwiftServer
-  let buckets = 0
   beforeAll(async () => {
     swift = await startSwift()
   })
   afterAll(() => swift.stop())
 
-  const newBucket = async (quotaBytes?: number): Promise<string> => {
-    const bucket = `bucket-${++buckets}`
-    await swift.makeBucket(bucket, quotaBytes === undefined ? {} : { quotaBytes })
-    return bucket
-  }
-
-  describe('contract', () => {
+  describe('when all is well', () => {
     targetContract(async () => {
-      const bucket = await newBucket()
-      return { open: async () => open({ bucket, port: swift.port, prefix: 'backups/laptop' }) }
+      const bucket = await newBucket(swift)
+      return { open: async () => openS3(swift.endpoint, { bucket, prefix: 'backups/laptop' }) }
     })
   })
 
-  describe('faults', () => {
+  describe('when something fails', () => {
     targetFaults(async () => {
-      const bucket = await newBucket()
+      const bucket = await newBucket(swift)
       const proxy = await cuttingProxy(swift.port)
+      // Cuts count the bytes of one connection, and each part may have its own: so there is a part that is long enough.
+      const part = { part_size: '16 MB' }
       return {
         proxy,
         server: { kill: swift.kill, start: swift.restart },
-        // Its cuts count the bytes of one connection, and each part may have its own.
-        open: async () => open({ bucket, port: proxy.port, part_size: '16 MB' }),
-        full: async () => open({ bucket: await newBucket(4_000_000), port: swift.port }),
-        readOnly: async () => open({ bucket: await newBucket(), port: swift.port, as: 'reader' }),
+        open: async () => openS3(`http://127.0.0.1:${proxy.port}`, { bucket, ...part }),
+        full: async () => openS3(swift.endpoint, { bucket: await newBucket(swift, 4_000_000), ...part }),
+        readOnly: async () => openS3(swift.endpoint, { bucket: await newBucket(swift) }, { as: 'reader' }),
       }
     })
   })

@@ -64,9 +64,10 @@ async function putAs(
 ): Promise<Arrival> {
   const folder = parentOf(path)
   busy.add(name)
-  let isSent = false
+  let [isOpen, isSent] = [false, false]
   try {
     const file = await openTemporary(requests, name, folder, folders, goOn ? known?.sizeBytes : undefined)
+    isOpen = true
     // A folder that cannot be read is swept by no one; the file itself does not depend on it.
     const sweeping = folders.sweep(requests, folder, file.handle).catch(() => undefined)
     const body = file.position === 0 ? open() : open(file.position)
@@ -78,7 +79,7 @@ async function putAs(
     return file.position === 0 ? 'sent' : 'resumed'
   } catch (error) {
     const told = await explain(error)
-    if (!goOn || isSent || error instanceof StatusError) {
+    if (isOpen && (!goOn || isSent || error instanceof StatusError)) {
       // The connection may be gone: then a later put into this folder removes it.
       const removing = requests.remove(name).catch(() => undefined)
       if (signal.aborted) later(removing)
@@ -102,18 +103,22 @@ async function openTemporary(
   folders: Folders,
   goOnBytes: number | undefined,
 ): Promise<OpenFile> {
-  const create = (): Promise<Buffer> => requests.open(name, toWrite | toCreate | onlyNew)
+  const create = async (): Promise<OpenFile> => {
+    try {
+      return { handle: await requests.open(name, toWrite | toCreate | onlyNew), position: 0 }
+    } catch (error) {
+      const isThere = goOnBytes !== undefined && hasStatus(error, statusCode.failure, statusCode.exists)
+      if (!isThere) throw error
+      return goOn(requests, name, goOnBytes)
+    }
+  }
   try {
-    return { handle: await create(), position: 0 }
+    return await create()
   } catch (error) {
     // Most folders are there: asking for that first would cost a round for each file.
-    if (hasStatus(error, statusCode.missing)) {
-      await folders.make(requests, folder)
-      return { handle: await create(), position: 0 }
-    }
-    const isThere = goOnBytes !== undefined && hasStatus(error, statusCode.failure, statusCode.exists)
-    if (!isThere) throw error
-    return goOn(requests, name, goOnBytes)
+    if (!hasStatus(error, statusCode.missing)) throw error
+    await folders.make(requests, folder)
+    return create()
   }
 }
 
