@@ -131,6 +131,8 @@ function detailOf(entry: LedgerLine): string {
       return `from ${entry.target}: ${entry.because}`
     case 'verified':
       return `${entry.target === undefined ? 'here' : `at ${entry.target}`}: ${entry.ok ? `good, ${saySize(entry.bytes)}` : (entry.faults ?? []).join('; ')}`
+    case 'restored':
+      return `from ${entry.target}: ${entry.parcels === 1 ? '1 parcel' : `${entry.parcels} parcels`}${sayLost(entry.lost)}`
     case 'intent':
       return `${entry.stream}: ${entry.records.map(({ request }) => request).join(', ')}`
     case 'done':
@@ -142,6 +144,11 @@ function detailOf(entry: LedgerLine): string {
       // A later version wrote it.
       return ''
   }
+}
+
+function sayLost(lost: Record<string, string>): string {
+  const told = Object.entries(lost).map(([id, reason]) => `${id} (${reason})`)
+  return told.length === 0 ? '' : `; lost: ${told.join(', ')}`
 }
 
 type DoneRecord = Extract<LedgerLine, { event: 'done' }>['records'][number]

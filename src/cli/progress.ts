@@ -16,9 +16,9 @@ interface Line {
 /** One live line a dataset on a terminal; nothing elsewhere, except with `--verbose` a line for each step. */
 export function openProgress(app: App): ProgressView {
   if (!app.isWatched) {
-    const tell = ({ dataset, step, note }: Progress): void => {
-      if (step !== 'done' && step !== 'exporting')
-        app.note(`${dataset}: ${step}${note === undefined ? '' : ` ${note}`}`)
+    const tell = ({ dataset, step, bytes, note }: Progress): void => {
+      const isCount = step === 'exporting' || (step === 'publishing' && bytes !== undefined)
+      if (step !== 'done' && !isCount) app.note(`${dataset}: ${step}${note === undefined ? '' : ` ${note}`}`)
     }
     return { onProgress: app.verbose ? tell : () => undefined, close: () => undefined }
   }

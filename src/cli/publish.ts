@@ -1,4 +1,5 @@
 import { type DatasetPublication, publishDataset } from '../dataset/publish-dataset.ts'
+import { UnsiloError } from '../errors.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
@@ -15,6 +16,7 @@ export interface PublishArguments {
 export async function publish(args: PublishArguments, app: App): Promise<ExitStatus> {
   const { datasets, target: targets = [], backfill = false, dryRun = false } = args
   const told: ({ dataset: string } & DatasetPublication)[] = []
+  const published = new Set<string>()
   const progress = openProgress(app)
   const context = { ...app.context, onProgress: progress.onProgress }
   let status: ExitStatus
@@ -22,6 +24,7 @@ export async function publish(args: PublishArguments, app: App): Promise<ExitSta
     status = await eachDataset(app, datasets, async (dataset) => {
       // Of all datasets, only those that are meant.
       const names = dataset.targets.map(({ name }) => name)
+      for (const name of names) published.add(name)
       const isMeant = targets.length === 0 ? names.length > 0 : targets.some((name) => names.includes(name))
       if (datasets.length === 0 && !isMeant) return
       const wanted = datasets.length === 0 ? targets.filter((name) => names.includes(name)) : targets
@@ -32,6 +35,8 @@ export async function publish(args: PublishArguments, app: App): Promise<ExitSta
   } finally {
     progress.close()
   }
+  const unknown = targets.find((name) => !published.has(name))
+  if (unknown !== undefined && datasets.length === 0) throw unknownTarget(unknown, [...published])
   if (app.json) app.printJson({ dryRun, datasets: told })
   else show(told, app)
   if (app.context.signal.aborted) return ExitCode.interrupted
@@ -54,4 +59,10 @@ function show(told: readonly ({ dataset: string } & DatasetPublication)[], app: 
   }
   if (!isIdle || app.quiet) return
   app.note(told.length === 0 ? 'No dataset is published: none has `publish`.' : 'Every target has what it should.')
+}
+
+function unknownTarget(name: string, known: readonly string[]): UnsiloError {
+  return new UnsiloError('usage', `no dataset publishes to "${name}"`, {
+    hint: known.length === 0 ? 'None has `publish`.' : `They publish to ${known.toSorted().join(', ')}.`,
+  })
 }

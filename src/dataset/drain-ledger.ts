@@ -1,4 +1,4 @@
-import type { DoneRecord, DrainedRecord, IntentRecord, LedgerEntry } from '../ledger/entry.ts'
+import type { DoneRecord, DrainedRecord, IntentRecord, LedgerEntry, RestoredEvent } from '../ledger/entry.ts'
 import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
 import { recordId } from '../source/rest/record-id.ts'
 import type { StreamConfig } from '../source/rest/stream.ts'
@@ -67,7 +67,12 @@ export function hasOpenIntents(entries: readonly LedgerEntry[], stream: StreamCo
 
 /** Parcels with records that were deleted on the server, or may have been: nothing else holds them. */
 export function drainedParcels(entries: readonly LedgerEntry[]): Set<string> {
-  return new Set(entries.flatMap(({ event, parcel }) => (event === 'intent' && parcel !== undefined ? [parcel] : [])))
+  return new Set(
+    entries.flatMap((entry) => {
+      if (isEvent(entry, 'restored')) return (JSON.parse(entry.line) as RestoredEvent).drained ?? []
+      return entry.event === 'intent' && entry.parcel !== undefined ? [entry.parcel] : []
+    }),
+  )
 }
 
 /** Says what became of records, durably; nothing when there are none, and no alarm. */

@@ -31,6 +31,8 @@ export interface ParcelRecord {
   accepted: boolean
   /** The ledger says that prune removed it, or what it left behind. */
   pruned: boolean
+  /** Why it was not brought back when the dataset was restored from a target. */
+  lost: string | undefined
 }
 
 /** All that is known of a dataset's parcels, from its folders and its ledger. */
@@ -63,6 +65,7 @@ export function readHistory(files: Files, layout: Layout): History {
         ended: undefined,
         accepted: false,
         pruned: false,
+        lost: undefined,
       }
       records.set(id, found)
     }
@@ -93,6 +96,11 @@ function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, 
   if (isEvent(entry, 'pruned')) {
     for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) recordOf(id).pruned = true
   }
+  if (isEvent(entry, 'restored')) {
+    for (const [id, why] of Object.entries(detailsOf(entry, layout.ledger).lost)) {
+      if (isParcelId(id)) recordOf(id).lost = why
+    }
+  }
   // That there are copies, or what was deleted elsewhere, says nothing of the parcel itself: it may be one that the ledger
   // does not know otherwise.
   if (
@@ -107,6 +115,7 @@ function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, 
     found.parked = undefined
     found.ended = undefined
     found.pruned = false
+    found.lost = undefined
   } else if (entry.event === 'resumed') found.parked = undefined
   else if (entry.event === 'parked') found.parked = entry
   else if (['sealed', 'failed', 'skipped'].includes(entry.event)) found.ended = entry
@@ -122,6 +131,8 @@ function stateOf(parcel: ParcelRecord): ParcelState {
   if (parcel.ended?.event === 'failed') return 'failed'
   if (parcel.ended?.event === 'skipped') return 'skipped'
   if (parcel.pruned) return 'pruned'
+  // Of a parcel that only the metrics know.
+  if (parcel.lost !== undefined && parcel.started === undefined) return 'gone'
   // unsilo says that it begins before it writes anything: what lies there without a word is export_manager's.
   if (parcel.started === undefined) return 'failed'
   return parcel.parked === undefined ? 'unfinished' : 'parked'

@@ -5,7 +5,8 @@ import type { StoredParcel } from '../parcel/store.ts'
 import { faultsIn } from '../parcel/verify.ts'
 import type { SealedEvent } from '../ledger/entry.ts'
 import { detailsOf } from '../ledger/ledger.ts'
-import type { Files } from '../system/files.ts'
+import type { Files, FolderEntry } from '../system/files.ts'
+import { isTemporaryName } from '../system/replace-file.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, isEvent, readHistory } from './history.ts'
 import { contentsOf } from './parcel-contents.ts'
@@ -28,6 +29,8 @@ export interface Restored extends Unpacked {
   to: string
   /** It was compared with the hashes of its seal; false where it has none. */
   verified: boolean
+  /** The target that it came from. */
+  from?: string
 }
 
 /**
@@ -79,14 +82,14 @@ export function chooseParcel(dataset: Dataset, history: History, wanted: ParcelI
 }
 
 /** @throws UnsiloError `clash`, `not-found` */
-function checkEmpty(files: Files, to: string): void {
+export function checkEmpty(files: Files, to: string): void {
   const info = files.info(to)
   if (info === undefined && files.info(dirname(to))?.kind !== 'folder') {
     throw new UnsiloError('not-found', `there is no folder ${dirname(to)} to restore into`, {
       hint: 'Create it, or mount the disk that it lies on.',
     })
   }
-  if (info === undefined || (info.kind === 'folder' && files.list(to).length === 0)) return
+  if (info === undefined || (info.kind === 'folder' && files.list(to).every(isLeftover))) return
   throw new UnsiloError(
     'clash',
     `${to} ${info.kind === 'folder' ? 'is not empty' : 'is no folder'}; nothing was touched`,
@@ -94,6 +97,11 @@ function checkEmpty(files: Files, to: string): void {
       hint: 'Name a folder that does not exist, or an empty one.',
     },
   )
+}
+
+/** Of a restore from a target that was killed. */
+function isLeftover({ name, kind }: FolderEntry): boolean {
+  return kind === 'folder' && isTemporaryName(name)
 }
 
 /** @throws UnsiloError `corrupt` */
@@ -111,12 +119,12 @@ export async function checkWhole(dataset: Dataset, context: Context, parcel: Par
   })
 }
 
-function partWarning(sealed: SealedEvent | undefined): string[] {
+export function partWarning(sealed: SealedEvent | undefined): string[] {
   return sealed?.holds === 'part' ? ['it holds only what was new then; earlier parcels hold the rest'] : []
 }
 
 /** Says that there may be something already of what could not be restored whole. */
-function withRest(error: unknown, to: string, signal: AbortSignal): unknown {
+export function withRest(error: unknown, to: string, signal: AbortSignal): unknown {
   const known = signal.aborted ? new UnsiloError('cancelled', 'interrupted', { cause: error }) : error
   if (!(known instanceof UnsiloError)) return known
   const rest = `What was restored until then is in ${to}.`

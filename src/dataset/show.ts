@@ -70,6 +70,7 @@ function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | unde
   } else if (isEvent(parcel.parked, 'parked')) {
     summary.because = detailsOf(parcel.parked, dataset.layout.ledger).reason
   }
+  if (parcel.state === 'gone' && parcel.lost !== undefined) summary.because = parcel.lost
   return summary
 }
 

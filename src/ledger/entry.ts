@@ -13,6 +13,7 @@ export type LedgerEvent =
   | PublishedEvent
   | WithdrawnEvent
   | VerifiedEvent
+  | RestoredEvent
   | IntentEvent
   | DoneEvent
 
@@ -118,6 +119,18 @@ export interface VerifiedEvent {
   faults?: string[]
 }
 
+/** The dataset was brought back from a target; its earlier folder, with whatever is not here now, was lost. */
+export interface RestoredEvent {
+  event: 'restored'
+  target: string
+  /** How many parcels were brought back, each byte compared. */
+  parcels: number
+  /** Parcels that were sealed once and could not be brought back, with why. */
+  lost: Record<string, string>
+  /** Parcels whose records may have been deleted at their source, without a word of that in the ledger that was at the target. */
+  drained?: string[]
+}
+
 /** Records that are about to be deleted at the source. Until a `done` names them, it is open whether they were. */
 interface IntentEvent {
   event: 'intent'
@@ -208,6 +221,7 @@ const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' |
   },
   withdrawn: { parcel: 'string', target: 'string', because: 'string' },
   verified: { parcel: 'string', ok: 'boolean', files: 'number', bytes: 'number' },
+  restored: { target: 'string', parcels: 'number', lost: 'object' },
   intent: { parcel: 'string', stream: 'string', records: 'object' },
   done: { parcel: 'string', stream: 'string', records: 'object' },
 }

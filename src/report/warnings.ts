@@ -164,10 +164,16 @@ async function lateWarnings(dataset: Dataset, context: Context, history: History
   ]
 }
 
-/** The newest success, by ledger or metrics, whose data is no longer there though nothing says that it was pruned. */
+/**
+ * The newest success, by ledger or metrics, whose data is no longer there though nothing says that it was pruned, or lost when the
+ * dataset was restored from a target.
+ */
 function goneWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
-  const newestSuccess = [...table.rows.keys()].findLast((id) => table.rows.get(id)?.['success'] === 'Y') ?? ''
-  const newestGone = history.parcels.findLast(({ state }) => state === 'gone')?.id ?? ''
+  const newestSuccess =
+    [...table.rows.keys()].findLast(
+      (id) => table.rows.get(id)?.['success'] === 'Y' && history.get(id)?.lost === undefined,
+    ) ?? ''
+  const newestGone = history.parcels.findLast(({ state, lost }) => state === 'gone' && lost === undefined)?.id ?? ''
   const id = newestSuccess > newestGone ? newestSuccess : newestGone
   const state = history.get(id)?.state
   const isThere = state === 'good' || state === 'suspect' || state === 'pruned'

@@ -10,7 +10,7 @@ export interface SwiftServer {
   endpoint: string
   /** Makes an empty bucket. */
   makeBucket(name: string, options?: BucketOptions): Promise<void>
-  /** What the servers have logged so far: a line for each request to the proxy, with its method, path and status. */
+  /** A line for each request so far, with its method, path and status. */
   requests(): string[]
   stop(): Promise<void>
   /** All of it, as a crash would. */
@@ -88,7 +88,7 @@ export async function startSwift(): Promise<SwiftServer> {
         if (status >= 300) throw new Error(`the bucket ${name} was not made: HTTP ${status}`)
       }
     },
-    requests: () => said.split('\n'),
+    requests: () => said.split('\n').filter((line) => line.startsWith('proxy-server: 127.0.0.1')),
     async stop() {
       await kill()
       await Promise.all(servers.map((server) => server.stop('SIGKILL')))

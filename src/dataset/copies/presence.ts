@@ -73,7 +73,7 @@ async function sizeOfFile({ target, context }: Work, path: string, expected: num
   }
 }
 
-function nothingThere({ dataset }: Work, count: number): UnsiloError {
+export function nothingThere({ dataset }: Pick<Work, 'dataset'>, count: number): UnsiloError {
   const parcels = count === 1 ? 'a parcel' : `${count} parcels`
   return new UnsiloError('not-found', `nothing of ${dataset.name} is there any more, and it had ${parcels}`, {
     hint: `Check that its disk is mounted. If it is all lost: \`unsilo publish ${dataset.name} --backfill\` copies it there again.`,

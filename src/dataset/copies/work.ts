@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
-import type { Target } from '../../target/target.ts'
+import type { Target, TransferWatch } from '../../target/target.ts'
 import type { Acknowledgements } from '../acknowledgements.ts'
 import type { Context, Dataset } from '../dataset.ts'
 import type { History } from '../history.ts'
@@ -32,7 +32,19 @@ export async function openWork(
 ): Promise<Work> {
   const encryption = await openEncryption(settings)
   const layout = copyLayout(basename(dataset.layout.folder), settings.layout)
-  return { dataset, context, history, known, name, settings, layout, encryption, target: await open() }
+  const target = await open(watch(dataset, context, name))
+  return { dataset, context, history, known, name, settings, layout, encryption, target }
+}
+
+/** Tells how many bytes have gone there, and how many have come back. */
+function watch({ name: dataset }: Dataset, { onProgress }: Context, target: string): TransferWatch | undefined {
+  if (onProgress === undefined) return undefined
+  let bytes = 0
+  const add = (note: string) => (more: number) => {
+    bytes += more
+    onProgress({ dataset, step: 'publishing', bytes, note })
+  }
+  return { sent: add(`to ${target}`), received: add(`checking at ${target}`) }
 }
 
 export function checkInterrupt({ signal }: Context): void {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { UnsiloError } from '../../errors.ts'
 
 /** A connection that does one thing at a time, and can do another one after that. */
@@ -60,6 +61,8 @@ export function createConnectionPool<Connection extends PooledConnection>(
     })
 
   const take = async (signal: AbortSignal): Promise<Connection> => {
+    // However many wait for one signal, that is no leak.
+    setMaxListeners(0, signal)
     for (;;) {
       if (signal.aborted) throw interrupted()
       if (isClosed) throw new Error('the target is closed')

@@ -29,7 +29,7 @@ export function ftpConnection(
 ): FtpConnection {
   const { host, silenceMs, features, home } = place
   const failed = (error: unknown): UnsiloError => connectionError(error, host, silenceMs)
-  const isStoring = letRepliesExplain(client)
+  const isTransferring = letRepliesExplain(client)
 
   /** @throws UnsiloError; the connection is of no more use then */
   const replyTo = async (asked: Promise<FtpReply>): Promise<FtpReply> => {
@@ -52,6 +52,18 @@ export function ftpConnection(
     return answer instanceof Error ? undefined : answer
   }
 
+  const transfer = async (start: () => Promise<FtpReply>): Promise<FtpReply> => {
+    isTransferring.now = true
+    const transferred = start().catch(async (error: unknown) => {
+      if (error instanceof FTPError || client.closed) throw error
+      const reply = await lateReply()
+      client.close()
+      if (reply === undefined || !isRefusal(reply)) throw error
+      return reply
+    })
+    return replyTo(transferred.finally(() => (isTransferring.now = false)))
+  }
+
   return {
     features,
     home,
@@ -68,49 +80,34 @@ export function ftpConnection(
     },
     close: () => client.close(),
     ask: (command) => replyTo(client.send(command)),
-    async store(source, path, from) {
+    store(source, path, from) {
       if (from > 0) restartAt(client, from)
-      isStoring.now = true
-      try {
-        return await replyTo(
-          client.uploadFrom(source, path).catch(async (error: unknown) => {
-            if (error instanceof FTPError || client.closed) throw error
-            const reply = await lateReply()
-            client.close()
-            if (reply === undefined || !isRefusal(reply)) throw error
-            return reply
-          }),
-        )
-      } finally {
-        isStoring.now = false
-      }
+      return transfer(() => client.uploadFrom(source, path))
     },
-    retrieve: (into, path, from) => replyTo(client.downloadTo(into, path, from)),
+    retrieve: (into, path, from) => transfer(() => client.downloadTo(into, path, from)),
     async entries() {
       let found: FileInfo[] = []
-      const reply = await replyTo(
-        client.list().then((files) => {
-          found = files
-          return { code: 226, message: '' }
-        }),
-      )
+      const reply = await transfer(async () => {
+        found = await client.list()
+        return { code: 226, message: '' }
+      })
       return isRefusal(reply) ? reply : found
     },
   }
 }
 
 /**
- * A server that cannot write any further closes the data connection, and says why on the other one a moment later. basic-ftp
+ * A server that cannot go on, or refuses to begin, may close the data connection before it says why on the other one. basic-ftp
  * closes that one as soon as the first is lost; here it stays open for the reason.
  */
 function letRepliesExplain(client: Client): { now: boolean } {
-  const isStoring = { now: false }
+  const isTransferring = { now: false }
   const close = client.ftp.closeWithError.bind(client.ftp)
   client.ftp.closeWithError = (error) => {
     const isOfData = error.message.endsWith('(data socket)') && !error.message.startsWith('Timeout')
-    if (!isStoring.now || !isOfData) close(error)
+    if (!isTransferring.now || !isOfData) close(error)
   }
-  return isStoring
+  return isTransferring
 }
 
 /** Has the next transfer begin at a byte. The command has to be the last one before that of the transfer (RFC 3659, section 5). */

@@ -72,11 +72,12 @@ interface Sent {
 
 async function send(
   connection: FtpConnection,
-  { open, temporary, begin }: UploadJob,
+  { open, known, temporary, begin }: UploadJob,
   from: number,
   checksum: RemoteChecksum | undefined,
 ): Promise<Sent> {
-  const hash = checksum === undefined || from > 0 ? undefined : createHash(checksum.algorithm)
+  const isKnown = known !== undefined && checksum?.algorithm === 'sha256'
+  const hash = checksum === undefined || from > 0 || isKnown ? undefined : createHash(checksum.algorithm)
   const sent = { from, hasBegun: false, bytes: 0, hash }
   // What the other side of the stream does, TypeScript does not see.
   const state: { body?: Readable; fault?: { error: unknown } } = {}
@@ -118,7 +119,7 @@ async function checkArrival(
   { from, bytes, hash }: Sent,
   checksum: RemoteChecksum | undefined,
 ): Promise<boolean> {
-  const expected = hash?.digest('hex') ?? (checksum?.algorithm === 'sha256' ? known?.sha256 : undefined)
+  const expected = checksum?.algorithm === 'sha256' && known !== undefined ? known.sha256 : hash?.digest('hex')
   const arrived = expected === undefined ? undefined : await remoteHash(connection, checksum!, temporary)
   const wrong = async (what: string): Promise<UnsiloError> => {
     // Nobody shall go on with it.

@@ -1,11 +1,13 @@
-import { S3Client } from '@aws-sdk/client-s3'
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { onTestFinished } from 'vitest'
 import { type SwiftServer, swiftKeys } from '../../../test/servers/swift.ts'
 import { targetSurroundings } from '../../../test/support/target-surroundings.ts'
 import type { Clock } from '../../system/clock.ts'
+import { withVariable } from '../../system/with-variable.ts'
 import { s3TargetConfig } from '../s3-config.ts'
 import type { Target } from '../target.ts'
 import { openS3Target } from './s3.ts'
+import { quietVariable } from './store.ts'
 
 interface Opening {
   as?: keyof typeof swiftKeys
@@ -56,13 +58,14 @@ export async function newBucket(swift: SwiftServer, quotaBytes?: number): Promis
 /** A look at the bucket from outside. */
 export function plainClient(swift: SwiftServer): S3Client {
   const { id, secret } = swiftKeys.tester
-  const client = new S3Client({
+  const settings: S3ClientConfig = {
     endpoint: swift.endpoint,
     region: 'us-east-1',
     forcePathStyle: true,
     credentials: { accessKeyId: id, secretAccessKey: secret },
     requestChecksumCalculation: 'WHEN_REQUIRED',
-  })
+  }
+  const client = withVariable(quietVariable, 'true', () => new S3Client(settings))
   onTestFinished(() => client.destroy())
   return client
 }

@@ -3,7 +3,7 @@ import { UnsiloError } from '../../errors.ts'
 import { withVariable } from '../../system/with-variable.ts'
 import type { S3TargetConfig } from '../s3-config.ts'
 import type { TargetSurroundings } from '../target.ts'
-import { interrupted } from './interrupted.ts'
+import { checkSignal, interrupted } from './interrupted.ts'
 import { type Asked, s3Error } from './s3-error.ts'
 import { type Sdk, loadSdk } from './sdk.ts'
 
@@ -67,7 +67,7 @@ export async function openStore(
     sdk,
     host,
     async ask(doing, signal, request) {
-      if (signal.aborted) throw interrupted()
+      checkSignal(signal)
       try {
         return await request(client, { abortSignal: signal })
       } catch (error) {
@@ -82,9 +82,11 @@ export async function openStore(
 /** The SDK would write warnings to the console. */
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
-/** What it says of Node.js versions once a process is for those who install it, and not for who runs unsilo. */
+/** Keeps what the SDK says of Node.js versions off stderr: it is for those who install it, and not for who runs unsilo. */
+export const quietVariable = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
+
 function createClient(sdk: Sdk, settings: S3ClientConfig): S3Client {
-  return withVariable('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true', () => new sdk.S3Client(settings))
+  return withVariable(quietVariable, 'true', () => new sdk.S3Client(settings))
 }
 
 /** By environment and profile. Where they name none, the one that other stores expect, too. */

@@ -1,0 +1,16 @@
+import type { ParcelId } from '../parcel/id.ts'
+import { type Verdict, verdictOf } from './acknowledgements.ts'
+import { type History, isEvent } from './history.ts'
+
+/** What reading each parcel here again has shown the last time; what was never read again is missing. */
+export function verdictsHere({ entries }: Pick<History, 'entries'>): Map<ParcelId, Verdict> {
+  const found = new Map<ParcelId, Verdict>()
+  for (const entry of entries) {
+    // An attempt that begins under an id makes another parcel of it.
+    if (entry.event === 'started' && entry.parcel !== undefined) found.delete(entry.parcel)
+    if (!isEvent(entry, 'verified')) continue
+    const verdict = verdictOf(entry)
+    if (verdict.target === undefined) found.set(verdict.parcel, verdict)
+  }
+  return found
+}
