@@ -29,9 +29,11 @@ export async function parcels(args: { dataset: string; all?: boolean }, app: App
 }
 
 function parcelTable(found: readonly ParcelSummary[], colors: Colors): string {
-  const head = ['PARCEL', 'STATE', 'FILES', 'SIZE', ''].map((text, index) => ({
+  const isHere = ({ state }: ParcelSummary): boolean => state === 'good' || state === 'suspect'
+  const isCopied = found.some((parcel) => (parcel.copies ?? 0) > (isHere(parcel) ? 1 : 0))
+  const head = ['PARCEL', 'STATE', 'FILES', 'SIZE', ...(isCopied ? ['COPIES'] : []), ''].map((text) => ({
     text,
-    right: index === 2 || index === 3,
+    right: ['FILES', 'SIZE', 'COPIES'].includes(text),
     paint: colors.dim,
   }))
   const rows = found.map((parcel) => [
@@ -39,6 +41,7 @@ function parcelTable(found: readonly ParcelSummary[], colors: Colors): string {
     { text: parcel.state, paint: paintFor(parcel.state, colors) },
     { text: parcel.files === undefined ? '' : String(parcel.files), right: true },
     { text: parcel.bytes === undefined ? '' : saySize(parcel.bytes), right: true },
+    ...(isCopied ? [{ text: parcel.copies === undefined ? '' : String(parcel.copies), right: true }] : []),
     { text: parcel.because ?? '', paint: colors.dim },
   ])
   return textTable([head, ...rows])
@@ -79,10 +82,22 @@ function detailText(found: ParcelDetails, colors: Colors): string {
     ...Object.entries(found.metrics)
       .filter(([name]) => !['parcel_id', 'success', 'files', 'bytes'].includes(name))
       .map(([name, value]): [string, string] => [name, value]),
+    ['copies', copyLines(found).join('\n          ')],
     ['logs', found.logs.length === 0 ? undefined : found.logs.join('\n          ')],
   ]
   const given = lines.filter((line): line is [string, string] => line[1] !== undefined && line[1] !== '')
   return given.map(([name, value]) => `${colors.dim(name.padEnd(8))}  ${value}`).join('\n')
+}
+
+/** Nothing where there is only the parcel itself, which was never read again. */
+function copyLines({ places }: ParcelDetails): string[] {
+  if (!places.some(({ target, how }) => target !== undefined || how === 'verified')) return []
+  return places.map(({ target, path, checkedAt, how, ok, faults = [] }) => {
+    const where = target === undefined ? 'here' : `${target}: ${path!}`
+    if (checkedAt === undefined) return where
+    const verdict = ok ? how! : `DAMAGED: ${faults.join('; ')}`
+    return `${where}, ${checkedAt.slice(0, 16).replace('T', ' ')} UTC ${verdict}`
+  })
 }
 
 export async function log(args: { dataset: string; parcel?: string }, app: App): Promise<ExitStatus> {

@@ -1,3 +1,4 @@
+import { isPublished, sayChecked, sayPlaces } from '../report/copies.ts'
 import { whyDataset } from '../report/why.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
@@ -15,6 +16,13 @@ export async function why(args: { dataset: string }, app: App): Promise<ExitStat
   for (const { message, hint } of found.warnings) app.print(`  ${message}\n  ${dim(`→ ${hint}`)}`)
   app.print(`${bold(found.due.due ? 'Due now' : 'Not due')}: ${found.due.because}.`)
   app.print(`${bold(found.overdue.overdue ? 'Late' : 'Not late')}: ${found.overdue.because}.`)
+  if (found.copies !== undefined && isPublished(found.copies)) {
+    const checked = sayChecked(found.copies, app.context.system.clock.now().toISOString())
+    const { count, parcel } = found.copies
+    app.print(
+      `${bold(count === 1 ? '1 copy' : `${count} copies`)} of ${parcel}: ${sayPlaces(found.copies)}; checked ${checked}.`,
+    )
+  }
   app.print(
     `${bold('Parcels')}${found.frozen ? ' (frozen: nothing is removed until the newest one is good or accepted)' : ''}:`,
   )

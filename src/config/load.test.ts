@@ -281,8 +281,9 @@ it('tells a wrong target once, not again for each dataset that uses it', async (
     expect.stringMatching(/^unsilo\.toml:1: targets\.vault\.kind: is missing\. One of "folder", .*\.$/),
   ])
   expect(await unsilo('[targets]\nvault = "/mnt/vault"')).toEqual([
-    'unsilo.toml:2: targets.vault: expects a table, not text. A table has keys; here: kind, path, limit, tries, layout, check, ' +
-      'encrypt, retention, max_delete.',
+    expect.stringMatching(
+      /^unsilo\.toml:2: targets\.vault: expects a table, not text\. A table has keys; here: kind, path, .*\.$/,
+    ),
   ])
   expect(await unsilo(`${vault}limit = "fast"\ntries = 0`)).toEqual([
     'unsilo.toml:4: targets.vault.limit: "fast" is not a number of bytes a second. Write it like "2 MB/s" or "500 kB/s".',

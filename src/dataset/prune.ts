@@ -4,6 +4,8 @@ import { type ParcelId, isAheadOf } from '../parcel/id.ts'
 import { type Layout, logsOf } from '../parcel/layout.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
 import type { Files } from '../system/files.ts'
+import { acknowledgements, copiesAt } from './acknowledgements.ts'
+import { lackingAt } from './copies/retention.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { drainedParcels } from './drain-ledger.ts'
 import { commitRecords } from './git.ts'
@@ -38,12 +40,15 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   const frozen = plan.frozen || history.damagedLines > 0
   const needed = neededParcels(dataset, sealed)
   const drained = drainedParcels(history.entries)
+  const awaited = plan.decisions.every(({ keep }) => keep) ? undefined : awaitedParcels(dataset, history)
   const decisions = plan.decisions.map((decision): PruneDecision => {
     const { state, stored } = parcelOf.get(decision.id)!
     if (decision.keep) return { ...decision, state }
     const { id } = decision
     if (needed.has(id)) return { id, keep: true, state, reasons: ['no later export holds all that it does'] }
     if (drained.has(id)) return { id, keep: true, state, reasons: ['holds records that were deleted on the server'] }
+    const waiting = awaited?.get(id)
+    if (waiting !== undefined) return { id, keep: true, state, reasons: waiting }
     if (history.damagedLines > 0) return { id, keep: true, state, reasons: ['frozen: the ledger is damaged'] }
     if (stored.others.length === 0) return { ...decision, state }
     const names = [stored.name, ...stored.others].join(', ')
@@ -77,6 +82,20 @@ function neededParcels(dataset: Dataset, sealed: readonly ParcelRecord[]): Set<P
     if (!isPart && state === 'good') break
   }
   return needed
+}
+
+/** What a target of the dataset is to have from here, and why: it lacks the parcel, or what it has is damaged. */
+function awaitedParcels(dataset: Dataset, history: History): Map<ParcelId, string[]> {
+  const reasons = new Map<ParcelId, string[]>()
+  if (dataset.targets.length === 0) return reasons
+  const add = (id: ParcelId, reason: string): void => void reasons.set(id, [...(reasons.get(id) ?? []), reason])
+  const known = acknowledgements(history)
+  for (const { name, config } of dataset.targets) {
+    for (const { id } of lackingAt(dataset, history, known, { name, settings: config })) add(id, `not yet at ${name}`)
+    for (const { parcel, verdict } of copiesAt(known, name))
+      if (verdict?.ok === false) add(parcel, `the copy at ${name} is damaged`)
+  }
+  return reasons
 }
 
 /** A failed or killed attempt whose files or logs have not been cleaned up. */

@@ -1,24 +1,26 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import { detailsOf } from '../ledger/ledger.ts'
 import type { SealedEvent } from '../ledger/entry.ts'
+import { detailsOf } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
-import { type Layout, layoutOf } from '../parcel/layout.ts'
+import { layoutOf } from '../parcel/layout.ts'
+import type { StoredParcel } from '../parcel/store.ts'
+import { type Files, walkFiles } from '../system/files.ts'
 import { replaceFile, temporaryPath } from '../system/replace-file.ts'
-import { acknowledgements, hasCopy } from './acknowledgements.ts'
-import type { CopiedParcel } from './copies/manifest.ts'
+import type { CopiedParcel, CopyManifest } from './copies/manifest.ts'
 import type { Context, Problem } from './dataset.ts'
-import { fetchParcels } from './from-target/fetch.ts'
-import { type ParcelThere, parcelAt, storedParcel } from './from-target/parcel-files.ts'
+import { sayAlternatives } from './from-target/alternatives.ts'
+import { fetchParcels, syncFolders } from './from-target/fetch.ts'
+import { parcelAt, storedParcel } from './from-target/parcel-files.ts'
 import { type Place, type PlaceOptions, manifestAt, recordAt, withPlace } from './from-target/place.ts'
 import { type History, isEvent, readHistory } from './history.ts'
 import { type Restored, checkEmpty, partWarning, withRest } from './restore.ts'
-import { isUnpacked, unpack } from './unpack.ts'
+import { type Unpacked, isPacked, unpack } from './unpack.ts'
 
 export interface RestoreFromOptions extends PlaceOptions {
-  /** Of the dataset, there and in the root. */
+  /** Name of the dataset's folder, there and in the root. */
   name: string
-  /** Its folder in the root, where there may be nothing any more. */
+  /** That folder in the root, where there may be nothing any more. */
   folder: string
   parcel: ParcelId | 'latest' | 'all'
   /** A folder that does not exist, or is empty. */
@@ -29,7 +31,7 @@ export interface RestoreFromOptions extends PlaceOptions {
 
 export interface RestoredFrom {
   parcels: Restored[]
-  /** Parcels that could not be restored, of several. */
+  /** Of several: those that could not be restored. */
   problems: Problem[]
 }
 
@@ -41,33 +43,149 @@ export interface RestoredFrom {
  */
 export async function restoreFrom(options: RestoreFromOptions, context: Context): Promise<RestoredFrom> {
   const { files } = context.system
-  const { to, name } = options
+  const { to } = options
   checkEmpty(files, to)
   return withPlace(options, context, async (place) => {
+    const manifest = await manifestAt(place, options.name)
+    const wanted = choose(manifest, options, place)
     const isNew = files.info(to) === undefined
-    const wanted = choose(await manifestAt(place, name), options, place)
     if (isNew) files.makeFolder(to)
-    for (const leftover of files.list(to)) await files.remove(join(to, leftover.name))
+    // Only what a killed run has left can be in there.
+    for (const { name } of files.list(to)) await files.remove(join(to, name))
     const staging = temporaryPath(join(to, 'restore'))
-    const done: RestoredFrom = { parcels: [], problems: [] }
     try {
-      files.makeFolder(staging)
-      const known = await knownOf(place, options, staging)
-      for (const copy of wanted) {
-        const restored = await restoreOne({ place, options, staging, known }, copy).catch((error: unknown) => {
-          throw withAlternatives(error, copy, place, options, known)
-        })
-        done.parcels.push(restored)
-        if (options.parcel === 'all') context.onProgress?.({ dataset: name, step: 'restoring', note: copy.id })
-      }
-    } catch (error) {
-      if (done.parcels.length === 0) throw error
-      throw withRest(error, to, context.signal)
+      return await restoreAll(place, options, { manifest, wanted, staging })
     } finally {
       await files.remove(staging)
       if (isNew && files.list(to).length === 0) await files.remove(to)
     }
-    await files.sync(to)
-    return done
   })
+}
+
+interface Plan {
+  manifest: CopyManifest
+  wanted: readonly CopiedParcel[]
+  /** Where things come first. */
+  staging: string
+}
+
+async function restoreAll(place: Place, options: RestoreFromOptions, plan: Plan): Promise<RestoredFrom> {
+  const { context } = place
+  const known = await historiesOf(place, options, plan.staging)
+  const done: RestoredFrom = { parcels: [], problems: [] }
+  for (const copy of plan.wanted) {
+    try {
+      done.parcels.push(await restoreOne(place, options, plan, known, copy))
+    } catch (error) {
+      const told = withHint(error, () => sayAlternatives(place, plan.manifest, known[0], copy.id))
+      if (plan.wanted.length > 1 && told instanceof UnsiloError && told.code === 'corrupt')
+        done.problems.push({ severity: 'error', code: told.code, message: told.message, hint: told.hint })
+      else throw done.parcels.length === 0 ? told : withRest(told, options.to, context.signal)
+    }
+  }
+  await syncFolders(context.system.files, options.to)
+  return done
+}
+
+/** @throws UnsiloError `not-found` */
+function choose({ parcels }: CopyManifest, { name, parcel }: RestoreFromOptions, place: Place): readonly CopiedParcel[] {
+  const newest = parcels.at(-1)
+  if (newest === undefined) {
+    throw new UnsiloError('not-found', `${place.name} has no parcel of ${name}`, {
+      hint: 'They were removed there, or none was published yet.',
+    })
+  }
+  if (parcel === 'all') return parcels
+  const found = parcel === 'latest' ? newest : parcels.find(({ id }) => id === parcel)
+  if (found !== undefined) return [found]
+  throw new UnsiloError('not-found', `${place.name} has no parcel ${parcel} of ${name}`, {
+    hint: `It has ${parcels.length}, the newest is ${newest.id}: look into ${name}/manifest.json there, or take --parcel all.`,
+  })
+}
+
+/** What the ledger here says, and then the one there. */
+async function historiesOf(place: Place, { name, folder }: RestoreFromOptions, staging: string): Promise<Known[]> {
+  const { files } = place.context.system
+  const there = layoutOf(join(staging, 'records'))
+  files.makeFolder(there.folder)
+  const text = await recordAt(place, `${name}/ledger.ndjson`)
+  if (text !== undefined) await replaceFile(files, there.ledger, text)
+  return [layoutOf(folder), there].map((layout) => ({
+    history: readHistory(files, layout),
+    ledger: layout.ledger,
+  }))
+}
+
+/** A ledger that has been read. */
+interface Known {
+  history: History
+  ledger: string
+}
+
+async function restoreOne(
+  place: Place,
+  { name, to, raw, parcel }: RestoreFromOptions,
+  { staging }: Plan,
+  known: readonly Known[],
+  copy: CopiedParcel,
+): Promise<Restored> {
+  const { context } = place
+  const { files } = context.system
+  const sealed = sealedOf(known, copy, place)
+  const found = await parcelAt(place, name, copy)
+  const folder = join(staging, copy.id)
+  files.makeFolder(folder)
+  const note = `${copy.id} from ${place.name}`
+  const { faults } = await fetchParcels(place, [found], folder, (bytes) =>
+    context.onProgress?.({ dataset: name, step: 'restoring', bytes, note }),
+  )
+  const fault = faults.get(found)
+  if (fault !== undefined) throw fault
+  const stored = storedParcel(found, join(folder, found.name))
+  // Raw copies of all are as in `data/`; else each has a folder of its own.
+  const own = parcel === 'all' && !(raw && !stored.isFolder) ? join(to, raw ? found.name : copy.id) : to
+  files.makeFolder(own)
+  const how = { raw, split: sealed?.split === true }
+  const unpacked = isPacked(stored, how)
+    ? await unpack(files, stored, own, { ...how, signal: context.signal }).catch((error: unknown) => {
+        throw withRest(error, to, context.signal)
+      })
+    : moveOut(files, stored, own)
+  await files.remove(folder)
+  const warnings = [...partWarning(sealed), ...unpacked.warnings]
+  const { id } = copy
+  return { dataset: name, parcel: id, state: 'good', to: own, verified: true, from: place.name, ...unpacked, warnings }
+}
+
+/** What a parcel was when it was sealed. @throws UnsiloError `corrupt` when what is there is another one */
+function sealedOf(known: readonly Known[], { id, sha256 }: CopiedParcel, place: Place): SealedEvent | undefined {
+  for (const { history, ledger } of known) {
+    const ended = history.get(id)?.ended
+    if (!isEvent(ended, 'sealed')) continue
+    const sealed = detailsOf(ended, ledger)
+    if (sealed.sha256 === sha256) return sealed
+    throw new UnsiloError('corrupt', `${id} at ${place.name} is not what was sealed: the hash in ${ledger} is another`, {
+      hint: 'Look at who can write there.',
+    })
+  }
+  return undefined
+}
+
+/** Puts what is there already, and checked, where it belongs. */
+function moveOut(files: Files, stored: StoredParcel, to: string): Unpacked {
+  if (!stored.isFolder) {
+    files.rename(stored.path, join(to, stored.name))
+    return { how: 'copied', files: 1, warnings: [] }
+  }
+  const count = [...walkFiles(files, stored.path)].length
+  for (const { name } of files.list(stored.path)) files.rename(join(stored.path, name), join(to, name))
+  return { how: 'copied', files: count, warnings: [] }
+}
+
+/** Of what is damaged there: what else can be tried. */
+function withHint(error: unknown, hint: () => string): unknown {
+  if (!(error instanceof UnsiloError) || error.code !== 'corrupt') return error
+  const { code, message } = error
+  const said = [error.hint, `Nothing of it was restored. ${hint()}`].filter((part) => part !== undefined)
+  return new UnsiloError(code, message, { hint: said.join(' '), cause: error })
 }

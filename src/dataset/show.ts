@@ -4,6 +4,7 @@ import { detailsOf } from '../ledger/ledger.ts'
 import { type MetricRow, readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
+import { type CopyAt, type CopyFacts, copyFacts, goodPlaces, placesOf } from './copies/places.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, type ParcelState, isEvent, readHistory } from './history.ts'
 
@@ -25,10 +26,14 @@ export interface ParcelSummary {
   warnings?: string[]
   /** Where an ingested file lay before. */
   from?: string
+  /** Places that have it, not damaged as far as is known: here and targets. Missing: none. */
+  copies?: number
 }
 
 export interface ParcelDetails extends ParcelSummary {
   metrics: MetricRow
+  /** Who has it, or had it when it was checked last. */
+  places: CopyAt[]
   /** Its logs that are there. */
   logs: string[]
   /** What the ledger says of it, oldest first. */
@@ -40,12 +45,18 @@ export function listSummaries(dataset: Dataset, context: Context, all: boolean):
   const { files } = context.system
   const history = readHistory(files, dataset.layout)
   const metrics = readMetricsIfWhole(files, dataset.layout.metrics)?.rows
+  const facts = copyFacts(history)
   return history.parcels
     .filter(({ id, state }) => all || (state !== 'pruned' && (state !== 'skipped' || id === history.newest?.id)))
-    .map((parcel) => summaryOf(dataset, parcel, metrics?.get(parcel.id)))
+    .map((parcel) => summaryOf(dataset, parcel, metrics?.get(parcel.id), facts))
 }
 
-function summaryOf(dataset: Dataset, parcel: ParcelRecord, row: MetricRow | undefined): ParcelSummary {
+function summaryOf(
+  dataset: Dataset,
+  parcel: ParcelRecord,
+  row: MetricRow | undefined,
+  facts: CopyFacts,
+): ParcelSummary {
   const summary: ParcelSummary = { id: parcel.id, state: parcel.state }
   if (parcel.stored !== undefined) summary.path = parcel.stored.path
   if (row?.['files']) summary.files = Number(row['files'])
@@ -86,7 +97,9 @@ export function showParcel(dataset: Dataset, context: Context, id: ParcelId): Pa
     .filter((entry) => entry.parcel === id)
     .map((entry) => JSON.parse(entry.line) as LedgerLine)
   const logs = Object.values(logsOf(layout, id)).filter((path) => files.info(path) !== undefined)
-  return { ...summaryOf(dataset, parcel, row), metrics: row ?? {}, logs, ledger }
+  const facts = copyFacts(history)
+  const places = placesOf(facts, id)
+  return { ...summaryOf(dataset, parcel, row, facts), metrics: row ?? {}, places, logs, ledger }
 }
 
 /** A whole line of the ledger. */

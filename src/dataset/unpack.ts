@@ -37,6 +37,12 @@ export async function unpack(
   return storeFile(files, parcel, folder, codec, signal)
 }
 
+/** Whether a parcel comes out of `unpack` otherwise than it lies there. */
+export function isPacked({ isFolder, extension }: StoredParcel, { raw, split }: Omit<UnpackOptions, 'signal'>): boolean {
+  if (raw || isFolder) return split && !raw
+  return archiveFormats.has(extension) || codecForExtension(extension.split('.').at(-1)!) !== undefined
+}
+
 /** By the extension of the parcel. */
 const archiveFormats = new Map<string, ArchiveFormat>([
   ['zip', 'zip'],

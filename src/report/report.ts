@@ -1,10 +1,13 @@
+import { copyFacts } from '../dataset/copies/places.ts'
 import type { Context, Dataset } from '../dataset/dataset.ts'
 import { duenessOf } from '../dataset/due.ts'
 import { type ParcelRecord, readHistory } from '../dataset/history.ts'
+import { planPublish } from '../dataset/publish.ts'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
 import { type MetricTable, readMetrics } from '../metric/metrics-file.ts'
 import { type ParcelId, isAheadOf, parcelTime } from '../parcel/id.ts'
 import { type MetricComparison, compareMetrics } from './comparison.ts'
+import { type CopyMeter, copyMeter } from './copies.ts'
 import { type Health, type Warning, findWarnings, rankOf } from './warnings.ts'
 
 /** What the report says of one dataset. Its shape is documented in docs/json.md. */
@@ -18,6 +21,8 @@ export interface DatasetReport {
   lastSuccess: { parcel: ParcelId; at: string; ageMs: number } | undefined
   /** Good parcels that are there. */
   goodParcels: number
+  /** Of the newest good parcel. */
+  copies: CopyMeter | undefined
   /** When the next export is due, in a sentence. */
   due: string
   nextAt: string | undefined
@@ -60,6 +65,7 @@ function emptyReport(dataset: Dataset): DatasetReport {
     warnings: [],
     lastSuccess: undefined,
     goodParcels: 0,
+    copies: undefined,
     due: '',
     nextAt: undefined,
     metrics: undefined,
@@ -72,7 +78,9 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
   const history = readHistory(files, dataset.layout)
   const { table, damage } = metricsOf(dataset, context)
   const due = await duenessOf(dataset, context, history)
-  const warnings = [...damage, ...(await findWarnings(dataset, context, history, table))]
+  const facts = copyFacts(history)
+  const plan = planPublish(dataset, history)
+  const warnings = [...damage, ...(await findWarnings(dataset, context, history, table, { facts, plan }))]
   const isGood = ({ id, state }: ParcelRecord): boolean => state === 'good' && !isAheadOf(id, now)
   const good = history.parcels.findLast(isGood)
   const isIdle = history.parcels.length === 0 && warnings.length === 0
@@ -89,6 +97,7 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
             ageMs: Math.max(0, now.getTime() - parcelTime(good.id).getTime()),
           },
     goodParcels: history.parcels.filter(({ state }) => state === 'good').length,
+    copies: copyMeter(dataset, facts, good?.id, plan),
     due: due.because,
     nextAt: due.nextAt?.toISOString(),
     metrics: compareMetrics(table, now, (id) => history.get(id)?.state === 'suspect'),

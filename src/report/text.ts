@@ -2,6 +2,7 @@ import type { Colors } from 'picocolors/types.js'
 import { sayDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
 import type { MetricComparison } from './comparison.ts'
+import { isPublished, sayChecked, sayPlaces } from './copies.ts'
 import type { DatasetReport, Report } from './report.ts'
 import { type Cell, textTable, wrapText } from './table.ts'
 import { type Health, healthStates } from './warnings.ts'
@@ -11,6 +12,7 @@ const marks: Record<Health, string> = {
   never: '✗',
   failing: '✗',
   gone: '✗',
+  damaged: '✗',
   suspect: '!',
   late: '!',
   unpublished: '!',
@@ -34,6 +36,8 @@ export function reportText(report: Report, colors: Colors, columns = 80): string
   const parts = [heading(report, colors, columns), overview(report.datasets, colors, columns)]
   const details = report.datasets.flatMap((dataset) => warningLines(dataset, colors, columns))
   if (details.length > 0) parts.push(details.join('\n'))
+  const copies = copyTable(report, colors, columns)
+  if (copies !== '') parts.push(copies)
   const metrics = metricTable(report.datasets, colors, columns)
   if (metrics !== '') parts.push(metrics)
   return `${parts.join('\n\n')}\n`
@@ -121,6 +125,18 @@ function warningLines(dataset: DatasetReport, colors: Colors, columns: number): 
 
 function paintName(line: string, name: string, paint: Paint): string {
   return `${paint(line.slice(0, name.length + 1))}${line.slice(name.length + 1)}`
+}
+
+/** Of the newest good parcel of each dataset that is published. */
+function copyTable({ at, datasets }: Report, colors: Colors, columns: number): string {
+  const rows = datasets.flatMap(({ dataset, copies }): Cell[][] => {
+    if (copies === undefined || !isPublished(copies)) return []
+    const checked = sayChecked(copies, at)
+    return [[{ text: dataset }, { text: String(copies.count), right: true }, { text: checked }, { text: sayPlaces(copies) }]]
+  })
+  if (rows.length === 0) return ''
+  const head = ['COPIES', '', 'CHECKED', 'WHERE'].map((text): Cell => ({ text, paint: colors.dim }))
+  return textTable([head, ...rows], undefined, columns)
 }
 
 /** The datasets' own metrics, and the number of files where it is not always one. */

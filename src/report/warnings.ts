@@ -1,12 +1,14 @@
 import type { Context, Dataset } from '../dataset/dataset.ts'
 import { overdueOf } from '../dataset/due.ts'
 import { type History, type ParcelRecord, failuresSinceGood, isEvent } from '../dataset/history.ts'
-import { planPublish } from '../dataset/publish.ts'
+import type { CopyFacts } from '../dataset/copies/places.ts'
+import type { PublishPlan } from '../dataset/publish.ts'
 import { hasSource } from '../dataset/source.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import type { MetricTable } from '../metric/metrics-file.ts'
 import { parcelTime } from '../parcel/id.ts'
 import { sayDuration } from '../system/duration.ts'
+import { damagedWarnings, unpublishedWarnings } from './copy-warnings.ts'
 import { drainWarnings } from './drain-warnings.ts'
 
 /** How bad it is, worst first. */
@@ -15,6 +17,7 @@ export const healthStates = [
   'never',
   'failing',
   'gone',
+  'damaged',
   'suspect',
   'late',
   'unpublished',
@@ -38,6 +41,7 @@ export async function findWarnings(
   context: Context,
   history: History,
   table: MetricTable,
+  copies: { facts: CopyFacts; plan: PublishPlan },
 ): Promise<Warning[]> {
   const warnings = [
     ...damageWarnings(dataset, context, history),
@@ -45,7 +49,8 @@ export async function findWarnings(
     ...tracelessWarnings(dataset, history, table, context.system.clock.now()),
     ...(await lateWarnings(dataset, context, history)),
     ...goneWarnings(dataset, history, table),
-    ...publishWarnings(dataset, history),
+    ...damagedWarnings(dataset, copies.facts),
+    ...(await unpublishedWarnings(dataset, context, copies.facts, copies.plan)),
     ...drainWarnings(dataset, history),
     ...metricWarnings(dataset, history, table),
   ]
@@ -185,18 +190,6 @@ function goneWarnings(dataset: Dataset, history: History, table: MetricTable): W
       hint: `Put it back if you moved it; otherwise \`unsilo export ${dataset.name}\` makes a new one.`,
     },
   ]
-}
-
-/** Good parcels that a target lacks. A run copies them at once, so it is away, or full, or nobody runs. */
-function publishWarnings(dataset: Dataset, history: History): Warning[] {
-  return planPublish(dataset, history).map(({ target, parcels }) => ({
-    health: 'unpublished',
-    message:
-      parcels.length === 1
-        ? `${target} does not have the parcel ${parcels[0]!} yet`
-        : `${target} does not have ${parcels.length} parcels yet, the newest of them ${parcels[0]!}`,
-    hint: `See that ${target} is there, then \`unsilo run ${dataset.name}\`: it says what is wrong.`,
-  }))
 }
 
 function metricWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {

@@ -4,6 +4,7 @@ import { readHistory } from '../dataset/history.ts'
 import { type PruneDecision, planPrune } from '../dataset/prune.ts'
 import type { Due } from '../schedule/due.ts'
 import type { Overdue } from '../schedule/overdue.ts'
+import type { CopyMeter } from './copies.ts'
 import { reportOn } from './report.ts'
 import type { Health, Warning } from './warnings.ts'
 
@@ -14,13 +15,15 @@ export interface Why {
   warnings: Warning[]
   due: Due
   overdue: Overdue
+  /** Of the newest good parcel. */
+  copies: CopyMeter | undefined
   /** The newest parcel is suspect, so nothing is removed. */
   frozen: boolean
   parcels: PruneDecision[]
 }
 
 export async function whyDataset(dataset: Dataset, context: Context): Promise<Why> {
-  const { health, warnings } = await reportOn(dataset, context)
+  const { health, warnings, copies } = await reportOn(dataset, context)
   const history = readHistory(context.system.files, dataset.layout)
   const plan = planPrune(dataset, context, history)
   return {
@@ -29,6 +32,7 @@ export async function whyDataset(dataset: Dataset, context: Context): Promise<Wh
     warnings,
     due: await duenessOf(dataset, context, history),
     overdue: await overdueOf(dataset, context, history),
+    copies,
     frozen: plan.frozen,
     parcels: plan.decisions,
   }

@@ -22,8 +22,8 @@ export interface SshServer {
   kill(): Promise<void>
   /** After `kill`: comes up again at the same port, with the same keys and files. */
   restart(): Promise<void>
-  /** Cuts the lines of all that are connected; the server stays up. */
-  cut(): void
+  /** Makes all sessions that there are stand still, as behind a line that is dead. */
+  freeze(): void
 }
 
 export interface SshOptions {
@@ -75,9 +75,6 @@ export async function startSshd({
   const command = [program, '-D', '-f', file('sshd_config'), '-E', file('log')]
   const start = (): Promise<ServerProcess> => startServer(userInfo().username, folder, command, () => greets(port))
   let server = await start()
-  const cut = (): void => {
-    for (const pid of sessionsOf(server.child.pid!)) kill(pid)
-  }
   return {
     port,
     folder,
@@ -100,7 +97,9 @@ export async function startSshd({
     async restart() {
       server = await start()
     },
-    cut,
+    freeze() {
+      for (const pid of sessionsOf(server.child.pid!)) process.kill(pid, 'SIGSTOP')
+    },
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import type { Dataset } from '../dataset.ts'
 import { drainedParcels } from '../drain-ledger.ts'
 import { type History, sealedParcels } from '../history.ts'
+import { verdictsHere } from '../verdicts.ts'
 import type { CopySettings } from './targets.ts'
 
 /** A target, as its retention sees it. */
@@ -64,8 +65,9 @@ export function planWithdrawals(
   const others = [...new Set([...known.values()].flatMap((targets) => [...targets.keys()]))].filter(
     (name) => name !== at.name,
   )
+  const here = verdictsHere(history)
   const isElsewhere = (id: ParcelId): boolean =>
-    history.get(id)?.state === 'good' || others.some((name) => hasCopy(known, id, name))
+    (history.get(id)?.state === 'good' && here.get(id)?.ok !== false) || others.some((name) => hasCopy(known, id, name))
   return {
     withdrawals: candidates
       .filter(isElsewhere)

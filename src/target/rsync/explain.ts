@@ -197,7 +197,8 @@ const missingLine = /(?:link_stat|change_dir) .*(?:No such file or directory|Not
 
 /** Whether all that rsync complains of is that what was asked for is not there. */
 export function isOnlyMissing({ status, complaint }: Pick<RsyncFailure, 'status' | 'complaint'>): boolean {
-  if (status !== 23) return false
+  // Of a folder that is not there, an earlier step of a local run says so (3).
+  if (status !== 23 && status !== 3) return false
   const lines = complaint.split('\n').filter((line) => !noise.test(line) && !/read error: Connection reset/.test(line))
   return lines.length > 0 && lines.every((line) => missingLine.test(line))
 }

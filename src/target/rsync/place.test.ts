@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { absolutePath, argumentOf, parsePlace } from './place.ts'
+import { absolutePath, destinationOf, parsePlace, sourceOf } from './place.ts'
 
 describe('the place that `to` names', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('the place that `to` names', () => {
   ])('is read from %j', (to, by, host, argument, absolute) => {
     const place = parsePlace(to)
     expect(place).toMatchObject({ by, host })
-    expect(argumentOf(place)).toBe(argument)
+    expect(destinationOf(place)).toBe(argument)
     expect(absolutePath(place)).toBe(absolute)
   })
 
@@ -42,8 +42,14 @@ describe('the place that `to` names', () => {
   })
 
   it('names folders in it', () => {
-    expect(argumentOf(parsePlace('nas:/a'), 'x/y')).toBe('nas:/a/x/y/')
-    expect(argumentOf(parsePlace('nas:/'), 'x')).toBe('nas:/x/')
-    expect(argumentOf(parsePlace('/'), 'x')).toBe('/x/')
+    expect(destinationOf(parsePlace('nas:/a'), 'x/y')).toBe('nas:/a/x/y/')
+    expect(destinationOf(parsePlace('nas:/'), 'x')).toBe('nas:/x/')
+    expect(destinationOf(parsePlace('/'), 'x')).toBe('/x/')
+  })
+
+  it('is read from the module of a daemon, by names that have the folder in them', () => {
+    expect(sourceOf(parsePlace('nas::disk/a/b'))).toEqual({ argument: 'nas::disk/', before: './a/b/./' })
+    expect(sourceOf(parsePlace('nas::disk'))).toEqual({ argument: 'nas::disk/', before: './' })
+    expect(sourceOf(parsePlace('nas:/disk/a'))).toEqual({ argument: 'nas:/disk/a/', before: './' })
   })
 })

@@ -67,10 +67,22 @@ function wrong(to: string, what: string, hint: string): UnsiloError {
   return new UnsiloError('config', `to: ${JSON.stringify(to)} ${what}`, { hint })
 }
 
-/** As an argument of rsync: the folder's content. @param below A folder in it; without `*?[\` */
-export function argumentOf({ prefix, path }: RsyncPlace, below = ''): string {
+/** Where files are written, as an argument of rsync. @param below A folder in it; without `*?[\` */
+export function destinationOf({ prefix, path }: RsyncPlace, below = ''): string {
   const folder = path === '/' ? '' : path
   return `${prefix}${folder}/${below === '' ? '' : `${below}/`}`
+}
+
+/**
+ * Where files are read: an argument of rsync, and how names of files have to begin that it finds on its stdin. A daemon of rsync
+ * 3.5.0 takes files of a list for vanished when the argument is a folder of the module; `/./` says where the path of a file begins
+ * (rsync(1), --relative). A name that begins with `#` or `;` would be a comment without the `./`.
+ */
+export function sourceOf(place: RsyncPlace): { argument: string; before: string } {
+  const { by, prefix, path } = place
+  const slash = path.indexOf('/')
+  if (by !== 'daemon' || slash < 0) return { argument: destinationOf(place), before: './' }
+  return { argument: `${prefix}${path.slice(0, slash)}/`, before: `./${path.slice(slash + 1)}/./` }
 }
 
 /** The place's path as `--temp-dir` of a run in another folder needs it; `undefined` where it is not known. */

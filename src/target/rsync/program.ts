@@ -55,8 +55,7 @@ export function rsyncProgram(program: string, secrets: readonly string[]): Rsync
     })
     // A program that ends early breaks the pipe; why it did so it says itself.
     command.stdin?.on('error', () => undefined)
-    // A name that begins with `#` or `;` would be a comment.
-    command.stdin?.end((names ?? []).map((name) => `./${name}\0`).join(''))
+    command.stdin?.end((names ?? []).map((name) => `${name}\0`).join(''))
     const done = Promise.all([command.ended, beginningOf(command.stderr!)])
       .then(([end, complaint]) => {
         if (end.endedFor === 'cancelled') throw new UnsiloError('cancelled', 'interrupted')

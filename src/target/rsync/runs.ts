@@ -3,7 +3,7 @@ import type { Files } from '../../system/files.ts'
 import type { RsyncConnection } from './connection.ts'
 import { type RsyncFailure, isOnlyMissing } from './explain.ts'
 import { type ListedEntry, parseEntry } from './listing.ts'
-import { argumentOf } from './place.ts'
+import { destinationOf, sourceOf } from './place.ts'
 
 /** What rsync is asked to do, a run each; sending is in `send.ts`. */
 export interface RsyncRuns {
@@ -32,6 +32,7 @@ const slowestBytesPerSecond = 20_000_000
 
 export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
   const { place } = connection
+  const source = sourceOf(place)
   let count = 0
 
   /** Of a local run nobody is waited for. */
@@ -52,7 +53,7 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
 
   const intoPlace: RsyncRuns['intoPlace'] = async (options, from, signal, { below, names, largestBytes } = {}) => {
     const { program, parameters } = await connection.ready()
-    const all = [...options, ...parameters, ...timeout(largestBytes), '--', `${from}/`, argumentOf(place, below)]
+    const all = [...options, ...parameters, ...timeout(largestBytes), '--', `${from}/`, destinationOf(place, below)]
     return program.run(all, signal, names)
   }
 
@@ -63,7 +64,8 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
     async fetch(paths, folder, signal) {
       const { program, parameters } = await connection.ready()
       const options = ['--copy-dirlinks', '--files-from=-', '--from0', ...parameters, ...timeout()]
-      const failure = await program.run([...options, '--', argumentOf(place), `${folder}/`], signal, paths)
+      const names = paths.map((path) => source.before + path)
+      const failure = await program.run([...options, '--', source.argument, `${folder}/`], signal, names)
       if (failure === undefined || isOnlyMissing(failure)) return
       throw await connection.explain('read from', failure, signal)
     },
@@ -73,8 +75,8 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
       const options = ['--list-only', '--no-human-readable', '--8-bit-output', '--copy-dirlinks']
       options.push(deep ? '--recursive' : '--dirs', '--files-from=-', '--from0', ...parameters, ...timeout())
       // With a slash at its end, the content of a folder is meant.
-      const names = folders.map((folder) => `${folder}/`)
-      const lines = program.lines([...options, '--', argumentOf(place), `${empty}/`], signal, names)
+      const names = folders.map((folder) => `${source.before}${folder}/`)
+      const lines = program.lines([...options, '--', source.argument, `${empty}/`], signal, names)
       for (;;) {
         const { done, value } = await lines.next()
         if (done === true) {
@@ -91,7 +93,7 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
         // What is named and not there is removed at the other side, too; of nothing else rsync is told.
         const options = ['--delete-missing-args', '--no-implied-dirs', '--files-from=-', '--from0']
         if (whole) options.push('--recursive', '--force')
-        const failure = await intoPlace(options, empty, signal, { names: paths })
+        const failure = await intoPlace(options, empty, signal, { names: paths.map((path) => `./${path}`) })
         if (failure === undefined || isRemoved(failure)) return
         throw await connection.explain('remove from', failure, signal)
       })

@@ -82,7 +82,9 @@ describe('a line of known_hosts', () => {
 
   it('wins over all others when it revokes the key', () => {
     const text = `nas.example ssh-ed25519 ${one}\n@revoked * ssh-ed25519 ${one}`
-    expect(judgeHostKey(findHost([{ path: 'known', text }], 'nas.example', 22), Buffer.from(one, 'base64'))).toMatchObject({
+    expect(
+      judgeHostKey(findHost([{ path: 'known', text }], 'nas.example', 22), Buffer.from(one, 'base64')),
+    ).toMatchObject({
       kind: 'revoked',
       at: { line: 2 },
     })

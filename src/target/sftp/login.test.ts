@@ -11,14 +11,21 @@ import { type Login, type Way, chooseWays, planLogin } from './login.ts'
 
 const secret = { env: 'X' }
 
-function plan(changes: Partial<SftpTargetConfig>, secrets: Record<string, string> = {}, agentSocket?: string): Promise<Login> {
+function plan(
+  changes: Partial<SftpTargetConfig>,
+  secrets: Record<string, string> = {},
+  agentSocket?: string,
+): Promise<Login> {
   const config = sftpTargetConfig.parse({ kind: 'sftp', host: 'nas', path: 'vault', ...changes })
   return planLogin(config, { name: 'nas', user: 'me', agentSocket }, targetSurroundings(secrets), ssh2.utils.parseKey)
 }
 
 function makeKey(...parameters: string[]): string {
   const path = join(temporaryFolder(), 'id')
-  execFileSync('ssh-keygen', ['-q', '-f', path, '-C', 'test', ...(parameters.includes('-N') ? [] : ['-N', '']), ...parameters])
+  // Quick ones: few bits and rounds.
+  const bits = parameters.includes('rsa') ? ['-b', '2048'] : []
+  const passphrase = parameters.includes('-N') ? [] : ['-N', '']
+  execFileSync('ssh-keygen', ['-q', '-f', path, '-a', '1', ...bits, ...passphrase, ...parameters])
   return path
 }
 
@@ -28,7 +35,14 @@ describe.skipIf(!hasSshd)('the key of the configuration', () => {
   it.each([['ed25519'], ['ecdsa'], ['rsa']])('may be of type %s', async (type) => {
     const key = makeKey('-t', type)
     expect(names(await plan({ key }))).toEqual([`the key ${key}`])
-    expect(names(await plan({ key: makeKey('-t', type, '-N', 'pass'), passphrase: secret }, { 'targets.nas.passphrase': 'pass' }))).toHaveLength(1)
+    expect(
+      names(
+        await plan(
+          { key: makeKey('-t', type, '-N', 'pass'), passphrase: secret },
+          { 'targets.nas.passphrase': 'pass' },
+        ),
+      ),
+    ).toHaveLength(1)
   })
 
   it('may be in the old format, too', async () => {
@@ -79,7 +93,10 @@ describe('ways to log in', () => {
   it('begin with what the configuration names', async () => {
     const secrets = { 'targets.nas.password': 'secret' }
     const passwords = ['the password', 'the password, as an answer']
-    expect(names(await plan({ password: secret }, secrets, '/run/agent')).slice(0, 3)).toEqual([...passwords, 'the agent'])
+    expect(names(await plan({ password: secret }, secrets, '/run/agent')).slice(0, 3)).toEqual([
+      ...passwords,
+      'the agent',
+    ])
     expect(names(await plan({ password: secret, agent: '/own/agent' }, secrets, '/run/agent')).slice(0, 3)).toEqual([
       'the agent',
       ...passwords,
@@ -92,7 +109,10 @@ describe('ways to log in', () => {
     const { method } = ways.find(({ name }) => name.endsWith('as an answer'))!
     if (method.type !== 'keyboard-interactive' || !('prompt' in method)) throw new Error('not what was asked for')
     let answers: string[] = []
-    const prompts = [{ prompt: 'Password: ', echo: false }, { prompt: 'Your name: ', echo: true }]
+    const prompts = [
+      { prompt: 'Password: ', echo: false },
+      { prompt: 'Your name: ', echo: true },
+    ]
     method.prompt('', '', '', prompts, (given) => (answers = given))
     expect(answers).toEqual(['secret', ''])
   })

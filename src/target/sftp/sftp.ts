@@ -11,9 +11,9 @@ import { type Refused, explain } from './explain.ts'
 import { checkAround, join, openFolders, parentOf, placeOf } from './folders.ts'
 import { openHostCheck } from './host-check.ts'
 import { throwIfAborted, untilAborted } from './interrupt.ts'
-import { loadSsh } from './library.ts'
+import { type Ssh, loadSsh } from './library.ts'
 import { listFiles } from './list.ts'
-import { planLogin } from './login.ts'
+import { type Login, planLogin } from './login.ts'
 import { putFile } from './put.ts'
 import { removeFolder } from './remove-folder.ts'
 import type { Requests } from './requests.ts'
@@ -38,11 +38,21 @@ export function openSftpTarget(name: string, config: SftpTargetConfig, surroundi
   const busy = new Set<string>()
   const clearing = new Set<Promise<unknown>>()
 
+  let planned: Promise<Login> | undefined
+  /** Opening a key takes a moment, and so may a command that prints a password. */
+  const planOnce = (ssh: Ssh): Promise<Login> => {
+    const place = { name, user, agentSocket: sshAgentSocket() }
+    planned ??= planLogin(config, place, surroundings, ssh.utils.parseKey).catch((error: unknown) => {
+      planned = undefined
+      throw error
+    })
+    return planned
+  }
+
   const connections = openConnections(config.connections, async () => {
     const ssh = await loadSsh()
-    const place = { name, user, agentSocket: sshAgentSocket() }
     const check = openHostCheck({ host, port, knownHosts: config.known_hosts }, surroundings.files, surroundings.root)
-    const login = await planLogin(config, place, surroundings, ssh.utils.parseKey)
+    const login = await planOnce(ssh)
     const connection = await openConnection(ssh, { address, check, login, silenceMs })
     windows.set(connection, openWindow())
     return connection
