@@ -16,7 +16,7 @@ import { systemFiles } from '../src/system/files.ts'
 import { type Block, blocksOf, proseOf, sectionsOf, typedIn } from './support/doc-blocks.ts'
 import { type DocService, directivesOf, startDocService } from './support/doc-service.ts'
 import { ParcelNames, isAsShown, openSession, withoutChance } from './support/doc-session.ts'
-import { sourceKeys } from './support/source-keys.ts'
+import { sourceKeys, targetKeys } from './support/kind-keys.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const repository = resolve(import.meta.dirname, '..')
@@ -90,10 +90,10 @@ describe('README.md', () => {
 describe('configuration.md', () => {
   const sections = sectionsOf(read('docs/configuration.md'))
   const documented = [...sections.keys()].flatMap((heading) => /^`(.*)`$/.exec(heading)?.[1] ?? [])
-  // Kinds of sources have pages of their own.
+  // Kinds of sources and of targets have pages of their own.
   const keys = new Map(
     [...keysOf(datasetJsonSchema()), ...keysOf({ properties: rootOnly() })].filter(
-      ([key]) => !key.startsWith('source.'),
+      ([key]) => !key.startsWith('source.') && !key.startsWith('targets.NAME.'),
     ),
   )
 
@@ -132,6 +132,42 @@ describe('a kind of source', () => {
       .get(section)!
       .match(/^\| `source\.[^|]*` \|.*$/gm)
     expect(rows).toEqual(keys.map(({ row }) => row))
+  })
+})
+
+/** The page that tells the keys of a kind of target, in its section "All keys". */
+const targetPages: Record<string, string> = {
+  folder: 'docs/targets/folder.md',
+  s3: 'docs/targets/s3.md',
+  ftp: 'docs/targets/ftp.md',
+  ftps: 'docs/targets/ftp.md',
+  sftp: 'docs/targets/sftp.md',
+  rsync: 'docs/targets/rsync.md',
+}
+
+describe('a kind of target', () => {
+  const { shared, kinds } = targetKeys()
+
+  it('has rows for the keys that all kinds have, as the schema says them', () => {
+    const rows = sectionsOf(read('docs/targets.md'))
+      .get('Keys of every target')!
+      .match(/^\| `.*$/gm)
+    expect(rows).toEqual(shared.map(({ row }) => row))
+  })
+
+  it.each([...new Set(Object.values(targetPages))])(
+    '%s has a row for each key beside them, and for nothing else',
+    (page) => {
+      const of = [...kinds].filter(([kind]) => targetPages[kind] === page).flatMap(([, keys]) => keys)
+      const rows = sectionsOf(read(page))
+        .get('All keys')!
+        .match(/^\| `.*$/gm)
+      expect(rows).toEqual([...new Set(of.map(({ row }) => row))])
+    },
+  )
+
+  it('has a page each', () => {
+    expect([...kinds.keys()].sort()).toEqual(Object.keys(targetPages).sort())
   })
 })
 

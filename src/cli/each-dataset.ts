@@ -1,3 +1,4 @@
+import type { LoadedConfig } from '../config/load.ts'
 import type { Dataset } from '../dataset/dataset.ts'
 import { UnsiloError } from '../errors.ts'
 import type { App } from './app.ts'
@@ -5,13 +6,19 @@ import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { tellError } from './fail.ts'
 import { openDatasets } from './open-datasets.ts'
 
-/** Does `action` for each dataset; the failure of one is told, and does not stop the others. */
+/**
+ * Does `action` for each dataset; the failure of one is told, and does not stop the others.
+ *
+ * @param check Is called once before, and stops them all by what it throws.
+ */
 export async function eachDataset(
   app: App,
   names: readonly string[],
   action: (dataset: Dataset) => Promise<void>,
+  check?: (loaded: LoadedConfig) => void,
 ): Promise<ExitStatus> {
-  const { datasets, status } = await openDatasets(app, names)
+  const { datasets, loaded, status } = await openDatasets(app, names)
+  check?.(loaded)
   const statuses = new Set<ExitStatus>([status])
   for (const dataset of datasets) {
     try {

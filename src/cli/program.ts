@@ -5,6 +5,7 @@ import type { GlobalOptions } from './app.ts'
 import type { Verb } from './perform.ts'
 import type { PublishArguments } from './publish.ts'
 import type { RestoreArguments } from './restore.ts'
+import type { VerifyArguments } from './verify.ts'
 
 /** Loads a verb's code only when it is used, so that `--help` and each verb start fast. */
 function lazily<Arguments>(load: () => Promise<Verb<Arguments>>): (args: Arguments, command: Command) => Promise<void> {
@@ -17,6 +18,13 @@ function lazily<Arguments>(load: () => Promise<Verb<Arguments>>): (args: Argumen
 function positiveInteger(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number of 1 or more.')
+}
+
+/** A percentage as a share: 0.05. */
+function share(text: string): number {
+  const percent = /^\d{1,3}(?:\.\d{1,6})?%$/.test(text) ? Number(text.slice(0, -1)) : 0
+  if (percent > 0 && percent <= 100) return percent / 100
+  throw new InvalidArgumentError('It must be a percentage of more than 0% and up to 100%, as in 5%.')
 }
 
 const datasetNames = 'names below the root, or paths; all when left out'
@@ -128,6 +136,22 @@ function addWorkVerbs(program: Command): void {
     .action((datasets: string[], options: Omit<PublishArguments, 'datasets'>, command: Command) =>
       lazily(async () => (await import('./publish.ts')).publish)({ datasets, ...options }, command),
     )
+  verb(program, 'verify', 'read parcels again, here and at targets, and compare them with their hashes')
+    .argument('[dataset...]', datasetNames)
+    .option(
+      '-T, --target <name>',
+      'only at this target; can be given more than once (default: here and at all its targets)',
+      collected,
+    )
+    .addOption(
+      new Option('--sample <percentage>', 'of each place this share of the parcels, those first that wait longest')
+        .argParser(share)
+        .default(0.05, '5%'),
+    )
+    .addOption(new Option('--all', 'all parcels').conflicts('sample'))
+    .action((datasets: string[], options: Omit<VerifyArguments, 'datasets'>, command: Command) =>
+      lazily(async () => (await import('./verify.ts')).verify)({ datasets, ...options }, command),
+    )
   verb(program, 'drain', 'delete on the server what is safe here')
     .argument('[dataset...]', datasetNames)
     .option('-n, --dry-run', 'only say what would be deleted')
@@ -135,19 +159,24 @@ function addWorkVerbs(program: Command): void {
       lazily(async () => (await import('./drain.ts')).drain)({ datasets, ...options }, command),
     )
   verb(program, 'restore', 'copy a parcel back, after its hashes were checked, into an empty folder or database')
-    .argument('<dataset>')
-    .requiredOption('-t, --to <where>', 'a folder, or with --database a URL or a file; it has to be empty or new')
-    .option('-p, --parcel <id>', 'the parcel; "latest" is the newest good one', 'latest')
+    .argument('[dataset]', 'all of them when left out, from a target into an empty root')
+    .option('-t, --to <where>', 'a folder, or with --database a URL or a file; it has to be empty or new')
+    .option('-p, --parcel <id>', 'the parcel; "latest" is the newest good one, "all" is all of a target', 'latest')
     .option('--raw', 'as it lies there: neither extracted nor decompressed')
+    .option('--from <target>', 'restore from a target, instead of from what is here')
+    .option('--config <file>', 'the file that defines that target, instead of unsilo.toml')
+    .option('--identity <file>', 'a secret key of age, for encrypted copies; may be given again', collect)
     .option('--database <name>', 'restore this database of the parcel')
     .option('--overwrite', 'throw away what the database at --to holds')
     .option('--password-file <file>', 'where the password for --to is kept; else the client finds it itself')
     .option('--password-env <name>', '  in an environment variable')
     .option('--password-command <command>', '  printed by a command')
     .option('--password-credential <name>', '  as a credential of systemd')
-    .action((dataset: string, options: Omit<RestoreArguments, 'dataset'>, command: Command) =>
-      lazily(async () => (await import('./restore.ts')).restore)({ dataset, ...options }, command),
-    )
+    .action((dataset: string | undefined, options: RestoreArguments, command: Command) => {
+      const isRootNamed = command.optsWithGlobals<GlobalOptions>().root !== undefined
+      const given = { ...options, isRootNamed, ...(dataset === undefined ? {} : { dataset }) }
+      return lazily(async () => (await import('./restore.ts')).restore)(given, command)
+    })
   verb(program, 'accept', 'a suspect parcel is good after all')
     .argument('<dataset>')
     .argument('<parcel>', 'its id')

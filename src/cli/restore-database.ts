@@ -1,15 +1,17 @@
 import { readSecret } from '../config/secrets.ts'
 import { type RestoredToDatabase, restoreDatabase } from '../dataset/restore-database.ts'
+import { restoreDatabaseFrom } from '../dataset/restore-database-from.ts'
 import { UnsiloError } from '../errors.ts'
 import { parseParcelId } from '../parcel/id.ts'
 import type { SecretReference } from '../system/schema.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
+import { type FromArguments, datasetFolder, openFrom } from './open-from.ts'
 import { openProgress } from './progress.ts'
 import { tellNotes } from './restored-notes.ts'
 
-export interface RestoreDatabaseArguments {
+export interface RestoreDatabaseArguments extends Partial<FromArguments> {
   dataset: string
   parcel: string
   database: string
@@ -25,7 +27,6 @@ export interface RestoreDatabaseArguments {
 export async function restoreIntoDatabase(args: RestoreDatabaseArguments, app: App): Promise<ExitStatus> {
   if (args.raw === true) throw new UnsiloError('usage', '--raw is for files, and not for --database')
   const secret = referenceIn(args)
-  const dataset = await openOneDataset(app, args.dataset)
   const parcel = args.parcel === 'latest' ? undefined : parseParcelId(args.parcel)
   const { database, to, overwrite = false } = args
   const readPassword =
@@ -36,14 +37,14 @@ export async function restoreIntoDatabase(args: RestoreDatabaseArguments, app: A
   let restored: RestoredToDatabase
   try {
     const context = { ...app.context, onProgress: progress.onProgress }
-    restored = await restoreDatabase(dataset, context, {
-      parcel,
-      database,
-      to,
-      folder: app.cwd,
-      overwrite,
-      readPassword,
-    })
+    const options = { database, to, folder: app.cwd, overwrite, readPassword }
+    if (args.from === undefined) {
+      restored = await restoreDatabase(await openOneDataset(app, args.dataset), context, { ...options, parcel })
+    } else {
+      const { name } = datasetFolder(app, args.dataset)
+      const at = { ...(await openFrom({ ...args, from: args.from }, app)), name, parcel: parcel ?? 'latest' }
+      restored = await restoreDatabaseFrom(at, context, options)
+    }
   } finally {
     progress.close()
   }

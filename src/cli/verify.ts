@@ -1,7 +1,8 @@
 import type { Colors } from 'picocolors/types.js'
 import type { LoadedConfig } from '../config/load.ts'
 import { unknownTargets } from '../config/publish-targets.ts'
-import { type NamedTarget, namedTarget, targetsOf } from '../dataset/copies/targets.ts'
+import type { TargetConfig } from '../config/target-config.ts'
+import { namedTarget, targetsOf } from '../dataset/copies/targets.ts'
 import type { Dataset } from '../dataset/dataset.ts'
 import { type Verification, verifyDataset } from '../dataset/verify.ts'
 import { UnsiloError } from '../errors.ts'
@@ -26,43 +27,73 @@ export async function verify(args: VerifyArguments, app: App): Promise<ExitStatu
   const told: Verification[] = []
   const progress = openProgress(app)
   const context = { ...app.context, onProgress: progress.onProgress }
+  let chosen: Chosen = []
+  const check = (loaded: LoadedConfig): void => {
+    chosen = chooseTargets(loaded, names)
+  }
+  const verifyOne = async (dataset: Dataset): Promise<void> => {
+    if (context.signal.aborted) return
+    const here = names.length === 0
+    const targets = here
+      ? targetsOf(dataset, context)
+      : chosen.map(([name, config]) => namedTarget(name, config, dataset.root, context))
+    told.push(await verifyDataset(dataset, context, { share, here, targets }))
+    context.onProgress({ dataset: dataset.name, step: 'done' })
+  }
   let status: ExitStatus
   try {
-    status = await eachDataset(app, datasets, async (dataset, loaded) => {
-      if (context.signal.aborted) return
-      const targets = names.length === 0 ? targetsOf(dataset, context) : chosenTargets(dataset, loaded, names, app)
-      told.push(await verifyDataset(dataset, context, { share, here: names.length === 0, targets }))
-      context.onProgress({ dataset: dataset.name, step: 'done' })
-    })
+    status = await eachDataset(app, datasets, verifyOne, check)
   } finally {
     progress.close()
   }
   if (app.json) app.printJson({ datasets: told })
-  else for (const one of told) show(one, app)
+  else show(told, datasets.length > 0, app)
   if (app.context.signal.aborted) return ExitCode.interrupted
   const hasFailed = told.some(({ problems }) => problems.some(({ severity }) => severity === 'error'))
   return hasFailed ? ExitCode.failed : status
 }
 
-/** Any target of `unsilo.toml`: one that the dataset does not publish to any more may still have copies. */
-function chosenTargets(dataset: Dataset, { root }: LoadedConfig, names: readonly string[], app: App): NamedTarget[] {
-  const configured = root.targets ?? {}
-  const [unknown] = unknownTargets(names, configured)
+type Chosen = [name: string, config: TargetConfig][]
+
+/**
+ * Any target of `unsilo.toml`: one that a dataset does not publish to any more may still have copies.
+ *
+ * @throws UnsiloError `usage` for one that is not in there
+ */
+function chooseTargets({ root: { targets = {} } }: LoadedConfig, names: readonly string[]): Chosen {
+  const [unknown] = unknownTargets(names, targets)
   if (unknown !== undefined) throw new UnsiloError('usage', unknown.message, { hint: unknown.hint })
-  return [...new Set(names)].map((name) => namedTarget(name, configured[name]!, dataset.root, app.context))
+  return [...new Set(names)].map((name) => [name, targets[name]!])
 }
 
-function show({ dataset, places, unverifiable, problems }: Verification, app: App): void {
-  if (!app.quiet) for (const place of places) app.print(placeLine(dataset, place, app.colors.out))
-  for (const line of problemLines(dataset, problems, app.colors.err)) app.note(line)
-  if (unverifiable.length === 0) return
-  const what = unverifiable.length === 1 ? `the parcel ${unverifiable[0]!}` : `${unverifiable.length} parcels`
-  app.note(
-    `${app.colors.err.yellow('!')} ${dataset}: ${what} cannot be verified: the ledger has no hash, as unsilo has not made ${unverifiable.length === 1 ? 'it' : 'them'}`,
-  )
+/** @param isNamed Whether datasets were named; else those that have nothing are passed over. */
+function show(told: readonly Verification[], isNamed: boolean, app: App): void {
+  let isNothing = true
+  for (const { dataset, places, unverifiable, problems } of told) {
+    const lines = places
+      .filter(({ parcels }) => isNamed || parcels > 0)
+      .map((place) => placeLine(dataset, place, app.colors.out))
+    if (!app.quiet) for (const line of lines) app.print(line)
+    const notes = [...problemLines(dataset, problems, app.colors.err), ...unverifiableLines(dataset, unverifiable, app)]
+    for (const note of notes) app.note(note)
+    isNothing &&= lines.length === 0 && notes.length === 0
+  }
+  if (isNothing && !app.quiet) app.note('There is nothing to verify.')
 }
 
-function placeLine(dataset: string, { target, parcels, verified }: Verification['places'][number], out: Colors): string {
+function unverifiableLines(dataset: string, ids: readonly string[], app: App): string[] {
+  if (ids.length === 0) return []
+  const isOne = ids.length === 1
+  const what = isOne ? `the parcel ${ids[0]!}` : `${ids.length} parcels`
+  const why = `the ledger has no hash of ${isOne ? 'it' : 'them'}, for unsilo has not made ${isOne ? 'it' : 'them'}`
+  return [`${app.colors.err.yellow('!')} ${dataset}: ${what} cannot be verified: ${why}`]
+}
+
+function placeLine(
+  dataset: string,
+  { target, parcels, verified }: Verification['places'][number],
+  out: Colors,
+): string {
   const where = target === undefined ? 'here' : `at ${target}`
   if (parcels === 0) return `${out.dim('-')} ${dataset}: there is nothing to verify ${where}`
   const good = verified.filter(({ ok }) => ok)

@@ -44,9 +44,14 @@ export const rootConfig = z.strictObject({
     .describe('Values for all datasets that do not give their own.'),
 })
 
-export async function loadRoot(files: Files, path: string): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
+/** @param name Of the file in that folder. */
+export async function loadRoot(
+  files: Files,
+  path: string,
+  name = rootFileName,
+): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
   const none = { path, file: undefined, defaults: {}, targets: {} }
-  const read = readTomlFile(files, join(path, rootFileName), rootFileName)
+  const read = readTomlFile(files, join(path, name), name)
   if (read === undefined) return { root: none, problems: [] }
   const wrong = { ...none, targets: undefined }
   if ('problem' in read) return { root: wrong, problems: [read.problem] }

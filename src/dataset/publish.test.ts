@@ -173,7 +173,7 @@ describe('a run that publishes', () => {
 })
 
 describe('a target that is down', () => {
-  it('fails neither the export nor prune, is told, and gets what it lacks in the next run', async () => {
+  it('does not fail the export, is told, and gets what it lacks in the next run; until then it stays here', async () => {
     const test = publishing(`${writesOne}keep = 2`)
     renameSync(join(test.place, 'vault-disk'), join(test.place, 'unplugged'))
     const outcome = await test.run()
@@ -191,11 +191,13 @@ describe('a target that is down', () => {
       test.clock.advance(hour)
       await test.run()
     }
-    expect(test.names('data')).toHaveLength(2)
+    expect(test.names('data')).toHaveLength(3)
     renameSync(join(test.place, 'unplugged'), disk)
-    const { exported, published, problems } = await test.run()
+    const { exported, published, problems, pruned } = await test.run()
     expect([exported, problems]).toEqual([undefined, []])
-    expect(published.map(({ parcel }) => parcel)).toEqual(['2026-03-01T080000Z', '2026-03-01T070000Z'])
+    expect(published.map(({ parcel }) => parcel)).toEqual(['2026-03-01T080000Z', '2026-03-01T070000Z', id])
+    expect(pruned).toMatchObject([{ id }])
+    expect(test.names('data')).toHaveLength(2)
   })
 
   it('is only a warning when another target has it all', async () => {

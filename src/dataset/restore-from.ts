@@ -10,6 +10,7 @@ import { replaceFile, temporaryPath } from '../system/replace-file.ts'
 import type { CopiedParcel, CopyManifest } from './copies/manifest.ts'
 import type { Context, Problem } from './dataset.ts'
 import { sayAlternatives } from './from-target/alternatives.ts'
+import { chooseCopies } from './from-target/choose.ts'
 import { fetchParcels, syncFolders } from './from-target/fetch.ts'
 import { parcelAt, storedParcel } from './from-target/parcel-files.ts'
 import { type Place, type PlaceOptions, manifestAt, recordAt, withPlace } from './from-target/place.ts'
@@ -47,7 +48,7 @@ export async function restoreFrom(options: RestoreFromOptions, context: Context)
   checkEmpty(files, to)
   return withPlace(options, context, async (place) => {
     const manifest = await manifestAt(place, options.name)
-    const wanted = choose(manifest, options, place)
+    const wanted = chooseCopies(manifest.parcels, options.parcel, options.name, place)
     const isNew = files.info(to) === undefined
     if (isNew) files.makeFolder(to)
     // Only what a killed run has left can be in there.
@@ -85,22 +86,6 @@ async function restoreAll(place: Place, options: RestoreFromOptions, plan: Plan)
   }
   await syncFolders(context.system.files, options.to)
   return done
-}
-
-/** @throws UnsiloError `not-found` */
-function choose({ parcels }: CopyManifest, { name, parcel }: RestoreFromOptions, place: Place): readonly CopiedParcel[] {
-  const newest = parcels.at(-1)
-  if (newest === undefined) {
-    throw new UnsiloError('not-found', `${place.name} has no parcel of ${name}`, {
-      hint: 'They were removed there, or none was published yet.',
-    })
-  }
-  if (parcel === 'all') return parcels
-  const found = parcel === 'latest' ? newest : parcels.find(({ id }) => id === parcel)
-  if (found !== undefined) return [found]
-  throw new UnsiloError('not-found', `${place.name} has no parcel ${parcel} of ${name}`, {
-    hint: `It has ${parcels.length}, the newest is ${newest.id}: look into ${name}/manifest.json there, or take --parcel all.`,
-  })
 }
 
 /** What the ledger here says, and then the one there. */
@@ -164,9 +149,13 @@ function sealedOf(known: readonly Known[], { id, sha256 }: CopiedParcel, place: 
     if (!isEvent(ended, 'sealed')) continue
     const sealed = detailsOf(ended, ledger)
     if (sealed.sha256 === sha256) return sealed
-    throw new UnsiloError('corrupt', `${id} at ${place.name} is not what was sealed: the hash in ${ledger} is another`, {
-      hint: 'Look at who can write there.',
-    })
+    throw new UnsiloError(
+      'corrupt',
+      `${id} at ${place.name} is not what was sealed: the hash in ${ledger} is another`,
+      {
+        hint: 'Look at who can write there.',
+      },
+    )
   }
   return undefined
 }

@@ -82,6 +82,8 @@ function summaryOf(
     summary.because = detailsOf(parcel.parked, dataset.layout.ledger).reason
   }
   if (parcel.state === 'gone' && parcel.lost !== undefined) summary.because = parcel.lost
+  const copies = goodPlaces(facts, dataset, parcel.id).length
+  if (copies > 0) summary.copies = copies
   return summary
 }
 

@@ -38,7 +38,10 @@ export async function unpack(
 }
 
 /** Whether a parcel comes out of `unpack` otherwise than it lies there. */
-export function isPacked({ isFolder, extension }: StoredParcel, { raw, split }: Omit<UnpackOptions, 'signal'>): boolean {
+export function isPacked(
+  { isFolder, extension }: StoredParcel,
+  { raw, split }: Omit<UnpackOptions, 'signal'>,
+): boolean {
   if (raw || isFolder) return split && !raw
   return archiveFormats.has(extension) || codecForExtension(extension.split('.').at(-1)!) !== undefined
 }

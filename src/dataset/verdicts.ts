@@ -8,6 +8,8 @@ export function verdictsHere({ entries }: Pick<History, 'entries'>): Map<ParcelI
   for (const entry of entries) {
     // An attempt that begins under an id makes another parcel of it.
     if (entry.event === 'started' && entry.parcel !== undefined) found.delete(entry.parcel)
+    // What is here now was brought back from a target.
+    if (entry.event === 'restored') found.clear()
     if (!isEvent(entry, 'verified')) continue
     const verdict = verdictOf(entry)
     if (verdict.target === undefined) found.set(verdict.parcel, verdict)

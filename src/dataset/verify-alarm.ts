@@ -61,7 +61,7 @@ export function howToMend(
   }
   if (good.includes(undefined)) {
     return (
-      `Find out why. Move that one away at ${target}; ` +
+      `Find out why. Move what is there away at ${target}; ` +
       `then \`unsilo publish ${name} --target ${target} --backfill\` copies the one here again.`
     )
   }
@@ -89,7 +89,7 @@ export function extraProblem(place: { parcel: string; target?: string }, extra: 
 
 /** Parcels that were sealed and are not there, though nothing says that they were pruned. */
 export function goneProblems({ name, layout }: Dataset, history: History): Problem[] {
-  const gone = history.parcels.filter(({ state }) => state === 'gone')
+  const gone = history.parcels.filter(({ state, lost }) => state === 'gone' && lost === undefined)
   const newest = gone.at(-1)
   if (newest === undefined) return []
   const what = gone.length === 1 ? `the parcel ${newest.id} is` : `${gone.length} parcels are`

@@ -52,7 +52,9 @@ export function sayChecked({ checkedAt }: Pick<CopyMeter, 'checkedAt'>, at: stri
 /** As in `here, vault; not yet at nas`. */
 export function sayPlaces({ places, unpublished, lacking }: CopyMeter): string {
   const name = ({ target }: CopyAt): string => target ?? 'here'
-  const damaged = places.filter(({ ok }) => !ok).map((place) => `damaged ${place.target === undefined ? '' : 'at '}${name(place)}`)
+  const damaged = places
+    .filter(({ ok }) => !ok)
+    .map((place) => `damaged ${place.target === undefined ? '' : 'at '}${name(place)}`)
   const missing = lacking.map((target) => {
     const count = unpublished.find((one) => one.target === target)?.parcels ?? 1
     return `not yet at ${target}${count > 1 ? ` (${count} parcels)` : ''}`

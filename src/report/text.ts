@@ -132,7 +132,9 @@ function copyTable({ at, datasets }: Report, colors: Colors, columns: number): s
   const rows = datasets.flatMap(({ dataset, copies }): Cell[][] => {
     if (copies === undefined || !isPublished(copies)) return []
     const checked = sayChecked(copies, at)
-    return [[{ text: dataset }, { text: String(copies.count), right: true }, { text: checked }, { text: sayPlaces(copies) }]]
+    return [
+      [{ text: dataset }, { text: String(copies.count), right: true }, { text: checked }, { text: sayPlaces(copies) }],
+    ]
   })
   if (rows.length === 0) return ''
   const head = ['COPIES', '', 'CHECKED', 'WHERE'].map((text): Cell => ({ text, paint: colors.dim }))

@@ -3,6 +3,9 @@ import { UnsiloError } from '../errors.ts'
 import { sayDuration } from './duration.ts'
 import { networkError } from './http-error.ts'
 
+/** For those outside of `system/` that use a connection and open none. */
+export type TcpConnection = Socket
+
 /** Opens a connection that sends small pieces at once. @throws UnsiloError `network` or `timeout` */
 export function connectTcp(host: string, port: number, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@ import { limited } from './limited.ts'
 import { retrying } from './retrying.ts'
 import { rsyncTargetConfig } from './rsync-config.ts'
 import { s3TargetConfig } from './s3-config.ts'
+import { sftpTargetConfig } from './sftp-config.ts'
 import type { Target, TargetSurroundings } from './target.ts'
 import { transferKeys } from './transfer-keys.ts'
 import { watched } from './watched.ts'
@@ -16,6 +17,7 @@ export const placeConfigs = [
   rsyncTargetConfig.extend(transferKeys),
   ftpTargetConfig.extend(transferKeys),
   ftpsTargetConfig.extend(transferKeys),
+  sftpTargetConfig.extend(transferKeys),
 ] as const
 export type PlaceConfig = z.output<(typeof placeConfigs)[number]>
 
@@ -48,5 +50,7 @@ async function openPlace(name: string, config: PlaceConfig, surroundings: Target
       return (await import('./rsync/rsync.ts')).openRsyncTarget(name, config, surroundings)
     case 's3':
       return (await import('./s3/s3.ts')).openS3Target(name, config, surroundings)
+    case 'sftp':
+      return (await import('./sftp/sftp.ts')).openSftpTarget(name, config, surroundings)
   }
 }

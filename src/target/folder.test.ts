@@ -77,7 +77,8 @@ describe('the place of a folder target', () => {
       code: 'not-found',
       message: `${folder}/disk does not exist, so ${folder}/disk/vault is not created in it`,
       hint: `Mount its disk; or, if the folder is to be on this disk: mkdir -p ${folder}/disk`,
-      retryable: true,
+      // Nobody gains from seconds of waiting: somebody has to mount it.
+      retryable: false,
     }
     await expect(target.put('a', body('x'), never)).rejects.toMatchObject(away)
     await expect(target.get('a', never)).rejects.toMatchObject(away)

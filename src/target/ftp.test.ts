@@ -4,10 +4,8 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { type FtpServer, reasonWithoutVsftpd, startVsftpd } from '../../test/servers/vsftpd.ts'
 import { cuttingProxy } from '../../test/support/cutting-proxy.ts'
 import { reasonWithoutDisk, smallDisk } from '../../test/support/small-disk.ts'
-import { targetSurroundings } from '../../test/support/target-surroundings.ts'
 import type { ContractSubject } from './contract-subject.fixture.ts'
-import { openFtpTarget } from './ftp.ts'
-import { ftpTargetConfig } from './ftp-config.ts'
+import { openFtp } from './ftp/open-ftp.fixture.ts'
 import type { Target } from './target.ts'
 import { targetContract } from './target.contract.ts'
 import { targetFaults } from './target-faults.contract.ts'
@@ -19,10 +17,9 @@ describe.skipIf(reasonWithoutVsftpd)(`FTP with vsftpd${reasonWithoutVsftpd ? ` (
   })
   afterAll(() => server.stop())
 
-  const open = (path: string, { host, port }: { host: string; port: number } = server): Target => {
-    const { user, password } = server
-    const config = ftpTargetConfig.parse({ kind: 'ftp', host, port, user, path, password: { file: '-' } })
-    return openFtpTarget('nas', config, targetSurroundings({ 'targets.nas.password': password }))
+  const open = (path: string, to: Pick<FtpServer, 'host' | 'port'> = server): Target => {
+    const { host, port } = to
+    return openFtp({ ...server, host, port }, { path })
   }
 
   /** A file system of its own, in which the account may write, or nobody. */

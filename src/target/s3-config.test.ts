@@ -13,7 +13,8 @@ it('takes a prefix with or without slashes around it, that stays inside', () => 
     expect(parse({ prefix }).data?.prefix).toBe('backups/laptop')
   }
   expect(parse({ prefix: '/' }).data?.prefix).toBe('')
-  for (const prefix of ['..', 'a/../b', 'a//b']) expect(problem({ prefix })).toContain('is not a folder inside of a bucket')
+  for (const prefix of ['..', 'a/../b', 'a//b'])
+    expect(problem({ prefix })).toContain('is not a folder inside of a bucket')
 })
 
 it('takes parts that S3 takes', () => {
@@ -27,5 +28,7 @@ it('takes addresses of web servers alone', () => {
 })
 
 it('takes a secret by reference alone', () => {
-  expect(problem({ access_key_id: 'AKIA', secret_access_key: 'SECRET' })).toContain('a secret never stands in the configuration')
+  expect(problem({ access_key_id: 'AKIA', secret_access_key: 'SECRET' })).toContain(
+    'a secret never stands in the configuration',
+  )
 })

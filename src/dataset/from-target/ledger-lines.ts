@@ -73,7 +73,16 @@ function sealLines({ history, ledger }: BroughtBack, copy: CopiedParcel, name: s
   const parcel = history.get(id)
   if (isEvent(parcel?.ended, 'sealed') && detailsOf(parcel.ended, ledger).sha256 === sha256)
     return parcel.state === 'suspect' ? [{ event: 'accepted', parcel: id }] : []
-  const sealed: SealedEvent = { event: 'sealed', parcel: id, state: 'good', name, files, bytes, sha256, recovered: true }
+  const sealed: SealedEvent = {
+    event: 'sealed',
+    parcel: id,
+    state: 'good',
+    name,
+    files,
+    bytes,
+    sha256,
+    recovered: true,
+  }
   return [sealed]
 }
 

@@ -62,7 +62,8 @@ export async function manifestAt(place: Place, folder: string): Promise<CopyMani
   if (text === undefined) throw await noManifest(place, folder)
   const manifest = parseCopyManifest(text, `${path} at ${place.name}`)
   const ids = new Set(manifest.parcels.map(({ id }) => id))
-  if (ids.size === manifest.parcels.length) return manifest
+  const parcels = manifest.parcels.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  if (ids.size === parcels.length) return { ...manifest, parcels }
   throw new UnsiloError('corrupt', `${path} at ${place.name} names a parcel twice`, {
     hint: 'Look at it; RECOVER.md there says how to do without it.',
   })

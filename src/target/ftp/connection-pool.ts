@@ -23,6 +23,9 @@ export interface ConnectionPool<Connection extends PooledConnection> {
 /** How long a connection may rest before it is asked whether it is alive, in ms. */
 const restMs = 1000
 
+/** For how long no more connections are tried than a server has allowed, in ms. */
+const fullMs = 60_000
+
 /**
  * Keeps connections for further use: at most `most` of them, and fewer when the server refuses one more (`busy`) while
  * others are open.
@@ -36,7 +39,7 @@ export function createConnectionPool<Connection extends PooledConnection>(
   const waiting: (() => void)[] = []
   // Those that are being opened count, too.
   let count = 0
-  let limit = most
+  let full = { connections: most, untilMs: 0 }
   let isClosed = false
 
   const drop = (connection: Connection): void => {
@@ -72,7 +75,7 @@ export function createConnectionPool<Connection extends PooledConnection>(
         const isFresh = performance.now() - sinceMs < restMs
         if (connection.isOpen && (isFresh || (await connection.isAlive()))) return connection
         drop(connection)
-      } else if (count < limit) {
+      } else if (count < (performance.now() < full.untilMs ? full.connections : most)) {
         const connection = await openOneMore(signal)
         if (connection !== undefined) return connection
       } else await turn(signal)
@@ -91,7 +94,7 @@ export function createConnectionPool<Connection extends PooledConnection>(
     } catch (error) {
       count -= 1
       if (error instanceof UnsiloError && error.code === 'busy' && count > 0) {
-        limit = count
+        full = { connections: count, untilMs: performance.now() + fullMs }
         return undefined
       }
       waiting.shift()?.()

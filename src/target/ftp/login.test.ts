@@ -185,7 +185,9 @@ describe.skipIf(reasonWithoutVsftpd)(suite, () => {
     const names = Array.from({ length: 20 }, (_, index) => `in/${index}`)
     await Promise.all(names.map((name) => target.put(name, body(name), never)))
     expect(await listed(target)).toHaveLength(20)
-    // Both are kept open, and there is no room for another client.
+    await target.close()
+    await expect.poll(() => server.sessions()).toBe(0)
+    for (const _ of [1, 2]) await listed(openFtp(server, { path }))
     await expect(listed(openFtp(server, { path }))).rejects.toMatchObject({ code: 'busy', retryable: true })
   })
 

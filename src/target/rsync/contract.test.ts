@@ -59,3 +59,24 @@ describe.skipIf(!hasRsync)('rsync to a daemon (skipped without rsync)', () => {
   targetContract(start)
   targetFaults(start)
 })
+
+describe.skipIf(!hasRsync || !hasSshd)('rsync over SSH (skipped without rsync or sshd)', () => {
+  let server: SshServer
+  beforeAll(async () => void (server = await startSshd()))
+  afterAll(() => server.stop())
+
+  const start = async (): Promise<ContractSubject> => {
+    const path = join(temporaryFolder(), 'vault')
+    const proxy = await cuttingProxy(server.port)
+    const own = { kill: () => server.kill(), start: () => server.restart() }
+    const subject = { open: async () => openOverSsh(server, path, { port: proxy.port }), proxy, server: own }
+    if (!isRoot) return { ...subject, without: noDisk }
+    return {
+      ...subject,
+      full: async () => openOverSsh(server, smallDisk('size=4m')!),
+      readOnly: async () => openOverSsh(server, smallDisk('ro')!),
+    }
+  }
+  targetContract(start)
+  targetFaults(start)
+})

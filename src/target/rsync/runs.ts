@@ -92,7 +92,7 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
       await withFolder(async (empty) => {
         // What is named and not there is removed at the other side, too; of nothing else rsync is told.
         const options = ['--delete-missing-args', '--no-implied-dirs', '--files-from=-', '--from0']
-        if (whole) options.push('--recursive', '--force')
+        if (whole) options.push('--dirs', '--force')
         const failure = await intoPlace(options, empty, signal, { names: paths.map((path) => `./${path}`) })
         if (failure === undefined || isRemoved(failure)) return
         throw await connection.explain('remove from', failure, signal)

@@ -10,10 +10,14 @@ it('is what was asked for, up to 10,000 parts', () => {
 
 it('always is enough', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 5 * 2 ** 20, max: 2 ** 31 }), fc.integer({ min: 0, max: 50 * 2 ** 40 }), (asked, bytes) => {
-      const size = partSize(asked, bytes)
-      expect(size).toBeGreaterThanOrEqual(asked)
-      expect(Math.ceil(bytes / size)).toBeLessThanOrEqual(mostParts)
-    }),
+    fc.property(
+      fc.integer({ min: 5 * 2 ** 20, max: 2 ** 31 }),
+      fc.integer({ min: 0, max: 50 * 2 ** 40 }),
+      (asked, bytes) => {
+        const size = partSize(asked, bytes)
+        expect(size).toBeGreaterThanOrEqual(asked)
+        expect(Math.ceil(bytes / size)).toBeLessThanOrEqual(mostParts)
+      },
+    ),
   )
 })

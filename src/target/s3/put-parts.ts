@@ -1,41 +1,13 @@
-import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
 import { UnsiloError } from '../../errors.ts'
-import type { Clock } from '../../system/clock.ts'
-import type { Arrival, KnownBody } from '../target.ts'
+import type { Arrival } from '../target.ts'
+import { type Put, type Upload, beginParts } from './begin-parts.ts'
 import { BodyFailure, type BodyReader } from './body-reader.ts'
 import { interrupted } from './interrupted.ts'
 import { isEtagOf, isEtagOfParts, md5 } from './md5.ts'
-import type { PartMemory, PartRoom } from './part-memory.ts'
 import { noStore } from './no-store.ts'
+import type { PartMemory, PartRoom } from './part-memory.ts'
 import { mostParts } from './part-size.ts'
-import type { Store } from './store.ts'
-import { type StoredPart, abortUpload, isLeftover, storedParts, unfinishedUploads } from './unfinished.ts'
-
-/** One file on its way. */
-export interface Put {
-  store: Store
-  bucket: string
-  key: string
-  /** For messages. */
-  doing: string
-  signal: AbortSignal
-  known: KnownBody | undefined
-  /** How the store is to keep it. */
-  options: Pick<PutObjectCommandInput, 'StorageClass' | 'ServerSideEncryption' | 'SSEKMSKeyId'>
-  clock: Clock
-}
-
-interface Upload {
-  Bucket: string
-  Key: string
-  UploadId: string
-}
-
-/** An upload that takes parts, and those that it has already. */
-interface Begun {
-  upload: Upload
-  stored: ReadonlyMap<number, StoredPart>
-}
+import { abortUpload } from './unfinished.ts'
 
 /**
  * Sends a file in parts, as many at a time as there is memory for. With `put.known`, it goes on with an upload of the same bytes that was
@@ -47,7 +19,7 @@ interface Begun {
 export async function putInParts(put: Put, reader: BodyReader, first: PartRoom, memory: PartMemory): Promise<Arrival> {
   const { store, doing } = put
   const hashes = [md5(first.buffer)]
-  const begun = await begin(put, first.buffer.length, hashes[0]!)
+  const begun = await beginParts(put, first.buffer.length, hashes[0]!)
   const { upload, stored } = begun
   const etags: string[] = []
   const stop = new AbortController()
@@ -130,28 +102,6 @@ function isWorthKeeping(reason: unknown): boolean {
     reason instanceof UnsiloError &&
     (reason.retryable || reason.code === 'cancelled')
   )
-}
-
-async function begin(put: Put, firstBytes: number, firstHash: Buffer): Promise<Begun> {
-  const { store, bucket, key, doing, signal, known, clock } = put
-  const file = { Bucket: bucket, Key: key }
-  let found: Begun | undefined
-  for (const unfinished of await unfinishedUploads(store, bucket, key, doing, signal)) {
-    const upload = { ...file, UploadId: unfinished.id }
-    const stored =
-      known !== undefined && found === undefined ? await storedParts(store, upload, doing, signal) : undefined
-    const first = stored?.get(1)
-    // What begins with other bytes, or in parts of another size, is another file, which somebody may just be sending.
-    const isSame = first?.sizeBytes === firstBytes && isEtagOf(first.etag, firstHash)
-    if (stored !== undefined && isSame) found = { upload, stored }
-    else if (isLeftover(unfinished, clock)) await abortUpload(store, upload, doing)
-  }
-  if (found !== undefined) return found
-  const { UploadId: id } = await store.ask(doing, signal, (client, options) =>
-    client.send(new store.sdk.CreateMultipartUploadCommand({ ...file, ...put.options }), options),
-  )
-  if (id === undefined) throw noStore(store.host)
-  return { upload: { ...file, UploadId: id }, stored: new Map() }
 }
 
 /** @returns The ETag of the whole, where the store says one. */

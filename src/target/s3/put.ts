@@ -1,10 +1,11 @@
 import type { Arrival, OpenBody } from '../target.ts'
+import type { Put } from './begin-parts.ts'
 import { BodyFailure, readBody } from './body-reader.ts'
 import { interrupted } from './interrupted.ts'
 import { isEtagOf, md5 } from './md5.ts'
 import { noStore } from './no-store.ts'
 import type { PartMemory, PartRoom } from './part-memory.ts'
-import { type Put, putInParts } from './put-parts.ts'
+import { putInParts } from './put-parts.ts'
 
 /** Sends a file in one request when it fits into one part, else in parts. @throws The body's own error, or an UnsiloError */
 export async function putFile(put: Put, open: OpenBody, partBytes: number, memory: PartMemory): Promise<Arrival> {

@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { type IncomingMessage, type Server, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createServer as createSocketServer } from 'node:net'
+import { createServer as createSecureServer } from 'node:https'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
+import { join } from 'node:path'
 import { onTestFinished, describe, expect, it, vi } from 'vitest'
-import { freePort } from '../../../test/servers/server-process.ts'
+import { freePort, hasFile } from '../../../test/servers/server-process.ts'
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { body, knownOf, listed, never, someBytes } from '../contract-subject.fixture.ts'
 import { openForTest } from './s3-place.fixture.ts'
 
@@ -23,6 +27,10 @@ async function answering(answer: (request: IncomingMessage) => Answer): Promise<
       response.end(text)
     })
   })
+  return listening(server)
+}
+
+async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
@@ -40,11 +48,43 @@ const vault = { bucket: 'vault', region: 'us-east-1' }
 
 describe('an answer of a store', () => {
   it.each([
-    [301, 'PermanentRedirect', '', { 'x-amz-bucket-region': 'eu-central-1' }, 'config', false, 'is in eu-central-1, not in us-east-1'],
-    [400, 'AuthorizationHeaderMalformed', '<Region>eu-west-3</Region>', {}, 'config', false, 'is in eu-west-3, not in us-east-1'],
+    [
+      301,
+      'PermanentRedirect',
+      '',
+      { 'x-amz-bucket-region': 'eu-central-1' },
+      'config',
+      false,
+      'is in eu-central-1, not in us-east-1',
+    ],
+    [
+      400,
+      'AuthorizationHeaderMalformed',
+      '<Region>eu-west-3</Region>',
+      {},
+      'config',
+      false,
+      'is in eu-west-3, not in us-east-1',
+    ],
     [400, 'ExpiredToken', '<Token-0>SECRET</Token-0>', {}, 'auth', false, 'have expired'],
-    [403, 'InvalidAccessKeyId', '<AWSAccessKeyId>AKIA</AWSAccessKeyId>', {}, 'auth', false, 'does not know this access key'],
-    [403, 'SignatureDoesNotMatch', '<StringToSign>SECRET</StringToSign>', {}, 'auth', false, 'does not accept the secret'],
+    [
+      403,
+      'InvalidAccessKeyId',
+      '<AWSAccessKeyId>AKIA</AWSAccessKeyId>',
+      {},
+      'auth',
+      false,
+      'does not know this access key',
+    ],
+    [
+      403,
+      'SignatureDoesNotMatch',
+      '<StringToSign>SECRET</StringToSign>',
+      {},
+      'auth',
+      false,
+      'does not accept the secret',
+    ],
     [403, 'AccessDenied', '', {}, 'not-permitted', false, 'does not allow to write in/file in the bucket vault'],
     [404, 'NoSuchBucket', '', {}, 'not-found', false, 'there is no bucket vault at 127.0.0.1'],
     [503, 'SlowDown', '', {}, 'http', true, 'says SlowDown'],
@@ -154,12 +194,34 @@ describe('a request', () => {
     expect((await headersOf({})).url).toBe('/vault/in/file?x-id=PutObject')
     expect((await headersOf({ prefix: '/backups/' })).url).toBe('/vault/backups/in/file?x-id=PutObject')
     const port = await freePort()
-    const put = openForTest(`http://localhost:${port}`, { ...vault, path_style: false }).put('in/file', body('x'), never)
+    const put = openForTest(`http://localhost:${port}`, { ...vault, path_style: false }).put(
+      'in/file',
+      body('x'),
+      never,
+    )
     await expect(put).rejects.toMatchObject({ code: 'network', retryable: true })
   })
 })
 
 describe('a line to a store', () => {
+  it.skipIf(!hasFile('/usr/bin/openssl'))('whose certificate nobody vouches for is not used', async () => {
+    const folder = temporaryFolder()
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name)) as [string, string]
+    const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...names, '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    })
+    let asked = 0
+    const server = createSecureServer({ key: readFileSync(key), cert: readFileSync(cert) }, () => (asked += 1))
+    const endpoint = (await listening(server)).replace('http:', 'https:')
+    await expect(openForTest(endpoint, vault).put('file', body('x'), never)).rejects.toMatchObject({
+      code: 'network',
+      retryable: false,
+      message: expect.stringMatching(/^cannot trust 127\.0\.0\.1:\d+: its certificate does not check out/) as string,
+    })
+    expect(asked).toBe(0)
+  })
+
   it('that says nothing is given up', async () => {
     const sockets = createSocketServer((socket) => {
       socket.on('error', () => undefined)

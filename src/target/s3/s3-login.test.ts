@@ -98,7 +98,13 @@ describe.skipIf(!hasSwift)('signing in at a store', () => {
       vi.stubEnv(variable, join(folder, variable))
     }
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
-    for (const variable of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'AWS_REGION', 'AWS_DEFAULT_REGION']) {
+    for (const variable of [
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_PROFILE',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+    ]) {
       vi.stubEnv(variable, undefined)
     }
   }

@@ -96,7 +96,11 @@ describe.skipIf(!hasSwift)('an upload to a bucket', () => {
     const paths = Array.from({ length: 100 }, (_, index) => `in/${index}`)
     await Promise.all(paths.map((path) => target.put(path, body(path), never, knownOf(path))))
     expect(place.proxy.connections).toBeLessThanOrEqual(8)
-    const puts = (): string[] => swift.requests().slice(before).filter((line) => line.includes(place.bucket))
+    const puts = (): string[] =>
+      swift
+        .requests()
+        .slice(before)
+        .filter((line) => line.includes(place.bucket))
     await expect.poll(() => puts().length).toBeGreaterThanOrEqual(100)
     const others = puts().filter((line) => !line.includes(' PUT '))
     expect(others).toEqual([])
@@ -243,7 +247,7 @@ describe.skipIf(!hasSwift)('an upload to a bucket', () => {
       writeFileSync(file, someBytes(1000))
       truncateSync(file, sizeBytes)
       const sha256 = createHash('sha256')
-      for await (const chunk of systemFiles.read(file)) sha256.update(chunk as Uint8Array)
+      for await (const chunk of systemFiles.read(file)) sha256.update(chunk)
       const target = openForTest(swift.endpoint, { bucket: await newBucket(swift), part_size: '16 MB' })
       const open: OpenBody = () => Readable.from(systemFiles.read(file), { objectMode: false })
       const known = { sizeBytes, sha256: sha256.digest('hex') }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { loadSdk } from './sdk.ts'
 
 it('says what to install when the SDK is not there', async () => {
-  const missing = (): Promise<never> => import('no-such-package-of-unsilo' as string) as Promise<never>
+  const name: string = 'no-such-package-of-unsilo'
+  const missing = (): Promise<never> => import(name) as Promise<never>
   await expect(loadSdk(missing)).rejects.toMatchObject({
     code: 'missing-program',
     hint: expect.stringContaining('npm install --global @aws-sdk/client-s3') as string,

@@ -4,7 +4,8 @@ import { withVariable } from '../../system/with-variable.ts'
 import type { S3TargetConfig } from '../s3-config.ts'
 import type { TargetSurroundings } from '../target.ts'
 import { checkSignal, interrupted } from './interrupted.ts'
-import { type Asked, s3Error } from './s3-error.ts'
+import type { Asked } from './s3-codes.ts'
+import { s3Error } from './s3-error.ts'
 import { type Sdk, loadSdk } from './sdk.ts'
 
 /** How many requests run at a time, each on a connection that is kept open. */

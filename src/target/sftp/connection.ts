@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net'
 import type { Client, SFTPWrapper } from 'ssh2'
 import { UnsiloError } from '../../errors.ts'
 import { sayDuration } from '../../system/duration.ts'
 import { networkError } from '../../system/http-error.ts'
-import { connectTcp, watchSilence } from '../../system/tcp.ts'
+import { type TcpConnection, connectTcp, watchSilence } from '../../system/tcp.ts'
 import type { HostCheck } from './host-check.ts'
 import type { Ssh } from './library.ts'
 import { type Login, chooseWays } from './login.ts'
@@ -83,7 +82,7 @@ export async function openConnection(ssh: Ssh, options: ConnectionOptions): Prom
   }
 }
 
-function logIn(client: Client, socket: Socket, { address, check, login, silenceMs }: ConnectionOptions): Promise<void> {
+function logIn(client: Client, socket: TcpConnection, { address, check, login, silenceMs }: ConnectionOptions): Promise<void> {
   const { host, port, user } = address
   const choice = chooseWays(login.ways)
   let refused: UnsiloError | undefined

@@ -24,8 +24,6 @@ export interface PutPlace {
   busy: Set<string>
   /** Makes an error of one that the server has refused; before anything is cleared away, as what it says depends on that. */
   explain(error: unknown): Promise<unknown>
-  /** Takes over what goes on after an interrupt. */
-  later(work: Promise<unknown>): void
 }
 
 /** Writes a file under a temporary name in its folder, and renames it. */
@@ -56,7 +54,7 @@ export async function putFile(
  */
 async function putAs(
   requests: Requests,
-  { path, folders, window, busy, explain, later }: PutPlace,
+  { path, folders, window, busy, explain }: PutPlace,
   { name, goOn }: { name: string; goOn: boolean },
   open: OpenBody,
   signal: AbortSignal,
@@ -81,9 +79,7 @@ async function putAs(
     const told = await explain(error)
     if (isOpen && (!goOn || isSent || error instanceof StatusError)) {
       // The connection may be gone: then a later put into this folder removes it.
-      const removing = requests.remove(name).catch(() => undefined)
-      if (signal.aborted) later(removing)
-      else await removing
+      await requests.remove(name).catch(() => undefined)
     }
     throw told
   } finally {

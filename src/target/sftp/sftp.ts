@@ -14,8 +14,9 @@ import { throwIfAborted, untilAborted } from './interrupt.ts'
 import { type Ssh, loadSsh } from './library.ts'
 import { listFiles } from './list.ts'
 import { type Login, planLogin } from './login.ts'
+import { move } from './move.ts'
 import { putFile } from './put.ts'
-import { removeFolder } from './remove-folder.ts'
+import { removeFile, removeFolder } from './remove.ts'
 import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'
 import { type Window, openWindow } from './upload.ts'
@@ -36,7 +37,7 @@ export function openSftpTarget(name: string, config: SftpTargetConfig, surroundi
   const folders = openFolders(base, host)
   const windows = new WeakMap<Connection, Window>()
   const busy = new Set<string>()
-  const clearing = new Set<Promise<unknown>>()
+  const running = new Set<Promise<unknown>>()
 
   let planned: Promise<Login> | undefined
   /** Opening a key takes a moment, and so may a command that prints a password. */
@@ -68,28 +69,27 @@ export function openSftpTarget(name: string, config: SftpTargetConfig, surroundi
     }
   }
 
+  /** An interrupt ends the waiting; the work itself goes on to clear away what it has begun. */
   const use = async <T>(
     signal: AbortSignal,
     refused: Refused,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> => {
     throwIfAborted(signal)
-    return untilAborted(
-      connections.use(async (connection) => {
-        throwIfAborted(signal)
-        try {
-          return await work(connection)
-        } catch (error) {
-          throw await explained(error, connection.requests, refused)
-        }
-      }),
-      signal,
+    const working = connections.use(async (connection) => {
+      throwIfAborted(signal)
+      try {
+        return await work(connection)
+      } catch (error) {
+        throw await explained(error, connection.requests, refused)
+      }
+    })
+    const ended: Promise<unknown> = working.then(
+      () => running.delete(ended),
+      () => running.delete(ended),
     )
-  }
-
-  const clearLater = (work: Promise<unknown>): void => {
-    clearing.add(work)
-    void work.finally(() => clearing.delete(work))
+    running.add(ended)
+    return untilAborted(working, signal)
   }
 
   const openFile = async (requests: Requests, path: string): Promise<KnownFile> => {
@@ -132,7 +132,7 @@ export function openSftpTarget(name: string, config: SftpTargetConfig, surroundi
         const { requests } = connection
         const window = windows.get(connection)!
         const tell = (error: unknown): Promise<unknown> => explained(error, requests, refused)
-        const put = { path: place, folders, window, busy, explain: tell, later: clearLater }
+        const put = { path: place, folders, window, busy, explain: tell }
         return putFile(requests, put, open, signal, known)
       })
     },
@@ -163,51 +163,17 @@ export function openSftpTarget(name: string, config: SftpTargetConfig, surroundi
       checkFilePath(from)
       checkFilePath(to)
       const [here, there] = [join(base, from), join(base, to)]
-      const [oldFolder, newFolder] = [parentOf(here), parentOf(there)]
-      await use(signal, { doing: 'move', path: here, folder: newFolder }, async ({ requests }) => {
-        const isThere = requests.statLink(there).then(
-          () => true,
-          (error: unknown) => {
-            if (hasStatus(error, statusCode.missing)) return false
-            throw error
-          },
-        )
-        await Promise.all([requests.statLink(here), isThere])
-        if (await isThere) {
-          throw new UnsiloError('clash', `cannot move ${here} to ${there} on ${host}: there is something already`, {
-            hint: 'Look at what is in there, and move it away.',
-          })
-        }
-        try {
-          await requests.rename(here, there)
-        } catch (error) {
-          if (!hasStatus(error, statusCode.missing)) throw error
-          await folders.make(requests, newFolder)
-          await requests.rename(here, there)
-        }
-        await Promise.all([...new Set([oldFolder, newFolder])].map((folder) => folders.sync(requests, folder)))
-      })
+      const folder = parentOf(there)
+      await use(signal, { doing: 'move', path: here, folder }, ({ requests }) =>
+        move(requests, folders, here, there, host),
+      )
     },
     async remove(path, signal) {
       checkFilePath(path)
       const place = join(base, path)
       await use(signal, { doing: 'remove', path: place }, async ({ requests }) => {
-        try {
-          await requests.remove(place)
-        } catch (error) {
-          if (hasStatus(error, statusCode.missing)) return checkAround(requests, base, host)
-          if (await isFolder(requests, place)) {
-            throw new UnsiloError(
-              'clash',
-              `cannot remove ${place} on ${host}: it is a folder, and a file is expected`,
-              {
-                hint: 'Look at what is in there, and move it away.',
-              },
-            )
-          }
-          throw error
-        }
-        return folders.sync(requests, parentOf(place))
+        if (await removeFile(requests, place, host)) await folders.sync(requests, parentOf(place))
+        else await checkAround(requests, base, host)
       })
     },
     async removeFolder(path, signal) {
@@ -221,18 +187,9 @@ export function openSftpTarget(name: string, config: SftpTargetConfig, surroundi
     async close() {
       const end = new AbortController()
       const late = surroundings.clock.sleep(clearingMs, end.signal).catch(() => undefined)
-      await Promise.race([Promise.allSettled(clearing), late])
+      await Promise.race([Promise.allSettled(running), late])
       end.abort()
       connections.close()
     },
-  }
-}
-
-async function isFolder(requests: Requests, path: string): Promise<boolean> {
-  try {
-    return (await requests.statLink(path)).isDirectory()
-  } catch (error) {
-    if (hasStatus(error, statusCode.missing)) return false
-    throw error
   }
 }

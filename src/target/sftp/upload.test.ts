@@ -58,8 +58,10 @@ describe.skipIf(!hasSshd)('an upload', () => {
       return body(content)(start)
     }
     expect(await target.put('in/file', open2, never, knownOf(content))).toBe('resumed')
-    expect(from).toEqual([sizeBytes - 1024 * 1024])
-    expect(proxy.bytesUp).toBeLessThan(content.length - sizeBytes + 2_000_000)
+    // The server may have had some more to write when the line was cut.
+    expect(from).toEqual([expect.any(Number)])
+    expect(from[0]).toBeGreaterThanOrEqual(sizeBytes - 1024 * 1024)
+    expect(proxy.bytesUp).toBeLessThan(content.length - from[0]! + 1_000_000)
     expect(await isSame(target, 'in/file', content)).toBe(true)
     expect(leftovers(path)).toEqual([])
   })

@@ -1,3 +1,4 @@
+import { UnsiloError } from '../../errors.ts'
 import { mapPool } from '../../system/pool.ts'
 import { join } from './folders.ts'
 import { throwIfAborted } from './interrupt.ts'
@@ -6,6 +7,30 @@ import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'
 
 const removalsAtATime = 32
+
+/** @returns Whether there was one. @throws UnsiloError `clash` when it is a folder */
+export async function removeFile(requests: Requests, path: string, host: string): Promise<boolean> {
+  try {
+    await requests.remove(path)
+    return true
+  } catch (error) {
+    if (hasStatus(error, statusCode.missing)) return false
+    // Which code a server has for this differs.
+    if (!(await isFolder(requests, path))) throw error
+    throw new UnsiloError('clash', `cannot remove ${path} on ${host}: it is a folder, and a file is expected`, {
+      hint: 'Look at what is in there, and move it away.',
+    })
+  }
+}
+
+async function isFolder(requests: Requests, path: string): Promise<boolean> {
+  try {
+    return (await requests.statLink(path)).isDirectory()
+  } catch (error) {
+    if (hasStatus(error, statusCode.missing)) return false
+    throw error
+  }
+}
 
 /** Removes a folder with all that is in it; links are removed, and not followed. Nothing there is no error. */
 export async function removeFolder(requests: Requests, folder: string, signal: AbortSignal): Promise<void> {
