@@ -82,7 +82,7 @@ function run([program, ...parameters], folder, scratch) {
 }
 
 // The user's own settings must not change what is measured.
-const { UNSILO_ROOT: _root, NODE_OPTIONS: _options, ...inherited } = process.env
+const { UNSILO_ROOT: _root, NODE_OPTIONS: _options, AWS_CA_BUNDLE: _bundle, ...inherited } = process.env
 const environment = { ...inherited, NO_COLOR: '1' }
 
 /** Of the largest of the command's processes, in MiB; `undefined` when the machine does not tell. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Measures the built command line tool beside the least that its work can cost: a shell pipe, a shell loop, Node.js itself.
 // node bench/run.mjs [SECTION…] [--quick] [--folder FOLDER] [--cli FILE]
-//   SECTION          start-up, wrap, many-datasets, rest, archives, dumps; all when left out
+//   SECTION          start-up, wrap, many-datasets, rest, archives, dumps, targets; all when left out
 //   --quick          smaller sizes and fewer rounds, a minute in all
 //   --folder FOLDER  where the files are made; it decides which disk is measured (default: the system's temporary folder)
 //   --cli FILE       another build than dist/bin/unsilo.js
@@ -18,9 +18,10 @@ import { measure, programPath } from './measure.mjs'
 import { rest } from './rest.mjs'
 import { startUp } from './start-up.mjs'
 import { table, verdict } from './table.mjs'
+import { targets } from './targets.mjs'
 import { wrap } from './wrap.mjs'
 
-const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest, archives, dumps }
+const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest, archives, dumps, targets }
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 const { values: options, positionals } = readArguments()

@@ -31,6 +31,7 @@ const work: readonly [command: string, shape: string][] = [
   ['restore todo --to back --parcel GOOD', 'Restore'],
   ['restore shop --database shop.db --to back.db', 'RestoreDatabase'],
   ['prune --dry-run', 'Prune'],
+  ['verify', 'Verify'],
   ['metrics recompute', 'Recompute'],
   ['config validate', 'Validate'],
   ['config show todo bank', 'ConfigShow'],
@@ -121,6 +122,10 @@ describe('what --json prints', () => {
       'Problem',
       'Sealed',
       'Published',
+      'Withdrawn',
+      'Verified',
+      'CopyAt',
+      'Copies',
       'Skipped',
       'Parked',
       'Drained',
@@ -140,6 +145,7 @@ describe('what --json prints', () => {
       'ProbedStream',
       'Found',
       'DrainedDataset',
+      'VerifiedDataset',
     ]
     const whole = [...shapes.keys()].filter((name) => ![...parts, ...inner].includes(name))
     expect([...new Set([...work.map(([, shape]) => shape), 'Probe'])].sort()).toEqual(whole.sort())

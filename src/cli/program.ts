@@ -165,7 +165,7 @@ function addWorkVerbs(program: Command): void {
     .option('--raw', 'as it lies there: neither extracted nor decompressed')
     .option('--from <target>', 'restore from a target, instead of from what is here')
     .option('--config <file>', 'the file that defines that target, instead of unsilo.toml')
-    .option('--identity <file>', 'a secret key of age, for encrypted copies; may be given again', collect)
+    .option('--identity <file>', 'a secret key of age, for encrypted copies; may be given again', collected)
     .option('--database <name>', 'restore this database of the parcel')
     .option('--overwrite', 'throw away what the database at --to holds')
     .option('--password-file <file>', 'where the password for --to is kept; else the client finds it itself')

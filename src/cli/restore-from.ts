@@ -38,7 +38,7 @@ export async function restoreParcelsFrom(
   if (app.json) app.printJson(parcel === 'all' ? { dataset: where.name, from: args.from, ...restored } : parcels[0])
   else {
     for (const one of parcels) show(one, app)
-    for (const line of problemLines(problems, app.colors.err)) app.note(line)
+    for (const line of problemLines(where.name, problems, app.colors.err)) app.note(line)
   }
   return problems.length > 0 ? ExitCode.failed : ExitCode.ok
 }

@@ -38,7 +38,7 @@ function show(restored: RestoredRoot, app: App): void {
   const { datasets, problems, secrets, from } = restored
   const { dim, yellow } = app.colors.err
   for (const dataset of datasets) showDataset(dataset, from, app)
-  for (const line of problemLines(problems, app.colors.err)) app.note(line)
+  for (const line of problemLines('the root', problems, app.colors.err)) app.note(line)
   if (restored.configuration === 'beside') {
     app.note(`${yellow('!')} unsilo.toml was here, and is as it was; ${from} has another one`)
     app.note(`  ${dim('→ Compare it with unsilo.restored.toml, which is that of the target.')}`)
@@ -55,7 +55,11 @@ function show(restored: RestoredRoot, app: App): void {
   }
 }
 
-function showDataset({ dataset, state, parcels, bytes, lost, problems }: RestoredDataset, from: string, app: App): void {
+function showDataset(
+  { dataset, state, parcels, bytes, lost, problems }: RestoredDataset,
+  from: string,
+  app: App,
+): void {
   const { green, red, dim } = app.colors.out
   const count = parcels === 1 ? '1 parcel' : `${parcels} parcels`
   if (state === 'failed') app.note(`${app.colors.err.red('✗')} ${dataset}: was not restored`)
@@ -64,9 +68,11 @@ function showDataset({ dataset, state, parcels, bytes, lost, problems }: Restore
     if (state === 'there') app.print(`${dim('·')} ${dataset}: was there already`)
     else app.print(`${isDamaged ? red('!') : green('✓')} ${dataset}: restored ${count}, ${saySize(bytes)}`)
   }
-  for (const line of problemLines(problems, app.colors.err)) app.note(line)
+  for (const line of problemLines(dataset, problems, app.colors.err)) app.note(line)
   const gone = Object.entries(lost)
   if (gone.length === 0) return
-  app.note(`${app.colors.err.yellow('!')} ${dataset}: ${from} does not have ${gone.length === 1 ? 'a parcel' : `${gone.length} parcels`} that its ledger knows:`)
+  app.note(
+    `${app.colors.err.yellow('!')} ${dataset}: ${from} does not have ${gone.length === 1 ? 'a parcel' : `${gone.length} parcels`} that its ledger knows:`,
+  )
   for (const [id, why] of gone) app.note(`  ${id}: ${why}`)
 }

@@ -4,6 +4,7 @@ import type { GuardLimits } from '../parcel/guard.ts'
 import { type RetentionPolicy, retentionPolicy } from '../parcel/retention-policy.ts'
 import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
 import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
+import { hasText, misfitsIn } from './misfits.ts'
 import type { EnvironmentConfig } from './secrets.ts'
 import type { SourceConfig } from './source-config.ts'
 import { checkTiming } from './timing.ts'
@@ -63,52 +64,9 @@ export const datasetConfig = datasetKeys
 
 function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): void {
   checkTiming(values, context)
-  const complain = (path: string[], message: string, hint: string): void =>
+  for (const { path, message, hint } of misfitsIn(values)) {
     context.addIssue({ code: 'custom', path, message, params: { hint } })
-  if (values.source !== undefined) {
-    if (hasText(values.cmd)) complain(['cmd'], 'has no use beside `source`', 'Remove one of the two.')
-    if (values.guard?.require !== undefined) {
-      complain(['guard', 'require'], 'has no use with `source`, which checks each answer itself', 'Remove it.')
-    }
   }
-  for (const target of drainTargets(values.source).filter((name) => values.publish?.includes(name) !== true)) {
-    complain(
-      ['source', 'drain', 'after', 'targets'],
-      `${target} is no target of this dataset, so it would never have a parcel`,
-      `Add it to \`publish\`: publish = ["${target}"].`,
-    )
-  }
-  if (values.source?.kind === 'folder' && (values.compress ?? 'none') !== 'none') {
-    complain(['compress'], 'has no use with kind = "folder"', 'Say it with `format`, as in "tar.zst".')
-  }
-  if (
-    values.source?.kind === 'postgres' &&
-    values.source.format === 'directory' &&
-    (values.compress ?? 'none') !== 'none'
-  ) {
-    complain(['compress'], 'has no use with `format = "directory"`: pg_dump compresses its files', 'Remove it.')
-  }
-  if (hasText(values.cmd)) return
-  if (values.returncodes_ok !== undefined && values.returncodes_ok.length > 0) {
-    complain(['returncodes_ok'], 'has no use without `cmd`', 'Add the command, or remove it.')
-  }
-  const needed = values.source === undefined ? (['stdout', 'compress'] as const) : (['stdout'] as const)
-  for (const key of needed) {
-    if (values[key] === undefined || values[key] === 'none') continue
-    complain([key], 'has no use without `cmd`', 'Add the command whose output it is about, or remove it.')
-  }
-}
-
-/** Of a source with mistakes there is only what was written. */
-function drainTargets(source: DatasetKeys['source']): string[] {
-  const drain: { after?: { targets?: unknown } } | undefined = source?.kind === 'rest' ? source.drain : undefined
-  const targets = drain?.after?.targets
-  return Array.isArray(targets) ? targets : []
-}
-
-/** An empty command is none, as in export_manager. */
-function hasText(value: string | undefined): value is string {
-  return value !== undefined && value !== ''
 }
 
 function toDatasetConfig(keys: DatasetKeys): DatasetConfig {

@@ -297,8 +297,36 @@ it('tells a wrong target once, not again for each dataset that uses it', async (
   ])
 })
 
-it('ignores a default for compression where there is no command', async () => {
-  expect(await configOf('ingest.paths = ["*.zip"]', 'defaults.compress = "gzip"')).toMatchObject({ compress: 'none' })
+it.each([
+  ['cmd = "x"', 'gzip'],
+  ['[source]\nkind = "sqlite"\npath = "a.db"', 'gzip'],
+  ['[source]\nkind = "mariadb"\ndatabase = "shop"', 'gzip'],
+  ['[source]\nkind = "postgres"\ndatabase = "shop"', 'gzip'],
+  ['[source]\nkind = "postgres"\ndatabase = "shop"\nformat = "directory"', 'none'],
+  ['[source]\nkind = "rest"\nbase = "https://example.org"\nstreams = [{ name = "all", path = "all" }]', 'gzip'],
+  ['[source]\nkind = "folder"\npath = "/etc"', 'none'],
+  ['ingest.paths = ["*.zip"]', 'none'],
+  ['cmd = ""', 'none'],
+])('takes a default for compression where it has a use: %s', async (config, compress) => {
+  expect(await configOf(config, 'defaults.compress = "gzip"')).toMatchObject({ compress })
+})
+
+it('takes a default for what the content has to be where there is a command', async () => {
+  const root = 'defaults.guard = { require = "json", min_bytes = 5 }'
+  expect((await configOf('cmd = "x"', root)).guard).toMatchObject({ require: 'json', min_bytes: 5 })
+  const { guard } = await configOf('[source]\nkind = "sqlite"\npath = "a.db"', root)
+  expect(guard).toMatchObject({ min_bytes: 5 })
+})
+
+it('says what has no use beside other keys of the same file, even when those are wrong', async () => {
+  const config = `compress = "gzip"\npublish = 5\nguard.require = "json"\nstdout = "json"\n[source]\nkind = "folder"\npath = 5`
+  expect(await problemsOf({ 'todoist/config.toml': config })).toEqual([
+    'todoist/config.toml:1: compress: has no use with kind = "folder". Say it with `format`, as in "tar.zst".',
+    expect.stringMatching(/^todoist\/config\.toml:2: publish: /) as string,
+    'todoist/config.toml:3: guard.require: has no use with `source`, which checks each answer itself. Remove it.',
+    'todoist/config.toml:4: stdout: has no use without `cmd`. Add the command whose output it is about, or remove it.',
+    expect.stringMatching(/^todoist\/config\.toml:7: source\.path: /) as string,
+  ])
 })
 
 it('keeps keys of one dataset out of the defaults', async () => {

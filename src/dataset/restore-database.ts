@@ -48,7 +48,7 @@ export async function restoreDatabase(
 ): Promise<RestoredToDatabase> {
   const { files } = context.system
   const config = databaseConfigOf(dataset)
-  const address = config.kind === 'sqlite' ? undefined : addressOf(config.kind, options.to)
+  const address = config.kind === 'sqlite' ? undefined : addressOf(config.kind, options)
   const to = address?.shown ?? fileOf(options)
   const parcel = chooseParcel(dataset, readHistory(files, dataset.layout), options.parcel)
   const dump = dumpInParcel(dataset, context, parcel.stored, options.database)
@@ -86,8 +86,8 @@ async function carryOut(dump: Dump, to: string | DatabaseAddress, options: Resto
   return (await import('../source/mysql/restore.ts')).restoreMysql(dump, to, options)
 }
 
-function addressOf(kind: 'postgres' | 'mysql' | 'mariadb', to: string): DatabaseAddress {
-  const address = parseDatabaseUrl(to)
+function addressOf(kind: 'postgres' | 'mysql' | 'mariadb', { to, folder }: RestoreDatabaseOptions): DatabaseAddress {
+  const address = parseDatabaseUrl(to, folder)
   if (address.system === (kind === 'postgres' ? 'postgres' : 'mysql')) return address
   throw new UnsiloError('usage', `--to names a database of another system than ${kind}`, {
     hint: 'A dump goes back into the system that it is from.',

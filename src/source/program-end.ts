@@ -2,6 +2,11 @@ import { UnsiloError } from '../errors.ts'
 import { sayDuration } from '../system/duration.ts'
 import type { CommandEnd } from '../system/processes.ts'
 
+/** @throws UnsiloError `cancelled` */
+export function checkNotInterrupted({ aborted }: AbortSignal): void {
+  if (aborted) throw new UnsiloError('cancelled', 'interrupted')
+}
+
 export interface ProgramLimits {
   /** Longest time that a try may take, in ms. */
   timeoutMs?: number | undefined

@@ -1,5 +1,6 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import * as zlib from 'node:zlib'
+import { text } from 'node:stream/consumers'
 import { fileError } from './file-error.ts'
 import { startCommand } from './processes.ts'
 
@@ -10,6 +11,17 @@ export async function hasProgram(name: string, ...parameters: string[]): Promise
     return true
   } catch {
     return false
+  }
+}
+
+/** What a program says of its version; `undefined` when it cannot be started. */
+export async function versionOf(name: string): Promise<string | undefined> {
+  try {
+    const { stdout, ended } = startCommand({ command: [name, '--version'], stdout: 'pipe', timeoutMs: 10_000 })
+    const [said] = await Promise.all([text(stdout!), ended])
+    return said
+  } catch {
+    return undefined
   }
 }
 

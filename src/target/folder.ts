@@ -3,10 +3,18 @@ import { Readable } from 'node:stream'
 import { UnsiloError } from '../errors.ts'
 import { type FileSink, type Files, walkFiles } from '../system/files.ts'
 import { pathFrom } from '../system/path-from.ts'
+import { mapPool } from '../system/pool.ts'
 import { isTemporaryName, temporaryPath } from '../system/replace-file.ts'
+import { syncDisk } from '../system/sync-disk.ts'
 import type { FolderTargetConfig } from './folder-config.ts'
-import type { OpenBody, Target, TargetFile, TargetSurroundings } from './target.ts'
+import type { Arrival, LocalFile, OpenBody, Target, TargetFile, TargetSurroundings } from './target.ts'
 import { checkFilePath, checkTargetPath } from './target-path.ts'
+
+/** Several at a time wait for the disk together. */
+const parallel = 8
+
+/** Up to so many, each is made durable by itself, which makes nobody else's writes wait. */
+const fewFiles = 32
 
 export function openFolderTarget(
   config: FolderTargetConfig,
@@ -48,10 +56,48 @@ export function openFolderTarget(
     for (const { name } of leftovers) await files.remove(join(folder, name))
   }
 
+  const putOne = async (path: string, open: OpenBody, signal: AbortSignal): Promise<Arrival> => {
+    const place = locateFile(path)
+    throwIfAborted(signal)
+    await makeReady(dirname(place))
+    const temporary = temporaryBeside(place)
+    try {
+      await write(await files.create(temporary), open(), signal, 'sync')
+      files.rename(temporary, place)
+    } catch (error) {
+      // What cannot be removed now is removed by the next `put` into that folder.
+      await files.remove(temporary).catch(() => undefined)
+      throw error
+    }
+    await syncFolder(files, dirname(place))
+    return 'sent'
+  }
+
+  /** Writes them all, then makes them durable together, and only then gives them their names. */
+  const putMany = async (some: readonly LocalFile[], signal: AbortSignal): Promise<void> => {
+    const written: { temporary: string; place: string }[] = []
+    try {
+      await mapPool(some, parallel, async ({ path, from }) => {
+        const place = locateFile(path)
+        throwIfAborted(signal)
+        await makeReady(dirname(place))
+        const temporary = temporaryBeside(place)
+        written.push({ temporary, place })
+        await write(await files.create(temporary), files.read(from), signal)
+      })
+      if (!(await syncDisk(base))) await mapPool(written, parallel, ({ temporary }) => files.sync(temporary))
+      throwIfAborted(signal)
+      for (const { temporary, place } of written) files.rename(temporary, place)
+    } catch (error) {
+      for (const { temporary } of written) await files.remove(temporary).catch(() => undefined)
+      throw error
+    }
+    for (const folder of new Set(written.map(({ place }) => dirname(place)))) await syncFolder(files, folder)
+  }
+
   return {
     kind: 'folder',
-    // Several at a time wait for the disk together.
-    parallel: 8,
+    parallel,
     async *list(prefix, signal): AsyncGenerator<TargetFile> {
       const folder = locate(prefix)
       for (const { path, kind } of walkFiles(files, folder)) {
@@ -61,21 +107,11 @@ export function openFolderTarget(
         if (sizeBytes !== undefined) yield { path: prefix === '' ? path : `${prefix}/${path}`, sizeBytes }
       }
     },
-    async put(path, open, signal) {
-      const place = locateFile(path)
-      throwIfAborted(signal)
-      await makeReady(dirname(place))
-      // The name does not hold that of the file: with it, a name that is just short enough would be too long.
-      const temporary = temporaryPath(join(dirname(place), 'upload'))
-      try {
-        await write(await files.create(temporary), open, signal)
-        files.rename(temporary, place)
-      } catch (error) {
-        // What cannot be removed now is removed by the next `put` into that folder.
-        await files.remove(temporary).catch(() => undefined)
-        throw error
-      }
-      await syncFolder(files, dirname(place))
+    put: putOne,
+    async putAll(some, signal) {
+      if (some.length < fewFiles) {
+        await mapPool(some, parallel, ({ path, from }) => putOne(path, () => Readable.from(files.read(from)), signal))
+      } else await putMany(some, signal)
       return 'sent'
     },
     async get(path, signal, range) {
@@ -123,13 +159,18 @@ export function openFolderTarget(
   }
 }
 
-async function write(sink: FileSink, open: OpenBody, signal: AbortSignal): Promise<void> {
+async function write(sink: FileSink, body: AsyncIterable<unknown>, signal: AbortSignal, then?: 'sync'): Promise<void> {
   try {
-    for await (const chunk of interruptible(open() as AsyncIterable<Uint8Array>, signal)) await sink.write(chunk)
-    await sink.sync()
+    for await (const chunk of interruptible(body as AsyncIterable<Uint8Array>, signal)) await sink.write(chunk)
+    if (then === 'sync') await sink.sync()
   } finally {
     await sink.close()
   }
+}
+
+/** The name does not hold that of the file: with it, a name that is just short enough would be too long. */
+function temporaryBeside(place: string): string {
+  return temporaryPath(join(dirname(place), 'upload'))
 }
 
 async function* interruptible(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -13,6 +13,7 @@ const keys = {
     .string()
     .regex(/^[^\s/@]+$/, 'expected the name or address of a host alone, as in "ftp.example.org"')
     .describe('The name or address of the server.'),
+  port: z.int().min(1).max(65_535).optional().describe('Its port. Default: 21, or 990 with `implicit`.'),
   user: line.default('anonymous').describe('The account to log in with.'),
   password: secretReference.optional().describe('Where its password is kept.'),
   path: line
@@ -29,20 +30,16 @@ const keys = {
     .describe('How many connections are open at a time, at most; fewer when the server allows fewer.'),
 }
 
-const port = z.int().min(1).max(65_535).optional()
-
 /** `[targets.NAME]` with `kind = "ftp"`. */
 export const ftpTargetConfig = z.strictObject({
   kind: z.literal('ftp').describe('An FTP server. Password and files are sent readable for all on the way.'),
   ...keys,
-  port: port.describe('Its port. Default: 21.'),
 })
 
 /** `[targets.NAME]` with `kind = "ftps"`. */
 export const ftpsTargetConfig = z.strictObject({
   kind: z.literal('ftps').describe('An FTP server with TLS, for the password and for the files.'),
   ...keys,
-  port: port.describe('Its port. Default: 21, or 990 when `implicit`.'),
   implicit: z
     .boolean()
     .default(false)

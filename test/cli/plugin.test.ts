@@ -60,5 +60,27 @@ export default defineSource(source)`,
       'my-source.ts',
     )
     expect((await root.cli('export', 'mine')).status).toBe(0)
+    root.write('mine/my-source.ts', 'enum Kind { A }\nexport default { kind: "mine", export() {} }\n')
+    expect(await root.cli('config', 'validate')).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/my-source\.ts cannot be loaded: SyntaxError: .*enum/) as string,
+    })
   })
+
+  it.skipIf(runsTypeScript())(
+    'says what to do with TypeScript that this Node.js cannot run, imported or not',
+    async () => {
+      const root = rootWith('const text: string = "bread"', 'my-source.ts')
+      root.write('other/config.toml', '[source]\nkind = "./main.mjs"\n')
+      root.write('other/main.mjs', "import './types.ts'\n")
+      root.write('other/types.ts', 'export {}\n')
+      const { status, stderr } = await root.cli('config', 'validate')
+      expect(status).toBe(3)
+      const [own, imported] = stderr.split('\n')
+      expect(own).toMatch(
+        /^error: mine\/config\.toml:2: source\.kind: \/.*\/my-source\.ts is TypeScript: Node\.js [\d.]+ cannot run it\. .*22\.18.*, and name my-source\.mjs\.$/,
+      )
+      expect(imported).toMatch(/main\.mjs imports \/.*\/types\.ts, which is TypeScript: .*, and import types\.mjs\.$/)
+    },
+  )
 })

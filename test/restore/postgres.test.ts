@@ -1,5 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { restoreParcel } from '../../src/dataset/restore.ts'
 import { type PostgresServer, hasPostgres, startPostgres } from '../servers/postgres.ts'
 import { childrenNamed, watchProcesses } from '../servers/watch-processes.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -79,6 +82,33 @@ describe.skipIf(!hasPostgres)('a database is restored into PostgreSQL', () => {
     })
     expect(await everything(name)).toBe(await everything('shop'))
     expect(leftBehind()).toEqual([])
+  })
+
+  it('after its roles, which are restored by hand, as the documents say', async () => {
+    await server.sql('postgres', `CREATE ROLE "the owner" LOGIN PASSWORD 'x'`)
+    await server.sql('postgres', 'CREATE DATABASE theirs')
+    await server.sql('theirs', 'CREATE TABLE items AS SELECT 4711 AS id; ALTER TABLE items OWNER TO "the owner"')
+    const secret = await server.sql('postgres', `SELECT rolpassword FROM pg_authid WHERE rolname = 'the owner'`)
+    const test = await dataset({ database: 'theirs', globals: true }, 'compress = "zstd"')
+    await server.sql('postgres', 'DROP DATABASE theirs')
+    await server.sql('postgres', 'DROP ROLE "the owner"')
+
+    const dumps = join(temporaryFolder(), 'dumps')
+    await restoreParcel(await test.open(), test.context, { parcel: undefined, to: dumps })
+    const page = readFileSync('docs/databases.md', 'utf8')
+    const command = /^zstd -dc ~\/dumps\/globals.*$/m.exec(page)![0]
+    const here = command
+      .replace('~/dumps', dumps)
+      .replace('db.example.org', '127.0.0.1')
+      .replace('psql ', `psql --port=${server.port} `)
+    execFileSync('bash', ['-o', 'pipefail', '-c', here], { env: server.environment, stdio: 'pipe' })
+
+    const name = await newDatabase()
+    await restoreTo(test, urlOf(name), { ...password, database: 'theirs' })
+    expect(await server.sql(name, "SELECT id, tableowner FROM items, pg_tables WHERE tablename = 'items'")).toBe(
+      '4711|the owner',
+    )
+    expect(await server.sql('postgres', `SELECT rolpassword FROM pg_authid WHERE rolname = 'the owner'`)).toBe(secret)
   })
 
   it('with a password that nobody else sees, also one that stood in the URL', async () => {

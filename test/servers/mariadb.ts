@@ -2,12 +2,15 @@ import { execFile, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { type Certificates, makeCertificates } from './certificates.ts'
 import { freePort, hasFile, serverFolder, startServer } from './server-process.ts'
 
 /** A MariaDB of the test's own, on loopback. */
 export interface MariadbServer {
   port: number
   password: string
+  /** Of one that takes protected connections only. */
+  certificates: Certificates | undefined
   /** First parameters of `mariadb` and the like. */
   parameters: string[]
   /** Runs SQL and returns its rows, columns separated by tabs. */
@@ -20,7 +23,7 @@ export interface MariadbServer {
 const program = '/usr/sbin/mariadbd'
 export const hasMariadb = hasFile(program) && spawnSync('mariadb-install-db', ['--help']).error === undefined
 
-export async function startMariadb(password: string): Promise<MariadbServer> {
+export async function startMariadb(password: string, { tls = false } = {}): Promise<MariadbServer> {
   const { folder, run } = serverFolder('mysql')
   const data = join(folder, 'data')
   const quick = ['--innodb-log-file-size=8M', '--innodb-flush-log-at-trx-commit=0', '--skip-innodb-doublewrite']
@@ -32,6 +35,7 @@ export async function startMariadb(password: string): Promise<MariadbServer> {
     '--skip-test-db',
     ...quick,
   ])
+  const certificates = tls ? makeCertificates(folder, run) : undefined
   const port = await freePort()
   const socket = join(folder, 's.sock')
   const options = join(folder, 'client.cnf')
@@ -44,6 +48,7 @@ export async function startMariadb(password: string): Promise<MariadbServer> {
       'protocol=tcp',
       'default-character-set=utf8mb4',
       `password="${quoted}"`,
+      ...(tls ? ['ssl=1'] : []),
     ]
     writeFileSync(options, `[client]\n${lines.join('\n')}\n`, { mode: 0o600 })
   }
@@ -63,6 +68,7 @@ export async function startMariadb(password: string): Promise<MariadbServer> {
     `--pid-file=${join(folder, 'pid')}`,
     '--skip-name-resolve',
     '--event-scheduler=OFF',
+    ...(certificates === undefined ? [] : protectedOnly(certificates)),
     ...quick,
   ]
   const isUp = (): Promise<boolean> =>
@@ -77,8 +83,15 @@ export async function startMariadb(password: string): Promise<MariadbServer> {
   const change = names.map((name) => `ALTER USER IF EXISTS ${name} IDENTIFIED BY '${literal}';`).join('\n')
   await sqlFile(parameters, join(folder, 'password.sql'), change)
   write(password)
-  return { port, password, parameters, sql, stop: () => server.stop('SIGTERM'), kill: server.kill }
+  return { port, password, certificates, parameters, sql, stop: () => server.stop('SIGTERM'), kill: server.kill }
 }
+
+const protectedOnly = ({ ca, certificate, key }: Certificates): string[] => [
+  `--ssl-ca=${ca}`,
+  `--ssl-cert=${certificate}`,
+  `--ssl-key=${key}`,
+  '--require-secure-transport=ON',
+]
 
 async function sqlFile(parameters: readonly string[], file: string, text: string): Promise<void> {
   writeFileSync(file, text, { mode: 0o600 })

@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { type Certificates, makeCertificates } from './certificates.ts'
 import { freePort, serverFolder, startServer } from './server-process.ts'
 
 /** A PostgreSQL of the test's own, on loopback. */
 export interface PostgresServer {
   port: number
   password: string
+  /** Of one that takes protected connections only. */
+  certificates: Certificates | undefined
   /** For `psql` and the like. */
   environment: NodeJS.ProcessEnv
   /** Runs SQL and returns what comes of it, unaligned. */
@@ -33,7 +36,7 @@ const bin = binFolder()
 export const hasPostgres = bin !== undefined
 export const postgresPrograms = bin ?? ''
 
-export async function startPostgres(password: string): Promise<PostgresServer> {
+export async function startPostgres(password: string, { tls = false } = {}): Promise<PostgresServer> {
   if (bin === undefined) throw new Error('PostgreSQL is not installed: `npm run setup`')
   const { folder, run } = serverFolder('postgres')
   const secret = join(folder, 'password')
@@ -56,7 +59,14 @@ export async function startPostgres(password: string): Promise<PostgresServer> {
     const parameters = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', text]
     return (await promisify(execFile)(join(bin, 'psql'), parameters, { env: environment })).stdout.trim()
   }
+  const certificates = tls ? makeCertificates(folder, run) : undefined
+  if (certificates !== undefined) {
+    writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
+  }
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off']
+  if (certificates !== undefined) {
+    settings.push('ssl=on', `ssl_cert_file=${certificates.certificate}`, `ssl_key_file=${certificates.key}`)
+  }
   const command = [join(bin, 'postgres'), '-D', data, ...settings.flatMap((one) => ['-c', one])]
   const isUp = (): Promise<boolean> =>
     sql('postgres', 'SELECT 1').then(
@@ -64,5 +74,5 @@ export async function startPostgres(password: string): Promise<PostgresServer> {
       () => false,
     )
   const server = await startServer('postgres', folder, command, isUp)
-  return { port, password, environment, sql, stop: () => server.stop('SIGINT'), kill: server.kill }
+  return { port, password, certificates, environment, sql, stop: () => server.stop('SIGINT'), kill: server.kill }
 }

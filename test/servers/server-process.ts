@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { childrenOf } from './watch-processes.ts'
 
 /** A server that a test has started: with a folder of its own, under another user where this one is root. */
 export interface ServerProcess {
@@ -101,7 +102,22 @@ export async function startServer(
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return { folder, child, stop, kill: () => end('SIGKILL') }
+  return {
+    folder,
+    child,
+    stop,
+    // A process that PostgreSQL has for each connection goes on for as long as it has work.
+    kill() {
+      for (const pid of [child.pid!, ...childrenOf(child.pid!)]) {
+        try {
+          process.kill(pid, 'SIGKILL')
+        } catch {
+          // It has ended since.
+        }
+      }
+      return end('SIGKILL')
+    },
+  }
 }
 
 export function hasFile(...paths: string[]): boolean {

@@ -50,12 +50,27 @@ export function childrenNamed(program: string): number[] {
     .map(({ pid }) => pid)
 }
 
-/** The children of this process, at any depth. `stat` is as proc(5) tells it. */
-function descendants(): { pid: number; stat: string }[] {
-  const stats = readdirSync('/proc')
+/** Ids of the processes that a process has started itself. */
+export function childrenOf(parent: number): number[] {
+  return processes()
+    .filter((one) => parentIn(one) === parent)
+    .map(({ pid }) => pid)
+}
+
+function processes(): { pid: number; stat: string }[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => ({ pid: Number(pid), stat: read(`/proc/${pid}/stat`) }))
-  const parentOf = new Map(stats.map(({ pid, stat }) => [pid, Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0)]))
+}
+
+function parentIn({ stat }: { stat: string }): number {
+  return Number(/\) \S (\d+)/.exec(stat)?.[1] ?? 0)
+}
+
+/** The children of this process, at any depth. `stat` is as proc(5) tells it. */
+function descendants(): { pid: number; stat: string }[] {
+  const stats = processes()
+  const parentOf = new Map(stats.map((one) => [one.pid, parentIn(one)]))
   const isOurs = (pid: number): boolean => {
     const parent = parentOf.get(pid) ?? 0
     return parent === process.pid || (parent > 1 && isOurs(parent))

@@ -20,6 +20,7 @@ export async function ftpFilter({ host, port }: { host: string; port: number }):
     const server = connect({ host, port })
     server.pipe(client)
     const lines = createInterface({ input: client })
+    lines.on('error', () => undefined)
     lines.on('line', (command) => {
       filter.commands.push(command)
       const reply = filter.answer(command)

@@ -55,7 +55,7 @@ export async function publishTo(test: TestDataset, ...targets: NamedTarget[]): P
   return withLock(dataset, test.context, () => publishParcels(dataset, test.context, test.history(), targets))
 }
 
-/** A target of the test's own, with some of its methods changed. */
+/** A target of the test's own that takes files one by one, with some of its methods changed. */
 export function folderAt(
   name: string,
   path: string,
@@ -65,5 +65,9 @@ export function folderAt(
 ): NamedTarget {
   const target = openFolderTarget({ kind: 'folder', path }, { files, root: '/nowhere' })
   const defaults: CopySettings = { layout: 'mirror', max_delete: 10 }
-  return { name, settings: { ...defaults, ...settings }, open: async () => ({ ...target, ...change(target) }) }
+  return {
+    name,
+    settings: { ...defaults, ...settings },
+    open: async () => ({ ...target, putAll: undefined, ...change(target) }),
+  }
 }

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
 import type { PublishedEvent } from '../../ledger/entry.ts'
 import type { HashedFile } from '../../parcel/hash-list.ts'
+import { hashFile } from '../../parcel/verify.ts'
 import { mapPool } from '../../system/pool.ts'
-import { drainSetup } from '../drain-setup.ts'
+import { notSealed } from '../parcel-contents.ts'
+import { isCheckedInFull } from './check-kind.ts'
 import type { StoredFile } from './upload.ts'
 import { type Work, checkInterrupt } from './work.ts'
 
@@ -30,7 +32,7 @@ export async function checkStored(
   if (stored.length > 0 && stored.every(({ arrival }) => arrival === 'hashed')) return 'hash'
   const isFull = isCheckedInFull(work)
   const whole = stored.filter(({ arrival }) => arrival !== 'hashed' && (isFull || arrival !== 'sent'))
-  await mapPool(whole, target.parallel, (file) => checkWhole(work, file))
+  await mapPool(whole, target.parallel, (file) => checkAgainstSeal(work, file))
   const others = stored.filter(({ arrival }) => arrival === 'sent' && !isFull)
   if (others.length === 0) return 'read back'
   if (folder !== undefined) await checkSizes(work, others, folder)
@@ -39,11 +41,17 @@ export async function checkStored(
   return 'sample'
 }
 
-/** What may be deleted on a server because a target has it is read back to its last byte. */
-function isCheckedInFull({ settings, dataset, target, name }: Work): boolean {
-  const setup = drainSetup(dataset)
-  if (setup?.drain.enabled === true && setup.drain.after.targets.includes(name)) return true
-  return (settings.check ?? (target.kind === 'folder' ? 'full' : 'sample')) === 'full'
+/** Where a copy is wrong, the file here may be what is damaged: a target may have read it by itself. */
+async function checkAgainstSeal(work: Work, file: StoredFile): Promise<void> {
+  const { dataset, context, encryption } = work
+  try {
+    await checkWhole(work, file)
+  } catch (error) {
+    const from = join(dataset.layout.data, file.source)
+    const isPlain = encryption === undefined
+    if (isPlain && (await hashFile(context.system.files, from, context.signal)) !== file.sha256) throw notSealed(from)
+    throw error
+  }
 }
 
 /** @returns Bytes there. @throws UnsiloError `corrupt` */

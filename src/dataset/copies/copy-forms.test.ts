@@ -148,10 +148,14 @@ describe('many files at once', () => {
   it('are not, when one of them is not what was sealed', async () => {
     const test = await withParcels(writesFolder)
     writeFileSync(join(test.folder, 'data', id, 'b'), 'B\n')
-    const target = folderAt('nas', temporaryFolder(), () => ({
-      putAll: () => Promise.reject(new Error('it was asked to take them')),
-    }))
-    expect(await publishTo(test, target)).toMatchObject({ published: [], problems: [{ code: 'corrupt' }] })
+    const refusing = { putAll: () => Promise.reject(new Error('it was asked to take them')) }
+    const sampled = folderAt('nas', temporaryFolder(), () => refusing, { check: 'sample' })
+    expect(await publishTo(test, sampled)).toMatchObject({ published: [], problems: [{ code: 'corrupt' }] })
+    // What is read back in full needs no look before: it is found out then whose fault it is.
+    const whole = folderAt('nas', temporaryFolder(), ({ putAll }) => ({ putAll }))
+    expect((await publishTo(test, whole)).problems).toMatchObject([
+      { code: 'corrupt', message: expect.stringContaining(`${test.folder}/data/${id}/b is not what was sealed`) },
+    ])
   })
 })
 

@@ -1,4 +1,5 @@
 import { UnsiloError } from '../../errors.ts'
+import { type Tls, type TlsMode, tlsModes, tlsOf, uselessCa } from './tls.ts'
 
 /** Where a database server is; what is missing is what the database system's programs take. */
 export interface ServerAddress {
@@ -6,6 +7,7 @@ export interface ServerAddress {
   host?: string | undefined
   port?: number | undefined
   user?: string | undefined
+  tls?: Tls | undefined
 }
 
 /** One database of a server, as a URL names it. */
@@ -25,11 +27,13 @@ const systems = new Map<string, DatabaseAddress['system']>([
 ])
 
 /**
- * Reads `postgres://user@host:port/database` or the same with `mysql` or `mariadb`; `?host=/folder` names a socket.
+ * Reads `postgres://user@host:port/database` or the same with `mysql` or `mariadb`; `?host=/folder` names a socket, `?tls=` and
+ * `?tls_ca=` are as in the configuration.
  *
+ * @param folder Where a relative path in it starts.
  * @throws UnsiloError `usage`, which never shows the text: there may be a password in it
  */
-export function parseDatabaseUrl(text: string): DatabaseAddress {
+export function parseDatabaseUrl(text: string, folder: string): DatabaseAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const system = url === undefined ? undefined : systems.get(url.protocol)
   if (url === undefined || system === undefined) throw wrongUrl('it is no URL of a database server')
@@ -37,7 +41,7 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   const [host, user, password, database] = parts as [string, string, string, string]
   if (database === '') throw wrongUrl('it names no database')
   if (/[\0\n\r]/.test(parts.join(''))) throw wrongUrl('there is a line break in it')
-  const other = [...url.searchParams.keys()].find((name) => name !== 'host')
+  const other = [...url.searchParams.keys()].find((name) => !['host', 'tls', 'tls_ca'].includes(name))
   if (other !== undefined || url.hash !== '') {
     throw wrongUrl(other === undefined ? 'there is a "#" in it' : `"${other}" cannot be set in it`)
   }
@@ -51,8 +55,19 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     user: user === '' ? undefined : user,
     password: password === '' ? undefined : password,
     database,
+    tls: tlsIn(url, folder),
     shown: url.href,
   }
+}
+
+function tlsIn({ searchParams }: URL, folder: string): Tls | undefined {
+  const mode = searchParams.get('tls') ?? undefined
+  const ca = searchParams.get('tls_ca') ?? undefined
+  if (mode !== undefined && !(tlsModes as readonly string[]).includes(mode)) {
+    throw wrongUrl(`"tls" is one of ${tlsModes.join(', ')}`)
+  }
+  if (ca !== undefined && mode !== 'verify') throw wrongUrl(`"tls_ca" ${uselessCa.message.replaceAll('`', '')}`)
+  return tlsOf({ tls: mode as TlsMode | undefined, tls_ca: ca }, folder)
 }
 
 function decoded(part: string): string {

@@ -25,7 +25,7 @@ describe('dump_args', () => {
       '--ignore-table=shop.logs',
       '--no-data',
       '--where=id > 5',
-      '--ssl-ca=/etc/ca.pem',
+      '--ssl-cert=/etc/client.pem',
       '--lock-all-tables',
     ]
     expect(alike.filter((argument) => refused('mysql', argument))).toEqual([])
@@ -50,6 +50,9 @@ describe('dump_args', () => {
       '--tab=/tmp',
       '--password=x',
       '--defaults-file=x',
+      '--skip-ssl',
+      '--ssl-mode=DISABLED',
+      '--disable-ssl-verify-server-cert',
     ]
     expect(alike.filter((argument) => !refused('mariadb', argument))).toEqual([])
   })

@@ -6,7 +6,7 @@ import { UnsiloError } from '../../errors.ts'
 import { type RunningCommand, sayEnd, startCommand } from '../../system/processes.ts'
 import type { FileSink } from '../../system/files.ts'
 import type { Redactor } from '../../system/redact.ts'
-import { type ProgramLimits, checkNotEnded } from '../program-end.ts'
+import { type ProgramLimits, checkNotEnded, checkNotInterrupted } from '../program-end.ts'
 import type { ParcelSink } from '../source.ts'
 import { type Complaint, collectComplaint } from './complaint.ts'
 import { pour } from './pour.ts'
@@ -27,6 +27,8 @@ export interface Programs {
   feed(program: string, parameters: readonly string[], body: Bytes): Promise<void>
   /** The same for a program that makes something else of it. */
   convert(program: string, parameters: readonly string[], body: Bytes): Bytes
+  /** Ends what still runs, as when the disk is full and nobody reads on, and waits for its end. */
+  close(): Promise<void>
 }
 
 /** What goes on while programs run. */
@@ -60,6 +62,8 @@ export function openPrograms(
   const { logs, signal } = context
   const startedAt = performance.now()
   let arrived = 0
+  let isClosed = false
+  const begun = new Set<Pick<Running, 'stop'> | Proof>()
 
   const start = (
     program: string,
@@ -67,7 +71,8 @@ export function openPrograms(
     stdout: 'ignore' | 'pipe' | Writable,
     stdin: 'ignore' | 'pipe' = 'ignore',
   ): Running => {
-    signal.throwIfAborted()
+    checkNotInterrupted(signal)
+    if (isClosed) throw new UnsiloError('cancelled', `${program} is not needed any more`)
     const command = startCommand({
       command: [folder === undefined ? program : join(folder, program), ...parameters],
       folder: context.datasetPath,
@@ -97,7 +102,10 @@ export function openPrograms(
       if (!hasEnded) command.end()
       await done.catch(() => undefined)
     }
-    return { ...command, done, stop }
+    const running = { ...command, done, stop }
+    begun.add(running)
+    void done.finally(() => begun.delete(running)).catch(() => undefined)
+    return running
   }
 
   const failureOf = (program: string, how: string, { last, all }: Complaint): UnsiloError =>
@@ -116,6 +124,7 @@ export function openPrograms(
       return Buffer.concat(chunks).toString('utf8')
     },
     stream(program, parameters, proof) {
+      begun.add(proof)
       async function* chunks(): Bytes {
         const running = start(program, parameters, 'pipe')
         try {
@@ -151,6 +160,10 @@ export function openPrograms(
       } finally {
         await running.stop()
       }
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([...begun].map(async (one) => one.stop()))
     },
   }
 }

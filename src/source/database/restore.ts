@@ -55,7 +55,8 @@ const hints: Partial<Record<ErrorCode, string>> = {
 export function forRestore(error: UnsiloError | undefined): UnsiloError | undefined {
   if (error === undefined) return undefined
   const { code, message, retryable, hint } = error
-  const known = hints[code] ?? hint
+  // A server that is there, and not trusted, is no matter of host and port.
+  const known = code === 'network' && !retryable ? hint : (hints[code] ?? hint)
   return new UnsiloError(code, message, { retryable, cause: error, ...(known === undefined ? {} : { hint: known }) })
 }
 

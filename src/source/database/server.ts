@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { CodecName } from '../../codec/codec.ts'
 import { type SecretReference, secretReference } from '../../system/schema.ts'
 import type { ProgramLimits } from '../program-end.ts'
+import { tlsKeys } from './tls.ts'
 
 /** Keys that say where a database server is. @param ownFile Where the system's programs look for a password themselves. */
 export function serverKeys(ownFile: string) {
@@ -16,6 +17,7 @@ export function serverKeys(ownFile: string) {
     password: secretReference
       .optional()
       .describe(`Where the password is kept; default: what the dump program finds itself, as in ${ownFile}.`),
+    ...tlsKeys,
   }
 }
 

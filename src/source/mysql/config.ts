@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { choiceKeys } from '../database/choice.ts'
 import { dumpArgsConfig } from '../database/dump-args.ts'
 import { programsKey, serverKeys } from '../database/server.ts'
+import { checkTls } from '../database/tls.ts'
 
 const ownOptions = [
   'all-databases databases tables tab result-file dir parallel system xml',
   'host port socket protocol user password plugin-dir init-command login-path',
+  'ssl ssl-ca ssl-mode ssl-verify-server-cert',
   'defaults-file defaults-extra-file defaults-group-suffix no-defaults print-defaults',
   // What is not said of errors, or of the end, cannot be noticed.
   'force log-error compact comments dump-date version help debug single-transaction quick',
@@ -24,8 +26,8 @@ const keys = {
 }
 
 /** `[source]` with `kind = "mysql"`. */
-export const mysqlConfig = z.strictObject({ kind: z.literal('mysql'), ...keys })
+export const mysqlConfig = z.strictObject({ kind: z.literal('mysql'), ...keys }).superRefine(checkTls)
 /** The same with `kind = "mariadb"`: its own programs are preferred. */
-export const mariadbConfig = z.strictObject({ kind: z.literal('mariadb'), ...keys })
+export const mariadbConfig = z.strictObject({ kind: z.literal('mariadb'), ...keys }).superRefine(checkTls)
 
 export type MysqlConfig = z.output<typeof mysqlConfig> | z.output<typeof mariadbConfig>

@@ -1,10 +1,13 @@
 import type { PrivateFolder } from '../../system/private-folder.ts'
 import type { Connection, ServerAddress } from '../database/address.ts'
+import type { Tls } from '../database/tls.ts'
+import type { MysqlPrograms } from './find-programs.ts'
 
 export function connectionOf(
-  { host, port, user }: ServerAddress,
+  { host, port, user, tls }: ServerAddress,
   password: string | undefined,
   folder: PrivateFolder,
+  programs: Pick<MysqlPrograms, 'isMariadb'>,
 ): Connection {
   const isSocket = host?.startsWith('/') === true
   const where = [
@@ -13,6 +16,8 @@ export function connectionOf(
     ...(host !== undefined && !isSocket && (host !== 'localhost' || port !== undefined) ? ['--protocol=tcp'] : []),
     ...(port === undefined ? [] : [`--port=${port}`]),
     ...(user === undefined ? [] : [`--user=${user}`]),
+    // They come after what the option files say, so they win.
+    ...(tls === undefined ? [] : tlsOptions(tls, programs.isMariadb)),
   ]
   const environment = { LC_ALL: 'C' }
   if (password === undefined) return { parameters: where, environment }
@@ -23,6 +28,16 @@ export function connectionOf(
     environment: { ...environment, MYSQL_PWD: undefined, MYSQL_TEST_LOGIN_FILE: '/dev/null' },
   }
 }
+
+/** The two systems' programs have words of their own (their manuals, "Command Options for Encrypted Connections"; mariadb(1)). */
+function tlsOptions({ mode, ca }: Tls, isMariadb: boolean): string[] {
+  const certificates = ca === undefined ? [] : [`--ssl-ca=${ca}`]
+  if (!isMariadb) return [`--ssl-mode=${modes[mode]}`, ...certificates]
+  if (mode === 'off') return ['--skip-ssl']
+  return ['--ssl', mode === 'verify' ? '--ssl-verify-server-cert' : '--disable-ssl-verify-server-cert', ...certificates]
+}
+
+const modes = { off: 'DISABLED', require: 'REQUIRED', verify: 'VERIFY_IDENTITY' } as const
 
 const escapes: Record<string, string> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b' }
 

@@ -1,4 +1,3 @@
-import { hasProgram } from '../../system/machine.ts'
 import { pathFrom } from '../../system/path-from.ts'
 import { type PrivateFolder, withPrivateFolder } from '../../system/private-folder.ts'
 import { createRedactor } from '../../system/redact.ts'
@@ -7,10 +6,12 @@ import { fileNameOf } from '../database/file-name.ts'
 import { openPrograms } from '../database/programs.ts'
 import { closingMarker } from '../database/proof.ts'
 import type { DatabaseOptions } from '../database/server.ts'
+import { tlsOf } from '../database/tls.ts'
 import { type ExportContext, type ExportNotes, type ParcelSink, type Source, nothingToNote } from '../source.ts'
 import type { MysqlConfig } from './config.ts'
 import { connectionOf } from './connection.ts'
 import { explainMysql } from './explain.ts'
+import { findPrograms } from './find-programs.ts'
 
 /** Made up by the server from what is elsewhere. */
 export const virtualDatabases = ['information_schema', 'performance_schema', 'sys', 'ndbinfo']
@@ -45,9 +46,10 @@ async function exportAll(
   context: ExportContext,
   { folder, secret }: { folder: PrivateFolder; secret: string | undefined },
 ): Promise<ExportNotes> {
-  const connection = connectionOf(config, secret, folder)
   const programFolder = config.programs === undefined ? undefined : pathFrom(options.folder, config.programs)
-  const [dump, client] = await programNames(config.kind, programFolder)
+  const found = await findPrograms(config.kind, programFolder)
+  const address = { ...config, tls: tlsOf(config, options.folder) }
+  const connection = connectionOf(address, secret, folder, found)
   const { environment } = connection
   const programs = openPrograms(
     {
@@ -66,41 +68,27 @@ async function exportAll(
   const dumpOptions = [...(isLocked ? [] : ['--single-transaction']), ...alwaysGiven, ...config.dump_args]
   const dumpOf = (database: string) =>
     programs.stream(
-      dump,
+      found.dump,
       [...connection.parameters, ...dumpOptions, '--', database],
       closingMarker(dumpEnd, '-- Dump completed'),
     )
+  const exportFolder = async (): Promise<void> => {
+    const parcel = await sink.folder()
+    const list = async (): Promise<string[]> => {
+      const options = ['--default-character-set=utf8mb4', '--batch', '--skip-column-names', '--raw']
+      const all = [...connection.parameters, ...options, '--execute=SHOW DATABASES']
+      const names = (await programs.ask(found.client, all)).split('\n')
+      return names.filter((name) => name !== '' && !virtualDatabases.includes(name.toLowerCase()))
+    }
+    for (const one of await chosenDatabases(config, list, always))
+      await parcel.create(`${fileNameOf(one)}.sql`, dumpOf(one))
+  }
   const { database } = config
-  if (typeof database === 'string' && !choosesMany(config)) {
-    await sink.write('sql', dumpOf(database))
+  try {
+    if (typeof database !== 'string' || choosesMany(config)) await exportFolder()
+    else await sink.write('sql', dumpOf(database))
     return nothingToNote
+  } finally {
+    await programs.close()
   }
-  const parcel = await sink.folder()
-  const list = async (): Promise<string[]> => {
-    const query = [
-      '--default-character-set=utf8mb4',
-      '--batch',
-      '--skip-column-names',
-      '--raw',
-      '--execute=SHOW DATABASES',
-    ]
-    const names = (await programs.ask(client, [...connection.parameters, ...query])).split('\n')
-    return names.filter((name) => name !== '' && !virtualDatabases.includes(name.toLowerCase()))
-  }
-  for (const one of await chosenDatabases(config, list, always))
-    await parcel.create(`${fileNameOf(one)}.sql`, dumpOf(one))
-  return nothingToNote
-}
-
-/** The dump program and the client; either system's programs understand the other's server. */
-export async function programNames(kind: MysqlConfig['kind'], folder: string | undefined): Promise<[string, string]> {
-  const pairs: [string, string][] = [
-    ['mysqldump', 'mysql'],
-    ['mariadb-dump', 'mariadb'],
-  ]
-  if (kind === 'mariadb') pairs.reverse()
-  for (const pair of pairs) {
-    if (await hasProgram(folder === undefined ? pair[0] : `${folder}/${pair[0]}`, '--version')) return pair
-  }
-  return pairs[0]!
 }

@@ -14,7 +14,8 @@ import {
 } from '../database/restore.ts'
 import { connectionOf } from './connection.ts'
 import { explainMysql } from './explain.ts'
-import { programNames, virtualDatabases } from './mysql.ts'
+import { findPrograms } from './find-programs.ts'
+import { virtualDatabases } from './mysql.ts'
 
 const countObjects = ['tables.table_schema', 'routines.routine_schema', 'events.event_schema']
   .map((one) => one.split('.'))
@@ -31,9 +32,10 @@ export async function restoreMysql(
   options: RestoreOptions,
 ): Promise<RestoredDatabase> {
   const kind = dump.kind === 'mariadb' ? 'mariadb' : 'mysql'
-  const [, client] = await programNames(kind, options.programs)
+  const found = await findPrograms(kind, options.programs)
+  const { client } = found
   return withPrivateFolder(async (folder) => {
-    const connection = connectionOf(to, to.password, folder)
+    const connection = connectionOf(to, to.password, folder, found)
     const programs = openPrograms(
       {
         folder: options.programs,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
 import { findPackage, importModule, runsTypeScript } from '../../system/module.ts'
@@ -18,11 +19,7 @@ export function isPath(module: string): boolean {
 export async function loadPlugin(module: string, folder: string, files: Files): Promise<SourceDefinition> {
   const path = isPath(module) ? pathFrom(folder, module) : findPackage(module, folder)
   if (path === undefined || files.info(path)?.kind !== 'file') throw notThere(module, path, folder)
-  if (/\.[cm]?ts$/.test(path) && !runsTypeScript()) {
-    throw new UnsiloError('config', `${path} is TypeScript, which Node.js ${process.versions.node} cannot run`, {
-      hint: 'Use Node.js 22.18 or newer, or write it as JavaScript (.mjs).',
-    })
-  }
+  if (isTypeScript(path) && !runsTypeScript()) throw needsTypeScript(path)
   let exported: Record<string, unknown>
   try {
     exported = await importModule(path)
@@ -37,6 +34,21 @@ export async function loadPlugin(module: string, folder: string, files: Files): 
   })
 }
 
+function isTypeScript(path: string): boolean {
+  return /\.[cm]?ts$/.test(path)
+}
+
+function needsTypeScript(path: string, importedBy?: string): UnsiloError {
+  const [said, use] =
+    importedBy === undefined
+      ? [`${path} is TypeScript:`, 'name']
+      : [`${importedBy} imports ${path}, which is TypeScript:`, 'import']
+  const made = basename(path).replace(/\.[cm]?ts$/, '.mjs')
+  return new UnsiloError('config', `${said} Node.js ${process.versions.node} cannot run it`, {
+    hint: `Use Node.js 22.18 or newer; or compile it, as with \`npx esbuild ${basename(path)} --outfile=${made}\`, and ${use} ${made}.`,
+  })
+}
+
 function notThere(module: string, path: string | undefined, folder: string): UnsiloError {
   if (path !== undefined) {
     return new UnsiloError('config', `there is no module ${path}`, { hint: 'A relative path starts at the dataset.' })
@@ -48,12 +60,20 @@ function notThere(module: string, path: string | undefined, folder: string): Uns
 
 /** Where the mistake is does not stand in the message, but in the stack. */
 function notLoaded(error: unknown, path: string): UnsiloError {
+  const foreign = unknownFileIn(error)
+  if (foreign !== undefined && isTypeScript(foreign)) return needsTypeScript(foreign, path)
   const place = error instanceof Error ? /file:\/\/(\/[^\s)]+?:\d+)/.exec(error.stack ?? '')?.[1] : undefined
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return new UnsiloError('config', `${path} cannot be loaded: ${said.split('\n', 1)[0]}`, {
     hint: place === undefined ? `\`node --check ${path}\` may show where.` : `Look at ${decodeURI(place)}.`,
     cause: error,
   })
+}
+
+/** The file that Node.js does not know how to run. */
+function unknownFileIn(error: unknown): string | undefined {
+  if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ERR_UNKNOWN_FILE_EXTENSION') return undefined
+  return /for (?:file:\/\/)?(\/.*)$/m.exec((error as Error).message)?.[1]
 }
 
 function faultOf(definition: unknown): string | undefined {

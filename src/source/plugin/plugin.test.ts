@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import * as fs from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
 import { loadDatasets } from '../../config/load.ts'
@@ -181,10 +182,20 @@ describe('the configuration of a module', () => {
     }
   })
 
-  it.skipIf(runsTypeScript())('says that this Node.js runs no TypeScript', async () => {
-    expect((await problems(dataset('', '', 'my-source.ts')))[0]).toMatch(
-      /my-source\.ts is TypeScript, which Node\.js [\d.]+ cannot run\. Use Node\.js 22\.18 or newer/,
+  it.skipIf(runsTypeScript())('says what to do where this Node.js runs no TypeScript', async () => {
+    const module = simple(`const count: number = 5; await sink.write('txt', ${text('String(count)')})`)
+    const test = dataset(module, '', 'my-source.ts')
+    const [problem, ...others] = await problems(test)
+    expect(problem).toMatch(
+      /^todoist\/config\.toml:3: source\.kind: \/.*\/my-source\.ts is TypeScript: Node\.js [\d.]+ cannot run it\. /,
     )
+    expect(others).toEqual([])
+    // What it says to do is done, and works.
+    const command = /`npx (esbuild .*)`/.exec(problem!)![1]!
+    const programs = resolve('node_modules/.bin')
+    execFileSync('/bin/sh', ['-c', `${programs}/${command} --log-level=error`], { cwd: test.folder })
+    test.configure('[source]\nkind = "./my-source.mjs"\n')
+    expect(await exported(test)).toMatchObject({ state: 'good' })
   })
 })
 

@@ -2,6 +2,8 @@ import * as z from 'zod'
 import { choiceKeys } from '../database/choice.ts'
 import { dumpArgsConfig } from '../database/dump-args.ts'
 import { programsKey, serverKeys } from '../database/server.ts'
+import { checkTls } from '../database/tls.ts'
+import { type KeysAround, type Misfit, isCompressed } from '../misfit.ts'
 
 const ownOptions = [
   'file format jobs compress dbname host port username password no-password',
@@ -30,10 +32,18 @@ export const postgresConfig = z
     dump_args: dumpArgsConfig('pg_dump', '--exclude-table=logs', { names: ownOptions }),
     programs: programsKey,
   })
-  .superRefine(({ format, jobs }, context) => {
+  .superRefine((keys, context) => {
+    const { format, jobs } = keys
+    checkTls(keys, context)
     if (jobs === 1 || format === 'directory') return
     const params = { hint: 'Remove it, or set `format = "directory"`.' }
     context.addIssue({ code: 'custom', path: ['jobs'], message: 'has no use without `format = "directory"`', params })
   })
 
 export type PostgresConfig = z.output<typeof postgresConfig>
+
+export function postgresMisfits({ format }: { format?: unknown }, around: KeysAround): Misfit[] {
+  if (format !== 'directory' || !isCompressed(around)) return []
+  const message = 'has no use with `format = "directory"`: pg_dump compresses its files'
+  return [{ path: ['compress'], message, hint: 'Remove it.' }]
+}

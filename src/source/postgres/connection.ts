@@ -3,7 +3,7 @@ import { UnsiloError } from '../../errors.ts'
 import type { Connection, ServerAddress } from '../database/address.ts'
 
 export function connectionOf(
-  { host, port, user }: ServerAddress,
+  { host, port, user, tls }: ServerAddress,
   password: string | undefined,
   folder: PrivateFolder,
 ): Connection {
@@ -13,12 +13,22 @@ export function connectionOf(
     ...(user === undefined ? [] : [`--username=${user}`]),
     '--no-password',
   ]
-  const environment = { LC_ALL: undefined, LC_MESSAGES: 'C', PGAPPNAME: 'unsilo', PGCONNECT_TIMEOUT: '30' }
+  const environment = {
+    LC_ALL: undefined,
+    LC_MESSAGES: 'C',
+    PGAPPNAME: 'unsilo',
+    PGCONNECT_TIMEOUT: '30',
+    ...(tls === undefined ? {} : { PGSSLMODE: sslModes[tls.mode] }),
+    ...(tls?.ca === undefined ? {} : { PGSSLROOTCERT: tls.ca }),
+  }
   if (password === undefined) return { parameters, environment }
   // PGPASSWORD comes before the file (libpq, "Environment Variables").
   const own = { PGPASSFILE: folder.write('pgpass', passwordLine(password)), PGPASSWORD: undefined }
   return { parameters, environment: { ...environment, ...own } }
 }
+
+/** libpq, "SSL Mode Descriptions". */
+const sslModes = { off: 'disable', require: 'require', verify: 'verify-full' } as const
 
 /** One line for any server, database and user (libpq, "The Password File"). */
 function passwordLine(password: string): string {

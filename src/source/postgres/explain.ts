@@ -1,4 +1,5 @@
 import { UnsiloError } from '../../errors.ts'
+import { tlsError } from '../database/tls.ts'
 
 /** What PostgreSQL's programs complain of, in the words of libpq and of the server (LC_MESSAGES=C). */
 export function explainPostgres(complaint: string): UnsiloError | undefined {
@@ -9,6 +10,10 @@ export function explainPostgres(complaint: string): UnsiloError | undefined {
       hint: 'Look at `database` in config.toml; `psql --list` names those that there are.',
     })
   }
+  const unprotected = found(
+    /(certificate verify failed|server (?:certificate for|common name) .* does not match host name .*|server does not support SSL, but SSL was required|root certificate file .* does not exist|could not read root certificate file .*|weak sslmode .*)/,
+  )
+  if (unprotected !== undefined) return tlsError(unprotected)
   const refused = found(
     /(password authentication failed.*|no password supplied|role ".*" does not exist|no pg_hba\.conf entry.*|\w+ authentication failed for user.*)/,
   )

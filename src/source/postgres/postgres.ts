@@ -8,6 +8,7 @@ import { fileNameOf } from '../database/file-name.ts'
 import { type Programs, openPrograms } from '../database/programs.ts'
 import { type Proof, closingMarker, notWhole } from '../database/proof.ts'
 import type { DatabaseOptions } from '../database/server.ts'
+import { tlsOf } from '../database/tls.ts'
 import { type ExportContext, type ExportNotes, type ParcelSink, type Source, nothingToNote } from '../source.ts'
 import type { PostgresConfig } from './config.ts'
 import type { Connection } from '../database/address.ts'
@@ -51,7 +52,7 @@ async function exportAll(
   context: ExportContext,
   { folder, secret }: { folder: PrivateFolder; secret: string | undefined },
 ): Promise<ExportNotes> {
-  const connection = connectionOf(config, secret, folder)
+  const connection = connectionOf({ ...config, tls: tlsOf(config, options.folder) }, secret, folder)
   const { environment } = connection
   const programFolder = config.programs === undefined ? undefined : pathFrom(options.folder, config.programs)
   const programs = openPrograms(
@@ -84,11 +85,19 @@ async function exportAll(
     },
   }
   const { database } = config
-  if (typeof database === 'string' && !choosesMany(config) && !config.globals && config.format !== 'directory') {
+  try {
+    if (
+      typeof database !== 'string' ||
+      choosesMany(config) ||
+      config.globals !== false ||
+      config.format === 'directory'
+    )
+      return await exportFolder(dumper, sink)
     await sink.write(extensionOf(config), dumpOf(dumper, database))
     return nothingToNote
+  } finally {
+    await programs.close()
   }
-  return exportFolder(dumper, sink)
 }
 
 function extensionOf({ format }: PostgresConfig): string {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { type RunningCommand, startCommand } from '../../system/processes.ts'
 import { type Proof, notWhole } from '../database/proof.ts'
+import { checkNotInterrupted } from '../program-end.ts'
 
 /**
  * Lets pg_restore read a dump in the custom format to its end, as it comes. `pg_restore --list` is not enough: it reads the
@@ -36,7 +37,7 @@ export function restorable(
       if (reader === undefined) throw notWhole('it is empty')
       if (!reader.stdin!.destroyed) reader.stdin!.end()
       const { status } = await reader.ended
-      signal.throwIfAborted()
+      checkNotInterrupted(signal)
       if (status !== 0) throw notWhole(`pg_restore cannot read it: ${(await complaint).trim().replaceAll('\n', '; ')}`)
     },
     async stop() {

@@ -1,10 +1,23 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryGrowth } from '../../../test/servers/watch-processes.ts'
+import { reasonWithoutDisk, smallDisk } from '../../../test/support/small-disk.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
+import { systemFiles } from '../../system/files.ts'
+import { sourceContract } from '../source.contract.ts'
+import { openSqliteSource } from './sqlite.ts'
 
 const hasSqlite = spawnSync('sqlite3', ['--version']).error === undefined
 
@@ -222,6 +235,31 @@ describe.skipIf(!hasSqlite)('a SQLite export fails in plain words, with nothing 
     expect(await failure(path, 'timeout = "1s"')).toMatchObject({ code: 'timeout' })
   })
 
+  it.for([
+    ['none', 'a.db'],
+    ['gzip', 'a.db'],
+    ['none', '*.db'],
+    ['gzip', '*.db'],
+  ])('when the disk is really full (%s, %s)', async ([codec, name], { skip }) => {
+    const root = smallDisk('size=4m')
+    if (root === undefined) return skip(reasonWithoutDisk)
+    const folder = temporaryFolder()
+    const path = join(folder, 'a.db')
+    sql(path, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)')
+    const config = `interval = "1 hour"\ncompress = "${codec}"\n[source]\nkind = "sqlite"\npath = "${join(folder, name!)}"`
+    const test = testDataset(config, 'todoist', root)
+    expect((await test.run()).exported).toMatchObject({ state: 'good' })
+    const before = test.names('data')
+    sql(path, 'INSERT INTO t VALUES (randomblob(10000000))')
+    test.clock.advance(3_600_000)
+    expect((await test.run()).exported).toMatchObject({
+      event: 'failed',
+      code: 'no-space',
+      reason: expect.stringContaining('the disk is full') as string,
+    })
+    expect(test.names('data')).toEqual(before)
+  })
+
   it('when sqlite3 is not installed', async () => {
     const path = join(temporaryFolder(), 'a.db')
     sql(path, 'CREATE TABLE t (x)')
@@ -235,3 +273,38 @@ describe.skipIf(!hasSqlite)('a SQLite export fails in plain words, with nothing 
     })
   })
 })
+
+describe.skipIf(!hasSqlite)('a SQLite source', () =>
+  sourceContract((datasetPath) => {
+    const path = join(temporaryFolder(), 'a.db')
+    sql(path, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)')
+    const open = (): ReturnType<typeof openSqliteSource> =>
+      openSqliteSource({ kind: 'sqlite', path }, { folder: datasetPath, compress: 'none', files: systemFiles })
+    return {
+      open,
+      fail: () => renameSync(path, `${path}.away`),
+      mend: () => renameSync(`${path}.away`, path),
+      openLarge(bytes) {
+        if (bytes < 1_000_000_000) {
+          sql(
+            path,
+            `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${bytes / 1_000_000})
+            INSERT INTO t SELECT zeroblob(1000000) FROM n`,
+          )
+        } else makeSparse(path, bytes)
+        return open()
+      },
+    }
+  }),
+)
+
+/** Gives a database pages that nothing is in, and that take no space: its size is what its header says. */
+function makeSparse(path: string, bytes: number): void {
+  sql(path, 'PRAGMA page_size = 65536', 'VACUUM')
+  const whole = readFileSync(path)
+  // "In-header database size", valid when the change counter equals "version-valid-for" (fileformat.html, section 1.3).
+  whole.writeUInt32BE(Math.floor(bytes / 65536), 28)
+  whole.copy(whole, 92, 24, 28)
+  writeFileSync(path, whole)
+  truncateSync(path, Math.floor(bytes / 65536) * 65536)
+}

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Client, FTPError, type FileInfo } from 'basic-ftp'
 import type { UnsiloError } from '../../errors.ts'
 import type { PooledConnection } from './connection-pool.ts'
@@ -14,6 +16,8 @@ export interface FtpConnection extends PooledConnection {
   ask(command: string): Promise<FtpReply>
   /** Writes a file, from byte `from` on; what is there before it stays. `source` is not read before the server is ready for it. */
   store(source: Readable, path: string, from: number): Promise<FtpReply>
+  /** For a source of `store` that has no byte: waits until it may end. */
+  beforeEmptyEnd(): Promise<void>
   /** Reads a file, from byte `from` on. A reply means that all has been written to `into`, unless it is a refusal. */
   retrieve(into: Writable, path: string, from: number): Promise<FtpReply>
   /** What is in the folder that the connection is in. */
@@ -23,6 +27,9 @@ export interface FtpConnection extends PooledConnection {
 /** How long a server may take to say why it has closed a data connection, or that it is still there, in ms. */
 const shortMs = 5000
 
+/** How long a ticket of TLS is waited for, in ms; some servers send none. */
+const ticketMs = 1000
+
 export function ftpConnection(
   client: Client,
   place: { host: string; silenceMs: number; features: ReadonlyMap<string, string>; home: string },
@@ -30,6 +37,8 @@ export function ftpConnection(
   const { host, silenceMs, features, home } = place
   const failed = (error: unknown): UnsiloError => connectionError(error, host, silenceMs)
   const isTransferring = letRepliesExplain(client)
+
+  let ticketBefore: Buffer | undefined
 
   /** @throws UnsiloError; the connection is of no more use then */
   const replyTo = async (asked: Promise<FtpReply>): Promise<FtpReply> => {
@@ -82,7 +91,18 @@ export function ftpConnection(
     ask: (command) => replyTo(client.send(command)),
     store(source, path, from) {
       if (from > 0) restartAt(client, from)
+      ticketBefore = client.ftp.tlsSessionStore
       return transfer(() => client.uploadFrom(source, path))
+    },
+    async beforeEmptyEnd() {
+      const { dataSocket } = client.ftp
+      if (dataSocket === undefined || !('encrypted' in dataSocket)) return
+      // With TLS 1.3 the server sends tickets once the handshake is over. When a connection ends before, Node.js ends it without
+      // saying so (close_notify), which servers take for a broken line; vsftpd 3.0.3 then ends all of the session.
+      if (client.ftp.tlsSessionStore === ticketBefore) {
+        await Promise.race([once(dataSocket, 'session'), setTimeout(ticketMs)])
+      }
+      await setImmediate()
     },
     retrieve: (into, path, from) => transfer(() => client.downloadTo(into, path, from)),
     async entries() {

@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FtpServer, reasonWithoutVsftpd, startVsftpd } from '../../../test/servers/vsftpd.ts'
 import { type FtpFilter, drop, ftpFilter } from '../../../test/support/ftp-filter.ts'
-import { body, knownOf, never, someBytes } from '../contract-subject.fixture.ts'
+import { body, bytesOf, knownOf, never, someBytes } from '../contract-subject.fixture.ts'
 import type { Target } from '../target.ts'
 import { openFtp } from './open-ftp.fixture.ts'
 import { whereToGoOn } from './upload.ts'
@@ -168,6 +168,34 @@ describe.skipIf(reasonWithoutVsftpd)(suite, () => {
     expect(await target.put('in/file', body('y'), never)).toBe('sent')
     expect(readFileSync(join(path, 'in/file'), 'utf8')).toBe('y')
   })
+
+  const hour = 3_600_000
+  it.skipIf(process.env['UNSILO_TEST_LARGE'] !== '1')(
+    'takes files of more than 5 GiB, and goes on in them (only with UNSILO_TEST_LARGE=1)',
+    async () => {
+      const { path, target, filter } = await opened()
+      const [sizeBytes, cutAt] = [5_500_000_000, 5_000_000_000]
+      const piece = Buffer.alloc(mebibyte)
+      const open =
+        (end: number, error?: Error) =>
+        (from = 0): Readable => {
+          function* pieces(): Generator<Buffer> {
+            for (let at = from; at < end; at += piece.length) yield piece.subarray(0, Math.min(piece.length, end - at))
+            if (error !== undefined) throw error
+          }
+          return Readable.from(pieces(), { objectMode: false })
+        }
+      const huge = { sizeBytes, sha256: 'ab'.repeat(32) }
+      const broken = target.put('file', open(cutAt, new Error('broken')), never, huge)
+      await expect(broken).rejects.toThrow('broken')
+      expect(await target.put('file', open(sizeBytes), never, huge)).toBe('resumed')
+      const restart = Number(filter.commands.find((command) => command.startsWith('REST'))!.slice(5))
+      expect(restart).toBeGreaterThan(2 ** 32)
+      expect(statSync(join(path, 'file')).size).toBe(sizeBytes)
+      expect(await bytesOf(await target.get('file', never, { from: sizeBytes - 10, bytes: 100 }))).toHaveLength(10)
+    },
+    hour,
+  )
 
   it('clears away what others have left in its folder more than a day ago, by the clock of the server', async () => {
     const { path, target } = await opened()

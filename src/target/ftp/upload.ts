@@ -94,6 +94,7 @@ async function send(
       hash?.update(bytes)
       yield bytes
     }
+    if (sent.bytes === 0) await connection.beforeEmptyEnd()
   }
   const source = Readable.from(chunks(), { objectMode: false })
   try {

@@ -6,6 +6,7 @@ import type { RsyncTargetConfig } from '../rsync-config.ts'
 import type { TargetSurroundings } from '../target.ts'
 import { type RsyncFailure, explainRsync } from './explain.ts'
 import { unknownHost } from './host-key.ts'
+import { startCommand } from '../../system/processes.ts'
 import { type RsyncPlace, parsePlace } from './place.ts'
 import { type RsyncProgram, rsyncProgram } from './program.ts'
 import { type SshLogin, rshOption, sshParameters } from './ssh-command.ts'
@@ -17,7 +18,7 @@ export interface RsyncConnection {
   ready(): Promise<ReadyConnection>
   /** What a failure means. @param doing As in "write to". */
   explain(doing: string, failure: RsyncFailure, signal: AbortSignal): Promise<UnsiloError>
-  close(): void
+  close(): Promise<void>
 }
 
 export interface ReadyConnection {
@@ -38,12 +39,14 @@ export function openConnection(
   const place = parsed.by === 'local' ? { ...parsed, path: pathFrom(root, parsed.path) } : parsed
   checkKeys(name, config, place)
   const file = (path: string | undefined): string | undefined => (path === undefined ? undefined : pathFrom(root, path))
-  const login: SshLogin = { port: config.port, key: file(config.key), knownHosts: file(config.known_hosts) }
+  const keyFiles = { key: file(config.key), knownHosts: file(config.known_hosts) }
+  const destination = place.prefix.slice(0, -1).replaceAll(/[[\]]/g, '')
+  const loginFrom = (folder: string): SshLogin => ({ port: config.port, ...keyFiles, socket: join(folder, 'ssh') })
   let opened: Promise<ReadyConnection> | undefined
   let privateFolder: OpenPrivateFolder | undefined
 
   const open = async (): Promise<ReadyConnection> => {
-    for (const path of [login.key, login.knownHosts]) {
+    for (const path of Object.values(keyFiles)) {
       if (path === undefined || files.info(path)?.kind === 'file') continue
       throw new UnsiloError('config', `targets.${name}: there is no file ${path}`, {
         hint: 'Check `key` and `known_hosts`.',
@@ -55,7 +58,7 @@ export function openConnection(
     const parameters = ['--secluded-args']
     // In KiB; 0 would be no limit.
     if (bytesPerSecond !== undefined) parameters.push(`--bwlimit=${Math.max(1, Math.floor(bytesPerSecond / 1024))}`)
-    if (place.by === 'ssh') parameters.push(`--rsh=${rshOption(login)}`)
+    if (place.by === 'ssh') parameters.push(`--rsh=${rshOption(loginFrom(privateFolder.path))}`)
     if (place.by === 'daemon') {
       // Without a file, rsync would ask, and take the names on its stdin for the answer.
       const secret = privateFolder.write('password', `${password ?? ''}\n`)
@@ -70,7 +73,7 @@ export function openConnection(
     }
   }
 
-  return {
+  const connection: RsyncConnection = {
     place,
     ready() {
       opened ??= open().catch((error: unknown) => {
@@ -83,15 +86,28 @@ export function openConnection(
       const error = explainRsync(doing, place, failure)
       const isUnknown = /^No \S+ host key is known for/m.test(failure.complaint)
       if (place.by !== 'ssh' || !isUnknown) return error
-      const file = config.known_hosts ?? join('~', '.ssh', 'known_hosts')
-      return unknownHost(error, sshParameters(login), place.prefix.slice(0, -1).replaceAll(/[[\]]/g, ''), file, signal)
+      const known = config.known_hosts ?? '~/.ssh/known_hosts'
+      const { folder } = await connection.ready()
+      return unknownHost(error, sshParameters(loginFrom(folder)), destination, known, signal)
     },
-    close() {
-      privateFolder?.remove()
+    async close() {
+      const folder = privateFolder
+      if (folder === undefined) return
       privateFolder = undefined
       opened = undefined
+      const login = loginFrom(folder.path)
+      if (place.by === 'ssh' && files.info(login.socket) !== undefined) await endShared(login, destination)
+      folder.remove()
     },
   }
+  return connection
+}
+
+/** Ends the connection that the runs have shared. */
+async function endShared(login: SshLogin, destination: string): Promise<void> {
+  const command = startCommand({ command: ['ssh', ...sshParameters(login), '-O', 'exit', '--', destination], timeoutMs: 5000 })
+  // Where that does not do, it ends by itself.
+  await command.ended.catch(() => undefined)
 }
 
 function checkKeys(name: string, config: RsyncTargetConfig, { by }: RsyncPlace): void {

@@ -70,6 +70,11 @@ it('tells what is missing from other failures', () => {
     isOnlyMissing({ status: 23, complaint: `${missing}rsync: opendir "/b" failed: Permission denied (13)\n${end}` }),
   ).toBe(false)
   expect(isOnlyMissing({ status: 12, complaint: missing })).toBe(false)
+  const place =
+    'rsync: [sender] change_dir "/a/" failed: No such file or directory (2)\n' +
+    'rsync error: errors selecting input/output files, dirs (code 3) at flist.c(2791) [sender=3.5.0]\n' +
+    'rsync: connection unexpectedly closed (0 bytes received so far) [Receiver]\n'
+  expect(isOnlyMissing({ status: 12, complaint: place })).toBe(true)
   expect(isOnlyMissing({ status: 23, complaint: end })).toBe(false)
 })
 

@@ -184,7 +184,7 @@ export function explainRsync(doing: string, place: RsyncPlace, { how, status, co
 
 const longestLine = 200
 /** What rsync adds at the end of every failure, and the frame that ssh draws around its warning. */
-const noise = /^(?:rsync (?:error|warning):|rsync: connection unexpectedly closed|@@|\*\*\*|\s*$)/
+const noise = /^(?:rsync (?:error|warning):|rsync: connection unexpectedly closed|@@|ControlSocket |\*\*\*|\s*$)/
 
 function tellingLine(complaint: string, pattern: RegExp | undefined): string {
   const lines = complaint.split('\n').map((line) => line.replaceAll(/\p{Cc}+/gu, ' ').trim())
@@ -197,8 +197,9 @@ const missingLine = /(?:link_stat|change_dir) .*(?:No such file or directory|Not
 
 /** Whether all that rsync complains of is that what was asked for is not there. */
 export function isOnlyMissing({ status, complaint }: Pick<RsyncFailure, 'status' | 'complaint'>): boolean {
-  // Of a folder that is not there, an earlier step of a local run says so (3).
-  if (status !== 23 && status !== 3) return false
+  // Of a place that is not there, an earlier step says so (3), which ends the connection, where there is one (12).
+  const isOfPlace = /errors selecting input\/output files, dirs \(code 3\)/.test(complaint)
+  if (status !== 23 && !isOfPlace) return false
   const lines = complaint.split('\n').filter((line) => !noise.test(line) && !/read error: Connection reset/.test(line))
   return lines.length > 0 && lines.every((line) => missingLine.test(line))
 }
@@ -216,6 +217,11 @@ const refusable: readonly [RegExp, Extra][] = [
 export function refusedExtra(complaint: string): Extra | undefined {
   const line = complaint.split('\n').find((one) => /unknown option|configured to refuse/.test(one))
   return line === undefined ? undefined : refusable.find(([pattern]) => pattern.test(line))?.[1]
+}
+
+/** Whether another run has made a folder in the same moment; then the next try finds it there. */
+export function hasMetAnother(complaint: string): boolean {
+  return /mkdir .* failed: File exists/.test(complaint)
 }
 
 /** Whether a run failed only because the folder for temporary files is not there yet. */

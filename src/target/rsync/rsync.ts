@@ -148,8 +148,6 @@ export function openRsyncTarget(
       checkFilePath(path)
       await runs.remove([path], true, signal)
     },
-    async close() {
-      connection.close()
-    },
+    close: () => connection.close(),
   }
 }

@@ -3,7 +3,7 @@ import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
 import { makeLinkTree } from '../../system/link-tree.ts'
 import type { RsyncConnection } from './connection.ts'
-import { type Extra, lacksTemporaryFolder, refusedExtra } from './explain.ts'
+import { type Extra, hasMetAnother, lacksTemporaryFolder, refusedExtra } from './explain.ts'
 import type { LinkGroup } from './link-groups.ts'
 import { partialFolderName, partialPath, temporaryFolderName } from './names.ts'
 import { absolutePath } from './place.ts'
@@ -50,7 +50,8 @@ export function createSender(connection: RsyncConnection, runs: RsyncRuns, files
       .withFolder(async (folder) => {
         files.makeFolder(join(folder, temporaryFolderName))
         const failure = await runs.intoPlace(['--recursive', '--keep-dirlinks'], folder, signal)
-        if (failure !== undefined) throw await connection.explain('write to', failure, signal)
+        // Another client may make it in the same moment.
+        if (failure !== undefined && !hasMetAnother(failure.complaint)) throw await connection.explain('write to', failure, signal)
       })
       .finally(() => (making = undefined))
     return making
@@ -75,6 +76,7 @@ export function createSender(connection: RsyncConnection, runs: RsyncRuns, files
       )
       const largestBytes = outgoing.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0)
       let isMade = false
+      let triesLeft = 5
       for (;;) {
         const failure = await runs.intoPlace(optionsFor(link), folder, signal, { below: link?.folder, largestBytes })
         if (failure === undefined) return
@@ -82,7 +84,8 @@ export function createSender(connection: RsyncConnection, runs: RsyncRuns, files
         if (refused !== undefined && !leftOut.has(refused)) {
           leftOut.add(refused)
           if (refused === 'links') return send(outgoing, signal)
-        } else if (!isMade && lacksTemporaryFolder(failure.complaint)) {
+        } else if (triesLeft > 0 && hasMetAnother(failure.complaint)) triesLeft -= 1
+        else if (!isMade && lacksTemporaryFolder(failure.complaint)) {
           await makeTemporaryFolder(signal)
           isMade = true
         } else {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { rshOption, sshParameters } from './ssh-command.ts'
 
-const nothing = { port: undefined, key: undefined, knownHosts: undefined }
+const nothing = { port: undefined, key: undefined, knownHosts: undefined, socket: '/private/ssh' }
 
 it('never lets ssh ask or learn a host', () => {
   const parameters = sshParameters(nothing)

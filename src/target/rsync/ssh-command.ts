@@ -3,13 +3,15 @@ export interface SshLogin {
   port: number | undefined
   key: string | undefined
   knownHosts: string | undefined
+  /** Path of the socket by which all runs share one connection; there need not be anything yet. */
+  socket: string
 }
 
 /**
  * The parameters of `ssh` that let it never ask, never learn a host by itself, and notice a dead line, after a minute.
  * Everything else is as the user's own configuration of it says.
  */
-export function sshParameters({ port, key, knownHosts }: SshLogin): string[] {
+export function sshParameters({ port, key, knownHosts, socket }: SshLogin): string[] {
   const options = [
     'BatchMode=yes',
     'StrictHostKeyChecking=yes',
@@ -19,6 +21,10 @@ export function sshParameters({ port, key, knownHosts }: SshLogin): string[] {
     'ServerAliveCountMax=4',
     'ClearAllForwardings=yes',
     'LogLevel=ERROR',
+    // The first run's connection stays for those that come soon: making one takes longer than sending a small file.
+    'ControlMaster=auto',
+    `ControlPath="${withoutTokens(socket)}"`,
+    'ControlPersist=30',
   ]
   // With a file of its own nothing else is trusted.
   if (knownHosts !== undefined) {

@@ -75,6 +75,8 @@ export function createPartMemory(totalBytes: number): PartMemory {
         held -= part
         free += part
         serve()
+        // Nobody has any of it: what comes next, such as reading, needs memory, too.
+        if (free === totalBytes) spare = []
       }
       const keepSpare = (): void => {
         if (isLarge && (spare.length + 1) * bytes <= totalBytes) spare.push(whole)

@@ -11,8 +11,8 @@ import { partSize } from './part-size.ts'
 import { putFile } from './put.ts'
 import { type Store, type StoreOptions, connections, openStore } from './store.ts'
 
-/** For parts that are on their way: four of the usual size. */
-const memoryBytes = 64e6
+/** For parts that are on their way: two of the usual size. */
+const memoryBytes = 32e6
 
 /**
  * Files are keys of a bucket, and folders only what keys begin with. A file that is put is there all at once (S3: PutObject and

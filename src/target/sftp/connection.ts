@@ -82,7 +82,11 @@ export async function openConnection(ssh: Ssh, options: ConnectionOptions): Prom
   }
 }
 
-function logIn(client: Client, socket: TcpConnection, { address, check, login, silenceMs }: ConnectionOptions): Promise<void> {
+function logIn(
+  client: Client,
+  socket: TcpConnection,
+  { address, check, login, silenceMs }: ConnectionOptions,
+): Promise<void> {
   const { host, port, user } = address
   const choice = chooseWays(login.ways)
   let refused: UnsiloError | undefined

@@ -3,7 +3,7 @@ import { UnsiloError } from '../../errors.ts'
 import { StatusError, statusCode } from './status.ts'
 
 /** Room on the file system behind a path (statvfs(3)). */
-export interface Space {
+interface Space {
   freeBytes: number
   freeFiles: number
   isReadOnly: boolean

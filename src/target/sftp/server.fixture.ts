@@ -7,8 +7,6 @@ import { type SftpTargetConfig, sftpTargetConfig } from '../sftp-config.ts'
 import type { Target } from '../target.ts'
 import { openSftpTarget } from './sftp.ts'
 
-export const reasonWithoutSshd = 'sshd is not installed'
-
 /** A client of that server, with its key, and with its host key at whatever port. */
 export function openAt(
   server: SshServer,

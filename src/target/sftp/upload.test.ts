@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   statSync,
   truncateSync,
   utimesSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type SshServer, hasSshd, startSshd } from '../../../test/servers/sshd.ts'
 import { type CuttingProxy, cuttingProxy } from '../../../test/support/cutting-proxy.ts'
@@ -155,6 +157,44 @@ describe.skipIf(!hasSshd)('an upload', () => {
     expect(await isSame(target, 'e', content)).toBe(true)
   })
 })
+
+it.skipIf(!hasSshd || process.env['UNSILO_TEST_LARGE'] !== '1')(
+  'takes files of more than 5 GiB, and goes on in them (only with UNSILO_TEST_LARGE=1)',
+  async () => {
+    const server = await startSshd()
+    onTestFinished(() => server.stop())
+    const path = temporaryFolder()
+    const target = openAt(server, path)
+    onTestFinished(() => target.close())
+    const piece = Buffer.alloc(1024 * 1024, 'x')
+    const count = 5 * 1024 + 100
+    const known = { sizeBytes: count * piece.length + 3, sha256: '0'.repeat(64) }
+    let peak = 0
+    const large = (from = 0): Readable => {
+      function* pieces(): Generator<Buffer> {
+        for (let at = from; at < known.sizeBytes; at += piece.length) {
+          peak = Math.max(peak, process.memoryUsage().arrayBuffers)
+          const isLast = known.sizeBytes - at <= piece.length
+          yield isLast ? Buffer.concat([piece.subarray(0, known.sizeBytes - at - 3), Buffer.from('end')]) : piece
+        }
+      }
+      return Readable.from(pieces(), { objectMode: false })
+    }
+    expect(await target.put('in/large', large, never, known)).toBe('sent')
+    expect(await listed(target)).toEqual([{ path: 'in/large', sizeBytes: known.sizeBytes }])
+    const end = (): Promise<string> =>
+      target.get('in/large', never, { from: known.sizeBytes - 5, bytes: 100 }).then((stream) => text(stream))
+    expect(await end()).toBe('xxend')
+    // Again from near its end, as after a cut.
+    const left = join(path, 'in', '.unsilo-000000000000-upload.tmp')
+    renameSync(join(path, 'in/large'), left)
+    truncateSync(left, known.sizeBytes - 10_000_000)
+    expect(await target.put('in/large', large, never, known)).toBe('resumed')
+    expect(await end()).toBe('xxend')
+    expect(peak).toBeLessThan(150 * 1024 * 1024)
+  },
+  900_000,
+)
 
 describe.skipIf(!hasSshd)('a server without any of the extensions of OpenSSH', () => {
   let server: SshServer

@@ -1,0 +1,62 @@
+import { folderMisfits } from '../source/folder/config.ts'
+import type { Misfit } from '../source/misfit.ts'
+import { postgresMisfits } from '../source/postgres/config.ts'
+import { drainMisfits } from '../source/rest/drain-config.ts'
+import { isTable } from './values.ts'
+
+/** Keys of a dataset, as written or as checked: any value may still be of another type than it should be. */
+type WrittenKeys = Readonly<Record<string, unknown>>
+
+/** What does not go together in a dataset, or is of no use in it. */
+export function misfitsIn(values: WrittenKeys): Misfit[] {
+  const { source } = values
+  if (source === undefined) return hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout', 'compress'])
+  return [
+    ...besideSource(values),
+    ...(isTable(source) ? sourceMisfits(source, values) : []),
+    ...(hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout'])),
+  ]
+}
+
+function besideSource({ cmd, guard }: WrittenKeys): Misfit[] {
+  const found: Misfit[] = []
+  if (hasText(cmd)) found.push({ path: ['cmd'], message: 'has no use beside `source`', hint: 'Remove one of the two.' })
+  if (isTable(guard) && guard['require'] !== undefined) {
+    const message = 'has no use with `source`, which checks each answer itself'
+    found.push({ path: ['guard', 'require'], message, hint: 'Remove it.' })
+  }
+  return found
+}
+
+/** Each kind knows itself what it cannot be combined with. */
+function sourceMisfits(source: WrittenKeys, around: WrittenKeys): Misfit[] {
+  switch (source['kind']) {
+    case 'rest':
+      return drainMisfits(source, around)
+    case 'folder':
+      return folderMisfits(around)
+    case 'postgres':
+      return postgresMisfits(source, around)
+    default:
+      return []
+  }
+}
+
+function withoutCommand(values: WrittenKeys, needed: readonly string[]): Misfit[] {
+  const { returncodes_ok: statuses } = values
+  const found: Misfit[] = []
+  const message = 'has no use without `cmd`'
+  if (Array.isArray(statuses) && statuses.length > 0) {
+    found.push({ path: ['returncodes_ok'], message, hint: 'Add the command, or remove it.' })
+  }
+  for (const key of needed) {
+    if (values[key] === undefined || values[key] === 'none') continue
+    found.push({ path: [key], message, hint: 'Add the command whose output it is about, or remove it.' })
+  }
+  return found
+}
+
+/** An empty command is none, as in export_manager. */
+export function hasText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
