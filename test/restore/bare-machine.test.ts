@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { cli } from '../support/cli.ts'
+import { cli, startCli, until } from '../support/cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import {
   type Machine,
@@ -87,5 +87,41 @@ describe('a root whose machine is lost', () => {
     expect(locked.stderr).toContain('--identity')
     expect(existsSync(join(empty, 'tasks'))).toBe(false)
     await comesBack(machine, () => inodesOf(path))
+  }, 180_000)
+
+  it('comes back when the restore is killed in the middle, and started again', async () => {
+    const path = join(temporaryFolder(), 'vault')
+    const target = `[targets.vault]\nkind = "folder"\npath = ${JSON.stringify(path)}\n`
+    const machine = await livelyMachine(target)
+    // What comes last is long, and comes slowly.
+    const large = join(machine.root, 'zoo')
+    mkdirSync(large)
+    writeFileSync(
+      join(large, 'config.toml'),
+      'publish = ["vault"]\ncmd = "mkdir $PARCEL_PATH && echo 1 > $PARCEL_PATH/a && head -c 3000000 /dev/zero > $PARCEL_PATH/b"\n',
+    )
+    expect((await machine.type('export', 'zoo')).status).toBe(0)
+    const before = machine.contents()
+    machine.destroy()
+    const slow = join(machine.safe, 'slow.toml')
+    writeFileSync(slow, `${target}limit = "200 kB/s"\n`)
+    const { child, ended } = startCli(['restore', '--root', machine.root, '--from', 'vault', '--config', slow])
+    const staged = join(machine.root, '.unsilo-restore/zoo/data')
+    await until(() => existsSync(staged) && Object.keys(treeOf(staged)).length > 1)
+    child.kill('SIGKILL')
+    expect((await ended).status).toBe('SIGKILL')
+    expect(readdirSync(machine.root).sort()).toEqual(
+      ['.unsilo-restore', 'bank', 'letters', 'photos', 'tasks', 'unsilo.toml'].sort(),
+    )
+    const tasks = statSync(join(machine.root, 'tasks')).ino
+    const again = await machine.restore('--json')
+    expect(again.status).toBe(0)
+    const { datasets } = again.json() as Root
+    expect(datasets.map(({ state }) => state)).toEqual(['there', 'there', 'there', 'there', 'restored'])
+    expect(statSync(join(machine.root, 'tasks')).ino).toBe(tasks)
+    const { [`letters/data/${third}.txt`]: _, ...rest } = before
+    expect(machine.contents()).toMatchObject(rest)
+    expect(existsSync(join(machine.root, '.unsilo-restore'))).toBe(false)
+    expect((await machine.type('verify', '--all')).status).toBe(0)
   }, 180_000)
 })

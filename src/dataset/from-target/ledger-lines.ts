@@ -96,7 +96,7 @@ function lostParcels({ target, history, copies, here, measured }: BroughtBack): 
     const others = [...(known.get(id)?.keys() ?? [])].filter((name) => name !== target && hasCopy(known, id, name))
     if (others.length > 0) lost[id] = `it is not at ${target}, and at ${others.join(', ')}`
     else if (there.has(id)) lost[id] = `its copy at ${target} is not what was published`
-    else if (known.get(id)?.has(target) === true) lost[id] = `the retention of ${target} had removed it there`
+    else if (known.get(id)?.has(target) === true) lost[id] = `it was at ${target}, and is not there any more`
     else if (ended?.state === 'suspect' && !accepted) lost[id] = 'it was suspect, and those are not published'
     else lost[id] = `it had not been published to ${target}`
   }

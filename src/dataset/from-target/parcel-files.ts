@@ -60,7 +60,9 @@ export async function parcelAt(place: Place, folder: string, copy: CopiedParcel)
     const sha256 = checkHash(file.sha256, path, place)
     return { path: file.path, from: `${copy.path}/${below}${suffix}`, isEncrypted, sha256 }
   })
-  return { copy, name, files, hashList }
+  const inFile = files.find(({ path }) => foldersAbove(path).some((folder) => seen.has(folder)))
+  if (inFile === undefined) return { copy, name, files, hashList }
+  throw refused(`${path} at ${place.name} names ${JSON.stringify(inFile.path)}, which lies in another file`)
 }
 
 /** As what a parcel lies in a folder here. */
@@ -97,6 +99,12 @@ function parcelName({ id, path, isFolder, stored }: CopiedParcel, place: Place):
 function pathBelow(path: string, name: string): string | undefined {
   const [first, ...parts] = path.split('/')
   return first === name && parts.length > 0 && parts.every(isSafe) ? parts.join('/') : undefined
+}
+
+/** `ID/a/b` lies in `ID/a` and `ID`. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
 function isSafe(part: string): boolean {
