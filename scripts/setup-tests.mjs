@@ -12,6 +12,7 @@ const needed = [
   { program: 'jq', package: 'jq', tests: 'the examples of the worked cases' },
   { program: 'unzip', package: 'unzip', tests: 'reading our zip archives with unzip' },
   { program: 'tar', package: 'tar', tests: 'reading our tar archives with GNU tar' },
+  { program: 'openssl', package: 'openssl', tests: 'protected connections to database servers' },
   { program: 'initdb', package: 'postgresql', tests: 'PostgreSQL sources', isThere: hasPostgres },
   {
     program: 'mariadbd',

@@ -210,27 +210,31 @@ describe('a root is not restored', () => {
     const empty = folderAt('vault', temporaryFolder())
     await expect(scene.restore({ from: empty })).rejects.toMatchObject({ code: 'not-found' })
     expect(fs.existsSync(scene.to)).toBe(false)
-    const gate = Promise.withResolvers<void>()
-    const reached = Promise.withResolvers<void>()
+    let open = (): void => undefined
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    let arrive = (): void => undefined
+    const arrived = new Promise<void>((resolve) => (arrive = resolve))
     const first = scene.restore({}, (target) => ({
       get: async (path, signal, range) => {
-        reached.resolve()
-        await gate.promise
+        arrive()
+        await gate
         return target.get(path, signal, range)
       },
     }))
-    await reached.promise
+    await arrived
     await expect(scene.restore()).rejects.toMatchObject({ code: 'busy' })
-    gate.resolve()
+    open()
     expect(states(await first)).toHaveLength(2)
   })
 })
 
 it('says what a target never has: secrets, modules and git', async () => {
-  const scene = await lost(
-    'env = { TOKEN = { file = "token" }, PASS = { command = "touch ran; false" }, HERE = { env = "PATH" } }\n',
+  const scene = await lost()
+  const references = 'TOKEN = { file = "token" }, PASS = { command = "touch ran; false" }, HERE = { env = "PATH" }'
+  fs.appendFileSync(
+    join(scene.vault, 'todoist/config.toml'),
+    `env = { ${references} }\ngit = true\nsource.kind = "./mine.mjs"\n`,
   )
-  fs.appendFileSync(join(scene.vault, 'todoist/config.toml'), 'git = true\nsource.kind = "./mine.mjs"\n')
   const { secrets, datasets } = await scene.restore()
   expect(secrets).toEqual([
     { file: 'todoist/config.toml', key: 'env.TOKEN', where: 'the file token' },

@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { stringify } from 'smol-toml'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { hasSshd, startSshd } from '../servers/sshd.ts'
+import { hasSwift, startSwift, swiftKeys } from '../servers/swift.ts'
 import { cli, startCli, until } from '../support/cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import {
@@ -125,3 +128,55 @@ describe('a root whose machine is lost', () => {
     expect((await machine.type('verify', '--all')).status).toBe(0)
   }, 180_000)
 })
+
+describe.skipIf(!hasSwift)(
+  'a root whose machine is lost (skipped where OpenStack Swift is not installed: npm run setup)',
+  () => {
+    it('comes back whole from a bucket', async () => {
+      const swift = await startSwift()
+      onTestFinished(() => swift.stop())
+      await swift.makeBucket('backups')
+      const { id, secret } = swiftKeys.tester
+      const file = join(temporaryFolder(), 'secret')
+      writeFileSync(file, `${secret}\n`)
+      const machine = await livelyMachine(
+        tableOf({
+          kind: 's3',
+          bucket: 'backups',
+          prefix: 'laptop',
+          region: 'us-east-1',
+          endpoint: swift.endpoint,
+          access_key_id: id,
+          secret_access_key: { file },
+        }),
+      )
+      const puts = (): number => swift.requests().filter((line) => /PUT .*\/data\//.test(line)).length
+      await comesBack(machine, () => ({ hasPuts: puts() > 0 }))
+    }, 300_000)
+  },
+)
+
+describe.skipIf(!hasSshd)('a root whose machine is lost (skipped where sshd is not installed: npm run setup)', () => {
+  it('comes back whole over SFTP', async () => {
+    const server = await startSshd()
+    onTestFinished(() => server.stop())
+    const path = join(temporaryFolder(), 'vault')
+    const machine = await livelyMachine(
+      tableOf({
+        kind: 'sftp',
+        host: '127.0.0.1',
+        port: server.port,
+        user: server.user,
+        path,
+        key: server.keyFile,
+        agent: false,
+        known_hosts: server.knownHosts,
+      }),
+    )
+    await comesBack(machine, () => inodesOf(path))
+  }, 300_000)
+})
+
+function tableOf(keys: Record<string, unknown>): string {
+  return stringify({ targets: { vault: keys } })
+}
