@@ -30,6 +30,9 @@ const work: readonly [command: string, shape: string][] = [
   ['why bank', 'Why'],
   ['restore todo --to back --parcel GOOD', 'Restore'],
   ['restore shop --database shop.db --to back.db', 'RestoreDatabase'],
+  ['restore todo --from vault --to fetched', 'Restore'],
+  ['restore todo --from vault --parcel all --to all', 'RestoreAll'],
+  ['restore --root again --from vault --config unsilo.toml', 'RestoreRoot'],
   ['prune --dry-run', 'Prune'],
   ['verify', 'Verify'],
   ['metrics recompute', 'Recompute'],
@@ -145,6 +148,7 @@ describe('what --json prints', () => {
       'ProbedStream',
       'Found',
       'DrainedDataset',
+      'RestoredDataset',
       'VerifiedDataset',
     ]
     const whole = [...shapes.keys()].filter((name) => ![...parts, ...inner].includes(name))

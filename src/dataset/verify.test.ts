@@ -167,10 +167,11 @@ describe('a verification', () => {
   })
 
   it('reads folders of many files', async () => {
+    const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const many = `cmd = '''mkdir "$PARCEL_PATH" && cd "$PARCEL_PATH" && seq 1000 | split -l 1 -a 4 -'''`
     const test = await harmed(many, (test) => {
       flip(inVault(test, `data/${id}/xaabc`))
-      for (const letter of 'abcdefgh') rmSync(inVault(test, `data/${id}/xaac${letter}`))
+      for (const letter of letters) rmSync(inVault(test, `data/${id}/xaac${letter}`))
     })
     const { places } = await verify(test)
     expect(places.map(({ verified }) => verified[0])).toMatchObject([
@@ -180,7 +181,7 @@ describe('a verification', () => {
         files: 992,
         faults: [
           `todoist/data/${id}/xaabc is changed`,
-          ...[...'abcd'].map((letter) => `todoist/data/${id}/xaac${letter} is missing`),
+          ...letters.slice(0, 4).map((letter) => `todoist/data/${id}/xaac${letter} is missing`),
           'and 4 more',
         ],
       },
@@ -504,7 +505,7 @@ describe('the ledger', () => {
   })
 
   it('gets no verdict on what was pruned, withdrawn or published again while it was read', async () => {
-    const test = publishing(`${writesOne}`)
+    const test = publishing(writesOne)
     for (let count = 0; count < 2; count++) {
       await test.run()
       test.clock.advance(hour)

@@ -13,7 +13,7 @@ export interface Comparison {
   isGone: boolean
 }
 
-export interface Content {
+interface Content {
   bytes: number
   sha256: string
 }
