@@ -25,9 +25,10 @@ import type { History } from './history.ts'
 /** What each target lacks, newest first; one that lacks nothing is left out. */
 export type PublishPlan = { target: string; parcels: ParcelId[] }[]
 
-export function planPublish(dataset: Dataset, history: History): PublishPlan {
+/** @param read What the ledger says of copies, where that was read already. */
+export function planPublish(dataset: Dataset, history: History, read?: Acknowledgements): PublishPlan {
   if (dataset.targets.length === 0) return []
-  const known = acknowledgements(history)
+  const known = read ?? acknowledgements(history)
   return dataset.targets
     .map(({ name, config }) => {
       const lacking = lackingAt(dataset, history, known, { name, settings: config })

@@ -5,7 +5,7 @@ import { UnsiloError } from '../errors.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { withPrivateFolder } from '../system/private-folder.ts'
 import { type Context, openDataset } from './dataset.ts'
-import { chooseCopies } from './from-target/choose.ts'
+import { type ParcelChoice, chooseCopies } from './from-target/choose.ts'
 import { putConfiguration } from './from-target/configuration.ts'
 import { type PlaceOptions, withPlace } from './from-target/place.ts'
 import { restoreDataset } from './from-target/restore-dataset.ts'
@@ -14,7 +14,8 @@ import { type RestoreDatabaseOptions, type RestoredToDatabase, restoreDatabase }
 export interface RestoreDatabaseFromOptions extends PlaceOptions {
   /** Name of the dataset's folder there. */
   name: string
-  parcel: ParcelId | 'latest'
+  /** An id, or `latest`. */
+  parcel: ParcelChoice
 }
 
 /**

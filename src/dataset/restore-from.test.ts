@@ -62,7 +62,7 @@ async function published(config: string): Promise<Scene> {
         (reason: unknown) => reason,
       )
       expect(fs.readdirSync(around)).toEqual([])
-      if (!(error instanceof UnsiloError)) throw error ?? new Error('it did not fail')
+      if (!(error instanceof UnsiloError)) throw new Error('it did not fail', { cause: error })
       const { code, message, hint } = error
       return { code, message, hint }
     },

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { SealedEvent } from '../ledger/entry.ts'
 import { detailsOf } from '../ledger/ledger.ts'
-import type { ParcelId } from '../parcel/id.ts'
 import { layoutOf } from '../parcel/layout.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import { type Files, walkFiles } from '../system/files.ts'
@@ -10,7 +9,7 @@ import { replaceFile, temporaryPath } from '../system/replace-file.ts'
 import type { CopiedParcel, CopyManifest } from './copies/manifest.ts'
 import type { Context, Problem } from './dataset.ts'
 import { sayAlternatives } from './from-target/alternatives.ts'
-import { chooseCopies } from './from-target/choose.ts'
+import { type ParcelChoice, chooseCopies } from './from-target/choose.ts'
 import { fetchParcels, syncFolders } from './from-target/fetch.ts'
 import { parcelAt, storedParcel } from './from-target/parcel-files.ts'
 import { type Place, type PlaceOptions, manifestAt, recordAt, withPlace } from './from-target/place.ts'
@@ -23,7 +22,7 @@ export interface RestoreFromOptions extends PlaceOptions {
   name: string
   /** That folder in the root, where there may be nothing any more. */
   folder: string
-  parcel: ParcelId | 'latest' | 'all'
+  parcel: ParcelChoice
   /** A folder that does not exist, or is empty. */
   to: string
   /** As it lies there, instead of decompressing or extracting it. */

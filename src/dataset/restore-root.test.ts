@@ -68,6 +68,10 @@ describe('a root is restored', () => {
       problems: [],
     })
     expect(states(result)).toEqual(['photos restored', 'todoist restored'])
+    expect(result.datasets).toMatchObject([
+      { parcels: 1, files: 2, bytes: 4 },
+      { parcels: 1, files: 1, bytes: 4 },
+    ])
     expect(fs.readdirSync(scene.to).sort()).toEqual(['photos', 'todoist', 'unsilo.toml'])
     expect(fs.readdirSync(join(scene.to, 'todoist')).sort()).toEqual(fs.readdirSync(scene.folder).sort())
     for (const name of ['config.toml', 'metrics.csv', `data/${id}.json`])
@@ -122,6 +126,11 @@ describe('a root is restored', () => {
       problems: [{ severity: 'error', code: 'corrupt' }],
     })
     expect(fs.readdirSync(join(scene.to, 'todoist/data'))).toEqual(['2026-03-01T070000Z.json'])
+    // The copy is an alarm from now on, and nobody mends it silently.
+    expect(scene.lines('verified')).toMatchObject([
+      { parcel: id, target: 'vault', ok: false, faults: [expect.stringContaining('another hash')] },
+      { ok: true },
+    ])
   })
 
   it('keeps what may hold the only copies of records that were deleted at their source', async () => {

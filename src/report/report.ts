@@ -79,7 +79,7 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
   const { table, damage } = metricsOf(dataset, context)
   const due = await duenessOf(dataset, context, history)
   const facts = copyFacts(history)
-  const plan = planPublish(dataset, history)
+  const plan = planPublish(dataset, history, facts.known)
   const warnings = [...damage, ...(await findWarnings(dataset, context, history, table, { facts, plan }))]
   const isGood = ({ id, state }: ParcelRecord): boolean => state === 'good' && !isAheadOf(id, now)
   const good = history.parcels.findLast(isGood)

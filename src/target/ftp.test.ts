@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, vi } from 'vitest'
 import { type FtpServer, reasonWithoutVsftpd, startVsftpd } from '../../test/servers/vsftpd.ts'
 import { cuttingProxy } from '../../test/support/cutting-proxy.ts'
 import { reasonWithoutDisk, smallDisk } from '../../test/support/small-disk.ts'
@@ -9,6 +9,9 @@ import { openFtp } from './ftp/open-ftp.fixture.ts'
 import type { Target } from './target.ts'
 import { targetContract } from './target.contract.ts'
 import { targetFaults } from './target-faults.contract.ts'
+
+// Thousands of files, with a connection each, and a handshake each with TLS, take long on a busy machine.
+vi.setConfig({ testTimeout: 240_000 })
 
 describe.skipIf(reasonWithoutVsftpd)(`FTP with vsftpd${reasonWithoutVsftpd ? ` (${reasonWithoutVsftpd})` : ''}`, () => {
   let server: FtpServer

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, vi } from 'vitest'
 import { type FtpServer, reasonWithoutVsftpd, startVsftpd } from '../../test/servers/vsftpd.ts'
 import { cuttingProxy } from '../../test/support/cutting-proxy.ts'
 import type { ContractSubject } from './contract-subject.fixture.ts'
 import { openFtp } from './ftp/open-ftp.fixture.ts'
 import { targetContract } from './target.contract.ts'
 import { targetFaults } from './target-faults.contract.ts'
+
+// Thousands of files, with a connection each, and a handshake each with TLS, take long on a busy machine.
+vi.setConfig({ testTimeout: 240_000 })
 
 const suite = `FTPS with vsftpd, which wants TLS sessions used again${reasonWithoutVsftpd ? ` (${reasonWithoutVsftpd})` : ''}`
 

@@ -60,6 +60,7 @@ describe('run', () => {
             reason: 'exit status 7',
           }) as unknown,
           published: [],
+          withdrawn: [],
           pruned: [],
           problems: [],
           durationMs: expect.any(Number) as unknown,

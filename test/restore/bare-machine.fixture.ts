@@ -23,7 +23,7 @@ export interface Machine {
 }
 
 const ids = ['2026-01-01T000000Z', '2026-01-02T000000Z', '2026-01-03T000000Z'] as const
-export const [first, second, third] = ids
+export const [first, , third] = ids
 
 const configs = {
   tasks: `interval = "1 day"
@@ -84,7 +84,13 @@ export async function livelyMachine(target: string, key?: { identity: string }):
     restore: (...args) =>
       cli(
         [
-          ...['restore', '--root', root, '--from', 'vault', '--config', join(safe, 'recover.toml')],
+          'restore',
+          '--root',
+          root,
+          '--from',
+          'vault',
+          '--config',
+          join(safe, 'recover.toml'),
           ...(key === undefined ? [] : ['--identity', join(safe, 'key.txt')]),
           ...args,
         ],

@@ -94,7 +94,7 @@ export async function startServer(
     atExit.delete(leave)
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 120_000
   while (!(await isUp())) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop('SIGKILL')

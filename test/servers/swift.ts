@@ -13,7 +13,7 @@ export interface SwiftServer {
   /** A line for each request so far, with its method, path and status. */
   requests(): string[]
   stop(): Promise<void>
-  /** All of it, as a crash would. */
+  /** What takes requests and what writes files, as a crash would. */
   kill(): Promise<void>
   /** After `kill`: at the same port, with what was there. */
   restart(): Promise<void>
@@ -30,13 +30,28 @@ export const swiftKeys = {
   reader: { id: 'test:reader', secret: 'reading' },
 } as const
 
-const parts = ['account', 'container', 'object', 'proxy'] as const
+const storageParts = ['account', 'container', 'object'] as const
+const parts = [...storageParts, 'proxy'] as const
 type Part = (typeof parts)[number]
 
 const program = (part: Part): string => `/usr/bin/swift-${part}-server`
-const ringBuilder = '/usr/bin/swift-ring-builder'
+const python = '/usr/bin/python3'
+/** As swift-ring-builder does it, which would be started nine times. */
+const makeRings = `
+import sys
+from swift.common.ring import RingBuilder
+for name, port in (pair.split('=') for pair in sys.argv[1:]):
+    builder = RingBuilder(6, 1, 1)
+    device = {'region': 1, 'zone': 1, 'ip': '127.0.0.1', 'port': int(port), 'device': 'disk', 'weight': 1}
+    builder.add_dev(device)
+    builder.rebalance()
+    builder.get_ring().save(name + '.ring.gz')
+`
 const memcached = '/usr/bin/memcached'
-export const hasSwift = hasFile(...parts.map(program), ringBuilder, memcached, '/etc/swift/swift.conf')
+export const hasSwift = hasFile(...parts.map(program), memcached, '/etc/swift/swift.conf')
+
+/** Five programs in Python: on a busy machine they take long to come up. */
+export const swiftStartMs = 240_000
 
 export async function startSwift(): Promise<SwiftServer> {
   const user = userInfo().username
@@ -45,13 +60,8 @@ export async function startSwift(): Promise<SwiftServer> {
   const ports = { account: 0, container: 0, object: 0, proxy: 0, memcached: 0 }
   for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort()
   mkdirSync(file('node/disk'), { recursive: true })
+  run([python, '-c', makeRings, ...storageParts.map((part) => `${part}=${ports[part]}`)])
   for (const part of parts) {
-    if (part !== 'proxy') {
-      const ring = [ringBuilder, file(`${part}.builder`)]
-      run([...ring, 'create', '6', '1', '1'])
-      run([...ring, 'add', `r1z1-127.0.0.1:${ports[part]}/disk`, '1'])
-      run([...ring, 'rebalance'])
-    }
     const pipeline = part === 'proxy' ? proxyLines(ports.memcached) : storageLines(part, file('node'))
     const common = ['[DEFAULT]', 'bind_ip = 127.0.0.1', `bind_port = ${ports[part]}`, `swift_dir = ${folder}`]
     writeFileSync(file(`${part}.conf`), [...common, `user = ${user}`, 'workers = 0', ...pipeline, ''].join('\n'))
@@ -66,10 +76,13 @@ export async function startSwift(): Promise<SwiftServer> {
     return server
   }
   const cache = ['-l', '127.0.0.1', '-p', String(ports.memcached), '-m', '16', '-u', user]
-  const startAll = (): Promise<ServerProcess[]> =>
-    Promise.all([startServer(user, folder, [memcached, ...cache], async () => true), ...parts.map(startPart)])
-  let servers = await startAll()
-  const kill = async (): Promise<void> => {
+  const cacheServer = await startServer(user, folder, [memcached, ...cache], async () => true)
+  const start = (names: readonly Part[]): Promise<ServerProcess[]> => Promise.all(names.map(startPart))
+  // Those that bytes go through on their way to the disk.
+  const crashing = ['object', 'proxy'] as const
+  const [lasting, started] = await Promise.all([start(['account', 'container']), start(crashing)])
+  let mortal = started
+  const killAll = async (servers: readonly ServerProcess[]): Promise<void> => {
     await Promise.all(servers.map((server) => server.kill()))
   }
   return {
@@ -90,12 +103,13 @@ export async function startSwift(): Promise<SwiftServer> {
     },
     requests: () => said.split('\n').filter((line) => line.startsWith('proxy-server: 127.0.0.1')),
     async stop() {
-      await kill()
+      const servers = [cacheServer, ...lasting, ...mortal]
+      await killAll(servers)
       await Promise.all(servers.map((server) => server.stop('SIGKILL')))
     },
-    kill,
+    kill: () => killAll(mortal),
     async restart() {
-      servers = await startAll()
+      mortal = await start(crashing)
     },
   }
 }

@@ -1,7 +1,9 @@
 import { UnsiloError } from '../../errors.ts'
-import type { ParcelId } from '../../parcel/id.ts'
 import type { CopiedParcel } from '../copies/manifest.ts'
 import type { Place } from './place.ts'
+
+/** The id of a parcel, or `latest`, or `all`. */
+export type ParcelChoice = string
 
 /**
  * @param copies Oldest first.
@@ -9,7 +11,7 @@ import type { Place } from './place.ts'
  */
 export function chooseCopies(
   copies: readonly CopiedParcel[],
-  wanted: ParcelId | 'latest' | 'all',
+  wanted: ParcelChoice,
   name: string,
   place: Pick<Place, 'name'>,
 ): readonly CopiedParcel[] {

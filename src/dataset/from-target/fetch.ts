@@ -38,7 +38,8 @@ export async function fetchParcels(
     checkInterrupt(place.context)
     if (fetched.faults.has(parcel)) return
     try {
-      fetched.bytes += await fetchFile(place, file, join(folder, file.path), watch)
+      const bytes = await fetchFile(place, file, join(folder, file.path), watch)
+      fetched.bytes += bytes
     } catch (error) {
       if (!(error instanceof UnsiloError) || error.code !== 'corrupt') throw error
       fetched.faults.set(parcel, error)

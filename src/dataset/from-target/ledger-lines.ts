@@ -17,6 +17,8 @@ export interface BroughtBack {
   copies: readonly CopiedParcel[]
   /** Those of them that are here now, whole, each with its name in `data/`. */
   here: ReadonlyMap<ParcelId, string>
+  /** Those of them whose copy there is not what was published, each with what is wrong. */
+  damaged: ReadonlyMap<ParcelId, string>
   /** Successful parcels of `metrics.csv`. */
   measured: readonly ParcelId[]
   /** Records of its parcels may have been deleted at their source. */
@@ -28,16 +30,19 @@ export interface BroughtBack {
  * copied before a run ends. All of it was found out by reading every byte at the target.
  */
 export function linesAfterRestore(back: BroughtBack): LedgerEvent[] {
-  const { target, history, copies, here } = back
+  const { target, history, copies, here, damaged } = back
   const known = acknowledgements(history)
   const lines: LedgerEvent[] = []
   for (const copy of copies) {
-    const name = here.get(copy.id)
-    if (name === undefined) continue
-    lines.push(...sealLines(back, copy, name))
-    if (!hasCopy(known, copy.id, target)) lines.push(publishedLine(copy, target))
-    const { files, bytes } = copy
-    lines.push({ event: 'verified', parcel: copy.id, target, ok: true, files, bytes })
+    const { id, files, bytes } = copy
+    const name = here.get(id)
+    if (name !== undefined) {
+      lines.push(...sealLines(back, copy, name))
+      if (!hasCopy(known, id, target)) lines.push(publishedLine(copy, target))
+      lines.push({ event: 'verified', parcel: id, target, ok: true, files, bytes })
+    } else if (damaged.has(id)) {
+      lines.push({ event: 'verified', parcel: id, target, ok: false, files, bytes, faults: [damaged.get(id)!] })
+    }
   }
   const there = new Set(copies.map(({ id }) => id))
   for (const { parcel } of copiesAt(known, target)) {
@@ -87,15 +92,14 @@ function sealLines({ history, ledger }: BroughtBack, copy: CopiedParcel, name: s
 }
 
 /** Parcels that were sealed and are not here now, with why: the dataset's earlier folder is gone, and nothing will bring them. */
-function lostParcels({ target, history, copies, here, measured }: BroughtBack): Record<ParcelId, string> {
+function lostParcels({ target, history, here, damaged, measured }: BroughtBack): Record<ParcelId, string> {
   const known = acknowledgements(history)
-  const there = new Set(copies.map(({ id }) => id))
   const lost: Record<ParcelId, string> = {}
   for (const { id, state, ended, accepted } of history.parcels) {
     if (state !== 'gone') continue
     const others = [...(known.get(id)?.keys() ?? [])].filter((name) => name !== target && hasCopy(known, id, name))
     if (others.length > 0) lost[id] = `it is not at ${target}, and at ${others.join(', ')}`
-    else if (there.has(id)) lost[id] = `its copy at ${target} is not what was published`
+    else if (damaged.has(id)) lost[id] = `its copy at ${target} is not what was published`
     else if (known.get(id)?.has(target) === true) lost[id] = `it was at ${target}, and is not there any more`
     else if (ended?.state === 'suspect' && !accepted) lost[id] = 'it was suspect, and those are not published'
     else lost[id] = `it had not been published to ${target}`

@@ -12,7 +12,7 @@ import { mapPool } from '../../system/pool.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { CopiedParcel } from '../copies/manifest.ts'
 import type { Problem } from '../dataset.ts'
-import { type History, isEvent, readHistory } from '../history.ts'
+import { isEvent, readHistory } from '../history.ts'
 import { fetchParcels, syncFolders } from './fetch.ts'
 import { linesAfterRestore } from './ledger-lines.ts'
 import { type ParcelThere, parcelAt } from './parcel-files.ts'
@@ -61,16 +61,18 @@ export async function restoreDataset(
   // The ledger first: what is published meanwhile is then in the manifest only, and is added to it.
   const records = await putRecords(place, name, layout, done.problems)
   const copies = choose((await manifestAt(place, name)).parcels)
-  const parcels = await findParcels(place, name, copies, readHistory(files, layout), layout, done.problems)
+  const damaged = new Map<ParcelId, UnsiloError>()
+  const parcels = await findParcels(place, name, copies, layout, damaged)
   const { bytes, faults } = await fetchParcels(place, parcels, layout.data, (come) =>
     place.context.onProgress?.({ dataset: name, step: 'restoring', bytes: come, note: `from ${place.name}` }),
   )
-  for (const error of faults.values()) done.problems.push(problemOf(error))
+  for (const [{ copy }, error] of faults) damaged.set(copy.id, error)
+  done.problems.push(...[...damaged.values()].map(problemOf))
   const whole = parcels.filter((parcel) => !faults.has(parcel))
   await keepOnly(place, layout, whole, records)
   for (const { copy, hashList } of whole)
     if (hashList !== undefined) await replaceFile(files, logsOf(layout, copy.id).hashes, hashList)
-  done.lost = await tellLedger(place, layout, copies, whole)
+  done.lost = await tellLedger(place, layout, copies, whole, damaged)
   await syncFolders(files, layout.folder)
   files.rename(layout.folder, join(root, name))
   await files.sync(root)
@@ -100,15 +102,15 @@ async function putRecords(place: Place, name: string, layout: Layout, problems: 
   return ['ledger.ndjson', 'config.toml', 'metrics.csv']
 }
 
-/** Parcels whose names and lists of hashes are right; the others become problems. */
+/** Parcels whose names and lists of hashes are right. @param damaged The others are added to it. */
 async function findParcels(
   place: Place,
   name: string,
   copies: readonly CopiedParcel[],
-  history: History,
   layout: Layout,
-  problems: Problem[],
+  damaged: Map<ParcelId, UnsiloError>,
 ): Promise<ParcelThere[]> {
+  const history = readHistory(place.context.system.files, layout)
   const found = await mapPool(copies, place.target.parallel, async (copy) => {
     try {
       const ended = history.get(copy.id)?.ended
@@ -118,7 +120,7 @@ async function findParcels(
       return await parcelAt(place, name, copy)
     } catch (error) {
       if (!(error instanceof UnsiloError) || error.code !== 'corrupt') throw error
-      problems.push(problemOf(error))
+      damaged.set(copy.id, error)
       return undefined
     }
   })
@@ -146,6 +148,7 @@ async function tellLedger(
   layout: Layout,
   copies: readonly CopiedParcel[],
   parcels: readonly ParcelThere[],
+  damaged: ReadonlyMap<ParcelId, UnsiloError>,
 ): Promise<Record<ParcelId, string>> {
   const { files, clock } = place.context.system
   const rows = readMetricsIfWhole(files, layout.metrics)?.rows ?? new Map<string, Record<string, string>>()
@@ -155,6 +158,7 @@ async function tellLedger(
     ledger: layout.ledger,
     copies,
     here: new Map(parcels.map(({ copy, name }) => [copy.id, name])),
+    damaged: new Map([...damaged].map(([id, { message }]) => [id, message])),
     measured: [...rows.keys()].filter((id) => rows.get(id)?.['success'] === 'Y'),
     isDrained: isTable(valueAt(configOf(place, layout.folder), ['source', 'drain'])),
   })

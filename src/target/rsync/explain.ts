@@ -144,6 +144,14 @@ const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
     () => ({ code: 'not-permitted', hint: 'Check the owner and mode of that file and of its folder there (ls -ld).' }),
   ],
   [
+    /Too many levels of symbolic links/,
+    () => ({
+      code: 'clash',
+      says: 'a folder there is a link',
+      hint: 'rsync does not follow links below `to`: mount the other disk there, or name the folder itself in `to`.',
+    }),
+  ],
+  [
     /make way for|cannot delete non-empty directory|Is a directory|Not a directory/,
     () => ({
       code: 'clash',

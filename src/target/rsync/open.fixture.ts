@@ -4,20 +4,32 @@ import type { RsyncDaemon } from '../../../test/servers/rsyncd.ts'
 import type { SshServer } from '../../../test/servers/sshd.ts'
 import { targetSurroundings } from '../../../test/support/target-surroundings.ts'
 import { type RsyncTargetConfig, rsyncTargetConfig } from '../rsync-config.ts'
-import type { Target } from '../target.ts'
+import type { Target, TargetSurroundings } from '../target.ts'
 import { openRsyncTarget } from './rsync.ts'
 
 type Changes = Partial<Record<keyof RsyncTargetConfig, unknown>>
 
-export function openTo(to: string, changes: Changes = {}, secrets: Record<string, string> = {}): Target {
+export function openTo(
+  to: string,
+  changes: Changes = {},
+  secrets: Record<string, string> = {},
+  surroundings: Partial<TargetSurroundings> = {},
+): Target {
   const config = rsyncTargetConfig.parse({ kind: 'rsync', to, ...changes })
-  return openRsyncTarget('nas', config, targetSurroundings(secrets))
+  return openRsyncTarget('nas', config, { ...targetSurroundings(secrets), ...surroundings })
 }
 
 /** A client of that daemon, with its password. @param path Begins with the module */
-export function openAtDaemon(daemon: RsyncDaemon, path: string, port = daemon.port, password = daemon.password): Target {
+export function openAtDaemon(
+  daemon: RsyncDaemon,
+  path: string,
+  port = daemon.port,
+  password = daemon.password,
+  bytesPerSecond?: number,
+): Target {
   const to = `rsync://${daemon.user}@127.0.0.1:${port}/${path}`
-  return openTo(to, { password: { env: 'RSYNC_SECRET' } }, { 'targets.nas.password': password })
+  const limit = bytesPerSecond === undefined ? {} : { bytesPerSecond }
+  return openTo(to, { password: { env: 'RSYNC_SECRET' } }, { 'targets.nas.password': password }, limit)
 }
 
 /** A client of that server, with its key, and with its host key at whatever port. */

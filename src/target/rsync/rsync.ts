@@ -95,7 +95,7 @@ export function openRsyncTarget(
   return {
     kind: 'rsync',
     // Calls at the same time share a run, which costs a connection.
-    parallel: 32,
+    parallel: 8,
     async *list(prefix, signal): AsyncGenerator<TargetFile> {
       checkTargetPath(prefix)
       stale = []

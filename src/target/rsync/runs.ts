@@ -22,7 +22,6 @@ export interface RsyncRuns {
 
 interface IntoPlace {
   below?: string | undefined
-  names?: readonly string[]
   largestBytes?: number
 }
 
@@ -51,10 +50,10 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
     }
   }
 
-  const intoPlace: RsyncRuns['intoPlace'] = async (options, from, signal, { below, names, largestBytes } = {}) => {
+  const intoPlace: RsyncRuns['intoPlace'] = async (options, from, signal, { below, largestBytes } = {}) => {
     const { program, parameters } = await connection.ready()
     const all = [...options, ...parameters, ...timeout(largestBytes), '--', `${from}/`, destinationOf(place, below)]
-    return program.run(all, signal, names)
+    return program.run(all, signal)
   }
 
   return {
@@ -90,12 +89,26 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
     },
     async remove(paths, whole, signal) {
       await withFolder(async (empty) => {
+        const { program, parameters } = await connection.ready()
         // What is named and not there is removed at the other side, too; of nothing else rsync is told.
         const options = ['--delete-missing-args', '--no-implied-dirs', '--files-from=-', '--from0']
         if (whole) options.push('--dirs', '--force')
-        const failure = await intoPlace(options, empty, signal, { names: paths.map((path) => `./${path}`) })
-        if (failure === undefined || isRemoved(failure)) return
-        throw await connection.explain('remove from', failure, signal)
+        options.push(...parameters, ...timeout(), '--', `${empty}/`, destinationOf(place))
+        const names = paths.map((path) => `./${path}`)
+        const lines = program.lines(options, signal, names)
+        const kept: string[] = []
+        for (;;) {
+          const { done, value } = await lines.next()
+          if (done !== true) {
+            // This is no error for rsync.
+            if (value.startsWith('cannot delete')) kept.push(value)
+            continue
+          }
+          if (kept.length === 0 && (value === undefined || isRemoved(value))) return
+          const failure = value ?? { how: 'exit status 0', status: 0, complaint: '' }
+          const complaint = `${kept.join('\n')}\n${failure.complaint}`
+          throw await connection.explain('remove from', { ...failure, complaint }, signal)
+        }
       })
     },
   }
@@ -103,5 +116,5 @@ export function openRuns(connection: RsyncConnection, files: Files): RsyncRuns {
 
 /** The folders around what is removed are not here either; rsync calls that vanished (24), and removes all the same. */
 function isRemoved({ status, complaint }: RsyncFailure): boolean {
-  return status === 24 && !/cannot delete|delete_file|failed: (?!No such file)/.test(complaint)
+  return status === 24 && !/delete_file/.test(complaint)
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type SwiftServer, hasSwift, startSwift, swiftKeys } from '../../../test/servers/swift.ts'
+import { type SwiftServer, hasSwift, startSwift, swiftKeys, swiftStartMs } from '../../../test/servers/swift.ts'
 import { targetSurroundings } from '../../../test/support/target-surroundings.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { UnsiloError } from '../../errors.ts'
@@ -15,8 +15,8 @@ describe.skipIf(!hasSwift)('signing in at a store', () => {
   let swift: SwiftServer
   beforeAll(async () => {
     swift = await startSwift()
-  })
-  afterAll(() => swift.stop())
+  }, swiftStartMs)
+  afterAll(() => swift?.stop())
   afterEach(() => {
     vi.useRealTimers()
     vi.unstubAllEnvs()

@@ -2,7 +2,7 @@ import { ListMultipartUploadsCommand, ListPartsCommand, PutObjectCommand } from 
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type SwiftServer, hasSwift, startSwift } from '../../../test/servers/swift.ts'
+import { type SwiftServer, hasSwift, startSwift, swiftStartMs } from '../../../test/servers/swift.ts'
 import { type CuttingProxy, cuttingProxy } from '../../../test/support/cutting-proxy.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { dayMs } from '../../system/duration.ts'
@@ -19,8 +19,8 @@ describe.skipIf(!hasSwift)('an upload to a bucket', () => {
   let swift: SwiftServer
   beforeAll(async () => {
     swift = await startSwift()
-  })
-  afterAll(() => swift.stop())
+  }, swiftStartMs)
+  afterAll(() => swift?.stop())
 
   interface Place {
     bucket: string

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { type SwiftServer, hasSwift, startSwift } from '../../../test/servers/swift.ts'
+import { type SwiftServer, hasSwift, startSwift, swiftStartMs } from '../../../test/servers/swift.ts'
 import { cuttingProxy } from '../../../test/support/cutting-proxy.ts'
 import { targetFaults } from '../target-faults.contract.ts'
 import { targetContract } from '../target.contract.ts'
@@ -9,8 +9,8 @@ describe.skipIf(!hasSwift)('a bucket of OpenStack Swift (skipped where it is not
   let swift: SwiftServer
   beforeAll(async () => {
     swift = await startSwift()
-  })
-  afterAll(() => swift.stop())
+  }, swiftStartMs)
+  afterAll(() => swift?.stop())
 
   describe('when all is well', () => {
     targetContract(async () => {
