@@ -11,6 +11,7 @@ import {
   writesFolder,
   writesOne,
 } from '../../test/support/publishing-dataset.ts'
+import { newKey } from '../../test/restore/bare-machine.fixture.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { UnsiloError } from '../errors.ts'
 import { systemFiles } from '../system/files.ts'
@@ -149,6 +150,35 @@ describe('a parcel is restored from a target', () => {
 })
 
 describe('nothing is restored', () => {
+  it('of encrypted copies without a key, or with another one', async () => {
+    const [own, other] = [await newKey(), await newKey()]
+    const test = publishing(writesFolder)
+    fs.rmSync(join(test.place, 'vault-disk'), { recursive: true })
+    await test.run()
+    const path = temporaryFolder()
+    const encrypt = { kind: 'age' as const, recipients: [own.recipient] }
+    const from = folderAt('vault', path, () => ({}), { encrypt })
+    expect((await publishTo(test, from)).published).toHaveLength(1)
+    fs.rmSync(test.root, { recursive: true })
+    const to = join(temporaryFolder(), 'back')
+    const restore = (identities: string[], by = from): Promise<RestoredFrom> =>
+      restoreFrom(
+        { from: by, identities, name: 'todoist', folder: test.folder, parcel: 'all', raw: false, to },
+        test.context,
+      )
+    await expect(restore([])).rejects.toMatchObject({ code: 'usage', hint: expect.stringContaining(own.recipient) })
+    await expect(restore([other.identity])).rejects.toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining('todoist/manifest.json.age at vault'),
+      hint: expect.stringContaining(own.recipient),
+    })
+    expect(fs.existsSync(to)).toBe(false)
+    // Whoever has only the place and the key need not know that it is encrypted.
+    const { parcels } = await restore([other.identity, own.identity], folderAt('vault', path))
+    expect(parcels).toMatchObject([{ files: 2, to: join(to, id) }])
+    expect(fs.readFileSync(join(to, id, 'in é/a 😀'), 'utf8')).toBe('a\n')
+  })
+
   it('of what is not what was published, and what else can be tried is said', async () => {
     const scene = await published(writesOne)
     scene.clock.advance(hour)

@@ -95,7 +95,13 @@ async function restoreOrTell(
   try {
     return await restoreDataset(place, name, places)
   } catch (error) {
-    if (!(error instanceof UnsiloError) || error.code === 'cancelled') throw error
+    if (!(error instanceof UnsiloError)) throw error
+    if (error.code === 'cancelled') {
+      throw new UnsiloError('cancelled', error.message, {
+        hint: 'Type the same again to go on: what has come stays.',
+        cause: error,
+      })
+    }
     return { dataset: name, state: 'failed', parcels: 0, files: 0, bytes: 0, lost: {}, problems: [problemOf(error)] }
   }
 }

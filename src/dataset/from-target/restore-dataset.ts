@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { readTomlFile } from '../../config/toml-file.ts'
-import { type TomlValues, isTable, valueAt } from '../../config/values.ts'
+import { isTable, valueAt } from '../../config/values.ts'
 import { UnsiloError } from '../../errors.ts'
 import { type LedgerEvent, lineOf } from '../../ledger/entry.ts'
 import { appendToLedger, detailsOf } from '../../ledger/ledger.ts'
@@ -15,6 +14,7 @@ import type { Problem } from '../dataset.ts'
 import { isEvent, readHistory } from '../history.ts'
 import { fetchParcels, syncFolders } from './fetch.ts'
 import { linesAfterRestore } from './ledger-lines.ts'
+import { notesOn, writtenConfig } from './never-there.ts'
 import { type ParcelThere, parcelAt } from './parcel-files.ts'
 import { type Place, manifestAt, recordAt } from './place.ts'
 
@@ -76,7 +76,7 @@ export async function restoreDataset(
   await syncFolders(files, layout.folder)
   files.rename(layout.folder, join(root, name))
   await files.sync(root)
-  done.problems.push(...notesOn(place, join(root, name)))
+  done.problems.push(...notesOn(files, join(root, name)))
   done.parcels = whole.length
   done.files = whole.reduce((sum, parcel) => sum + parcel.files.length, 0)
   return { ...done, state: 'restored', bytes }
@@ -160,7 +160,7 @@ async function tellLedger(
     here: new Map(parcels.map(({ copy, name }) => [copy.id, name])),
     damaged: new Map([...damaged].map(([id, { message }]) => [id, message])),
     measured: [...rows.keys()].filter((id) => rows.get(id)?.['success'] === 'Y'),
-    isDrained: isTable(valueAt(configOf(place, layout.folder), ['source', 'drain'])),
+    isDrained: isTable(valueAt(writtenConfig(files, layout.folder), ['source', 'drain'])),
   })
   const now = clock.now()
   const [first, ...others] = events
@@ -178,40 +178,6 @@ async function tellLedger(
 
 function lostIn(events: readonly LedgerEvent[]): Record<ParcelId, string> {
   return events.find((event) => event.event === 'restored')?.lost ?? {}
-}
-
-function configOf({ context }: Place, folder: string): TomlValues {
-  const { config } = layoutOf(folder)
-  const read = readTomlFile(context.system.files, config, config)
-  return read !== undefined && 'file' in read ? read.file.values : {}
-}
-
-/** What of a dataset is never at a target. */
-function notesOn(place: Place, folder: string): Problem[] {
-  const values = configOf(place, folder)
-  const notes: Problem[] = []
-  const kind = valueAt(values, ['source', 'kind'])
-  if (
-    typeof kind === 'string' &&
-    /^\.{1,2}\//.test(kind) &&
-    place.context.system.files.info(join(folder, kind)) === undefined
-  ) {
-    notes.push({
-      severity: 'warning',
-      code: 'not-found',
-      message: `its module ${kind} is not at targets`,
-      hint: `Put it into ${folder} again.`,
-    })
-  }
-  if (values['git'] === true) {
-    notes.push({
-      severity: 'warning',
-      code: 'git',
-      message: 'its git repository is not at targets',
-      hint: 'Begin a new one: `unsilo init --git` for this dataset.',
-    })
-  }
-  return notes
 }
 
 export function problemOf({ code, message, hint }: UnsiloError): Problem {

@@ -35,8 +35,8 @@ export function ftpConnection(
   place: { host: string; silenceMs: number; features: ReadonlyMap<string, string>; home: string },
 ): FtpConnection {
   const { host, silenceMs, features, home } = place
-  const failed = (error: unknown): UnsiloError => connectionError(error, host, silenceMs)
-  const isTransferring = letRepliesExplain(client)
+  const failed = (error: unknown): UnsiloError => connectionError(error, host, silenceMs, true)
+  const running = letRepliesExplain(client)
 
   let ticketBefore: Buffer | undefined
 
@@ -62,7 +62,7 @@ export function ftpConnection(
   }
 
   const transfer = async (start: () => Promise<FtpReply>): Promise<FtpReply> => {
-    isTransferring.now = true
+    running.transfer = Symbol('transfer')
     const transferred = start().catch(async (error: unknown) => {
       if (error instanceof FTPError || client.closed) throw error
       const reply = await lateReply()
@@ -70,7 +70,7 @@ export function ftpConnection(
       if (reply === undefined || !isRefusal(reply)) throw error
       return reply
     })
-    return replyTo(transferred.finally(() => (isTransferring.now = false)))
+    return replyTo(transferred.finally(() => (running.transfer = undefined)))
   }
 
   return {
@@ -116,18 +116,30 @@ export function ftpConnection(
   }
 }
 
+/** Marks the transfer that runs. */
+interface Running {
+  transfer: symbol | undefined
+}
+
 /**
  * A server that cannot go on, or refuses to begin, may close the data connection before it says why on the other one. basic-ftp
- * closes that one as soon as the first is lost; here it stays open for the reason.
+ * closes that one as soon as the first is lost; here it stays open for the reason, for a while.
  */
-function letRepliesExplain(client: Client): { now: boolean } {
-  const isTransferring = { now: false }
+function letRepliesExplain(client: Client): Running {
+  const running: Running = { transfer: undefined }
   const close = client.ftp.closeWithError.bind(client.ftp)
   client.ftp.closeWithError = (error) => {
+    const { transfer } = running
     const isOfData = error.message.endsWith('(data socket)') && !error.message.startsWith('Timeout')
-    if (!isTransferring.now || !isOfData) close(error)
+    if (transfer === undefined || !isOfData) close(error)
+    else {
+      const closeThen = (): void => {
+        if (running.transfer === transfer) close(error)
+      }
+      globalThis.setTimeout(closeThen, shortMs).unref()
+    }
   }
-  return isTransferring
+  return running
 }
 
 /** Has the next transfer begin at a byte. The command has to be the last one before that of the transfer (RFC 3659, section 5). */

@@ -72,4 +72,14 @@ describe('a connection that fails', () => {
     const explained = connectionError(error, 'b:21', 60_000)
     expect(explained).toMatchObject({ code, retryable, message: expect.stringContaining(message) as string })
   })
+
+  it('after it has worked is no matter of settings', () => {
+    const error = Object.assign(new Error('wrong version number'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' })
+    const explained = connectionError(error, 'b:21', 60_000, true)
+    expect(explained).toMatchObject({
+      code: 'network',
+      retryable: true,
+      message: expect.stringContaining('broke off') as string,
+    })
+  })
 })

@@ -115,8 +115,13 @@ const certificateHints: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'Set `host` to a name that the certificate is for.',
 }
 
-/** Says in words why a connection failed or broke off. @param host With its port. */
-export function connectionError(error: unknown, host: string, silenceMs: number): UnsiloError {
+/**
+ * Says in words why a connection failed or broke off.
+ *
+ * @param host With its port.
+ * @param wasUp Whether it has worked before: then a fault of TLS says only how it ended. vsftpd prints its last words unencrypted.
+ */
+export function connectionError(error: unknown, host: string, silenceMs: number, wasUp = false): UnsiloError {
   if (error instanceof UnsiloError) return error
   const { code = '', message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error))
   const fault = certificateFaults[code]
@@ -134,13 +139,13 @@ export function connectionError(error: unknown, host: string, silenceMs: number)
       cause: error,
     })
   }
-  if (/^ERR_SSL|^EPROTO/.test(code)) {
+  if (!wasUp && /^ERR_SSL|^EPROTO/.test(code)) {
     return new UnsiloError('network', `no encrypted connection to ${host} came about (${code})`, {
       hint: 'Check `port` and `implicit`: 990 is usually for implicit = true, 21 for false.',
       cause: error,
     })
   }
-  if (/^E[A-Z_]+$/.test(code)) return networkError(error, host)
+  if (/^E[A-Z]+$/.test(code) && code !== 'EPROTO') return networkError(error, host)
   return new UnsiloError('network', `the connection to ${host} broke off: ${message}`, {
     hint: 'Check the network, then run again.',
     retryable: true,

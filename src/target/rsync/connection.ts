@@ -105,7 +105,10 @@ export function openConnection(
 
 /** Ends the connection that the runs have shared. */
 async function endShared(login: SshLogin, destination: string): Promise<void> {
-  const command = startCommand({ command: ['ssh', ...sshParameters(login), '-O', 'exit', '--', destination], timeoutMs: 5000 })
+  const command = startCommand({
+    command: ['ssh', ...sshParameters(login), '-O', 'exit', '--', destination],
+    timeoutMs: 5000,
+  })
   // Where that does not do, it ends by itself.
   await command.ended.catch(() => undefined)
 }

@@ -5,7 +5,16 @@ import { type RsyncDaemon, hasRsync, startRsyncd } from '../../../test/servers/r
 import { watchProcesses } from '../../../test/servers/watch-processes.ts'
 import { cuttingProxy } from '../../../test/support/cutting-proxy.ts'
 import { reasonWithoutDisk, smallDisk } from '../../../test/support/small-disk.ts'
-import { type ContractSubject, body, isSame, knownOf, listed, never, read, someBytes } from '../contract-subject.fixture.ts'
+import {
+  type ContractSubject,
+  body,
+  isSame,
+  knownOf,
+  listed,
+  never,
+  read,
+  someBytes,
+} from '../contract-subject.fixture.ts'
 import { targetContract } from '../target.contract.ts'
 import { targetFaults } from '../target-faults.contract.ts'
 import { localFiles } from './local-files.fixture.ts'
@@ -21,7 +30,8 @@ describe.skipIf(!hasRsync)('rsync to a daemon (skipped without rsync)', () => {
       'read-only': ['read only = true'],
       'write-only': ['read only = false', 'write only = true'],
       picky: ['read only = false', 'refuse options = checksum fsync temp-dir'],
-      keeping: ['read only = false', 'refuse options = del*'],
+      keeping: ['read only = false', 'refuse options = delete'],
+      hoarding: ['read only = false', 'refuse options = delete-missing-args'],
       closed: ['read only = false', 'hosts deny = *'],
     })
   })
@@ -87,7 +97,10 @@ describe.skipIf(!hasRsync)('rsync to a daemon (skipped without rsync)', () => {
 
   it('says what is wrong with a module', async () => {
     const put = (path: string) => openAtDaemon(daemon, path).put('a', body('x'), never)
-    await expect(put('unknown')).rejects.toMatchObject({ code: 'not-found', hint: expect.stringContaining('`rsync 127.0.0.1::`') as string })
+    await expect(put('unknown')).rejects.toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('`rsync 127.0.0.1::`') as string,
+    })
     await expect(put('read-only')).rejects.toThrow(/the module is read-only/)
     await expect(put('read-only')).rejects.toMatchObject({ code: 'not-permitted' })
     await expect(put('closed')).rejects.toMatchObject({ code: 'not-permitted' })
@@ -102,12 +115,13 @@ describe.skipIf(!hasRsync)('rsync to a daemon (skipped without rsync)', () => {
     expect(await read(target, 'data/2/b')).toBe('two')
   })
 
-  it('says what the daemon refuses and is needed', async () => {
-    const target = openAtDaemon(daemon, `keeping/${daemon.makeRoom()}`)
+  it.each(['keeping', 'hoarding'])('says what the daemon of the module %s refuses and is needed', async (module) => {
+    const target = openAtDaemon(daemon, `${module}/${daemon.makeRoom()}`)
     await target.put('a', body('x'), never)
     const removed = target.remove('a', never)
-    await expect(removed).rejects.toThrow(/X/)
+    await expect(removed).rejects.toThrow(/refuse.* --delete/)
     await expect(removed).rejects.toMatchObject({ code: 'not-permitted' })
+    expect(await read(target, 'a')).toBe('x')
   })
 
   it('makes hard links of what a neighbouring parcel has', async () => {

@@ -90,7 +90,20 @@ const meanings: readonly [RegExp, (place: RsyncPlace) => Meaning][] = [
   ],
   [
     /configured to refuse/,
-    () => ({ code: 'not-permitted', hint: 'See `refuse options` in rsyncd.conf there, and docs/targets/rsync.md.' }),
+    () => ({
+      code: 'not-permitted',
+      says: 'it refuses what is needed',
+      hint: 'See `refuse options` in rsyncd.conf there.',
+    }),
+  ],
+  [
+    // A daemon that refuses that one option by its own name notices only what it would have been told by it.
+    /invalid file mode 0+ /,
+    () => ({
+      code: 'not-permitted',
+      says: 'nothing may be removed there, as it refuses --delete-missing-args',
+      hint: 'See `refuse options` in rsyncd.conf there.',
+    }),
   ],
   [
     /No space left on device|\(28\)/,

@@ -98,7 +98,11 @@ describe.skipIf(!hasRsync)('rsync to a folder of this machine (skipped without r
   it('hides what broken-off runs have left, and clears it away when it is old', async () => {
     const { place, target } = opened()
     await target.put('in/file', body('x'), never)
-    const leftovers = [`${temporaryFolderName}/.old.abcdef`, `${temporaryFolderName}/.new.abcdef`, partialPath('in/part')]
+    const leftovers = [
+      `${temporaryFolderName}/.old.abcdef`,
+      `${temporaryFolderName}/.new.abcdef`,
+      partialPath('in/part'),
+    ]
     for (const path of leftovers) {
       mkdirSync(dirname(join(place, path)), { recursive: true })
       writeFileSync(join(place, path), 'x')

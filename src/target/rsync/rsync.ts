@@ -25,11 +25,7 @@ interface Incoming {
   at?: string
 }
 
-export function openRsyncTarget(
-  name: string,
-  config: RsyncTargetConfig,
-  surroundings: TargetSurroundings,
-): Target {
+export function openRsyncTarget(name: string, config: RsyncTargetConfig, surroundings: TargetSurroundings): Target {
   const { files, clock } = surroundings
   const lanes = surroundings.bytesPerSecond === undefined ? mostLanes : 1
   const connection = openConnection(name, config, surroundings)
@@ -100,7 +96,11 @@ export function openRsyncTarget(
       checkTargetPath(prefix)
       stale = []
       const now = clock.now()
-      for await (const { kind, path, sizeBytes, modifiedAt } of runs.list([prefix === '' ? '.' : prefix], true, signal)) {
+      for await (const { kind, path, sizeBytes, modifiedAt } of runs.list(
+        [prefix === '' ? '.' : prefix],
+        true,
+        signal,
+      )) {
         if (kind !== 'file') continue
         if (isStale(path, modifiedAt, now)) stale.push(path)
         if (!isLeftover(path) && (prefix === '' || path.startsWith(`${prefix}/`))) yield { path, sizeBytes }

@@ -8,7 +8,12 @@ import { destinationOf, sourceOf } from './place.ts'
 /** What rsync is asked to do, a run each; sending is in `send.ts`. */
 export interface RsyncRuns {
   /** @param options Beside those of each run. @param below A folder of the place. */
-  intoPlace(options: readonly string[], from: string, signal: AbortSignal, more?: IntoPlace): Promise<RsyncFailure | undefined>
+  intoPlace(
+    options: readonly string[],
+    from: string,
+    signal: AbortSignal,
+    more?: IntoPlace,
+  ): Promise<RsyncFailure | undefined>
   /** Files arrive in `folder` with their paths; what is not there, or no file, does not. */
   fetch(paths: readonly string[], folder: string, signal: AbortSignal): Promise<void>
   /** What is in these folders, and `deep`er; `''` is the whole place. What is not there is no error. */

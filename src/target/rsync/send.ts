@@ -51,7 +51,8 @@ export function createSender(connection: RsyncConnection, runs: RsyncRuns, files
         files.makeFolder(join(folder, temporaryFolderName))
         const failure = await runs.intoPlace(['--recursive', '--keep-dirlinks'], folder, signal)
         // Another client may make it in the same moment.
-        if (failure !== undefined && !hasMetAnother(failure.complaint)) throw await connection.explain('write to', failure, signal)
+        if (failure !== undefined && !hasMetAnother(failure.complaint))
+          throw await connection.explain('write to', failure, signal)
       })
       .finally(() => (making = undefined))
     return making
