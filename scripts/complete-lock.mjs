@@ -18,7 +18,9 @@ for (const owner of Object.values(lock.packages)) {
     const os = systems.find((system) => words.includes(system))
     const cpu = processors.find((processor) => words.includes(processor))
     if (os === undefined || cpu === undefined) continue
-    lock.packages[key] = { version, cpu: [cpu], ...(owner.dev ? { dev: true } : {}), optional: true, os: [os] }
+    const libc = words.includes('musl') ? { libc: ['musl'] } : {}
+    const dev = owner.dev ? { dev: true } : {}
+    lock.packages[key] = { version, cpu: [cpu], ...libc, ...dev, optional: true, os: [os] }
     added.push(`${name}@${version}`)
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { moduleKind } from '../../plugin/module-kind.ts'
 
 /** `[source]` of a kind that a module adds; its own keys are checked by the module's schema. */
 export interface PluginConfig {
@@ -11,11 +12,6 @@ export interface PluginConfig {
 /** @param known The kinds that unsilo has itself, which are no modules. */
 export function pluginConfig(known: readonly string[]) {
   return z
-    .looseObject({
-      kind: z
-        .string()
-        .regex(new RegExp(`^(?!(?:${known.join('|')})$).+`))
-        .describe('A module that adds a kind of source: a path such as "./my-source.mjs", or the name of a package.'),
-    })
+    .looseObject({ kind: moduleKind(known, 'source') })
     .transform(({ kind, ...options }): PluginConfig => ({ kind: 'plugin', module: kind, options }))
 }

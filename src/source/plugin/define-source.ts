@@ -1,24 +1,6 @@
+import type { ConfigSchema, PluginDefinition } from '../../plugin/definition.ts'
 import type { SecretReference } from '../../system/schema.ts'
 import type { ExportContext, ExportNotes, ParcelSink } from '../source.ts'
-
-/** A schema of zod, valibot, arktype or any other library that follows Standard Schema (https://standardschema.dev). */
-export interface ConfigSchema<Config> {
-  readonly '~standard': {
-    readonly version: 1
-    readonly vendor: string
-    readonly validate: (value: unknown) => SchemaResult<Config> | Promise<SchemaResult<Config>>
-    readonly types?: { readonly input: unknown; readonly output: Config } | undefined
-  }
-}
-
-type SchemaResult<Config> =
-  | { readonly value: Config; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] }
-
-export interface SchemaIssue {
-  readonly message: string
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
-}
 
 /** What an export of a module is told. */
 export interface SourceContext<Config> extends ExportContext {
@@ -29,9 +11,7 @@ export interface SourceContext<Config> extends ExportContext {
 }
 
 /** A kind of source that a module adds. */
-export interface SourceDefinition<Config = unknown> {
-  /** Its name in messages. */
-  kind: string
+export interface SourceDefinition<Config = unknown> extends PluginDefinition {
   /** What may stand in `[source]`; without it, nothing but `kind`. */
   config?: ConfigSchema<Config>
   /**

@@ -1,13 +1,16 @@
-import { type ErrorCode, UnsiloError } from '../../errors.ts'
+import { UnsiloError } from '../../errors.ts'
+import { orAborted } from '../../plugin/or-aborted.ts'
+import { pluginError, sayError } from '../../plugin/plugin-error.ts'
+import { secretReader } from '../../plugin/read-secret.ts'
 import type { Files } from '../../system/files.ts'
 import { type Redactor, createRedactor } from '../../system/redact.ts'
-import { type SecretReference, secretReference } from '../../system/schema.ts'
+import type { SecretReference } from '../../system/schema.ts'
 import { type ExportContext, type ExportNotes, type Source, nothingToNote } from '../source.ts'
 import { limitTime } from '../time-limit.ts'
 import type { PluginConfig } from './config.ts'
 import { confineSink } from './confined-sink.ts'
 import type { SourceDefinition } from './define-source.ts'
-import { loadPlugin } from './load-plugin.ts'
+import { loadSourceModule } from './load-source-module.ts'
 
 interface PluginOptions {
   files: Files
@@ -20,22 +23,18 @@ interface PluginOptions {
   graceMs?: number
 }
 
-/** A source that a module defines. What the module does wrong is told as its failure, and never as a fault of unsilo. */
+/** A source that a module defines; what it still writes after an interrupt is refused. What the module does wrong is told as its failure, and never as a fault of unsilo. */
 export function openPluginSource({ module, options }: PluginConfig, given: PluginOptions): Source {
   const { files, folder, timeoutMs, graceMs = 5000 } = given
   return {
     kind: 'plugin',
     resumes: false,
     async export(sink, context): Promise<ExportNotes> {
-      const definition = await loadPlugin(module, folder, files)
+      const definition = await loadSourceModule(module, folder, files)
       const time = limitTime(context.signal, timeoutMs)
       const confined = confineSink(sink, module)
       const redactor = createRedactor([])
-      const readSecret = async (reference: SecretReference): Promise<string> => {
-        const secret = await given.readSecret('source', checkedReference(reference, module))
-        redactor.add(secret)
-        return secret
-      }
+      const readSecret = secretReader(module, redactor, (reference) => given.readSecret('source', reference))
       try {
         time.signal.throwIfAborted()
         const told = { ...context, signal: time.signal, config: options, readSecret }
@@ -54,34 +53,6 @@ export function openPluginSource({ module, options }: PluginConfig, given: Plugi
   }
 }
 
-/** A module that does not end at an interrupt is left behind; what it still writes is refused. */
-async function orAborted<T>(working: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
-  working.catch(() => undefined)
-  let timer: NodeJS.Timeout | undefined
-  let leave: (() => void) | undefined
-  const left = new Promise<never>((_, reject) => {
-    leave = () => {
-      timer = setTimeout(() => reject(signal.reason as Error), graceMs)
-    }
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
-  })
-  try {
-    return await Promise.race([working, left])
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', leave!)
-  }
-}
-
-function checkedReference(reference: unknown, module: string): SecretReference {
-  const checked = secretReference.safeParse(reference)
-  if (checked.success) return checked.data
-  throw new UnsiloError('config', `${module} asks for a secret without saying where it is kept`, {
-    hint: 'A reference is { file = "…" }, { env = "…" }, { command = "…" } or { credential = "…" }.',
-  })
-}
-
 type Returned = Awaited<ReturnType<SourceDefinition['export']>>
 
 function notesOf(notes: Returned, module: string): ExportNotes {
@@ -96,34 +67,17 @@ function notesOf(notes: Returned, module: string): ExportNotes {
   })
 }
 
-/** What a module throws is told with its name; where it happened is in the log. */
+/** What a module throws is told with its name; where it happened is in the log, too. */
 async function failureOf(
   error: unknown,
   module: string,
   { logs }: ExportContext,
   redactor: Redactor,
 ): Promise<UnsiloError> {
-  if (isUnsiloError(error)) {
-    const { code, message, hint, retryable } = error
-    return new UnsiloError(code, redactor.text(message), {
-      retryable: retryable === true,
-      cause: error,
-      ...(hint === undefined ? {} : { hint: redactor.text(hint) }),
-    })
+  const told = pluginError(error, module, redactor)
+  if (told.cause !== error) {
+    const stack = error instanceof Error ? error.stack : undefined
+    await logs.err.write(`${redactor.text(stack ?? sayError(error))}\n`)
   }
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  await logs.err.write(`${redactor.text((error instanceof Error ? error.stack : undefined) ?? said)}\n`)
-  return new UnsiloError('command-failed', `${module} failed: ${redactor.text(said.split('\n', 1)[0]!)}`, {
-    hint: 'Mend the module.',
-    retryable: true,
-  })
-}
-
-/** The module may have another copy of the class than this program. */
-function isUnsiloError(
-  error: unknown,
-): error is { code: ErrorCode; message: string; hint?: string | undefined; retryable?: boolean } {
-  return (
-    error instanceof Error && error.name === 'UnsiloError' && typeof (error as { code?: unknown }).code === 'string'
-  )
+  return told
 }

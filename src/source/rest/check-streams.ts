@@ -1,5 +1,5 @@
 import type { DrainConfig } from './drain-config.ts'
-import { parsePath } from './path.ts'
+import { parsePath } from '../../system/item-path.ts'
 import { type StreamConfig, aliasesOf, ancestorsOf, firstOf, parentNames, textsOf } from './stream.ts'
 
 /** Says what is wrong at a place of `[source]`. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { durationText } from '../../system/schema.ts'
 import { markKinds, readMark } from './cursor/mark.ts'
-import { fieldText } from './path.ts'
+import { fieldText } from '../../system/item-path.ts'
 
 /** `cursor`: how a stream asks only for what is new since its last complete export. */
 export const cursorConfig = z

@@ -1,6 +1,6 @@
 import type { ExchangeLine } from './journal.ts'
 import { type ExchangeFolder, readPages, scopeOf } from './reader.ts'
-import { parsePath, valueAt } from './path.ts'
+import { parsePath, valueAt } from '../../system/item-path.ts'
 import { groupKey } from './state.ts'
 import type { StreamConfig } from './stream.ts'
 

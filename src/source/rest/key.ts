@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type ItemPath, fieldText, valueAt } from './path.ts'
+import { type ItemPath, fieldText, valueAt } from '../../system/item-path.ts'
 
 /** `key` of a stream: a path, or several. */
 export const keyConfig = z

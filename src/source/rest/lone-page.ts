@@ -1,6 +1,6 @@
 import { tellingKinds } from './page.ts'
 import { pageSize } from './pages.ts'
-import { valueAt } from './path.ts'
+import { valueAt } from '../../system/item-path.ts'
 import type { StreamRun } from './stream-run.ts'
 import type { StreamConfig } from './stream.ts'
 

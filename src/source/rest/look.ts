@@ -4,7 +4,7 @@ import type { ExchangeRequest } from './exchanges.ts'
 import { type Group, childGroups } from './groups.ts'
 import { readJson } from './json-body.ts'
 import { type PageAnswer, pagesOf } from './pages.ts'
-import { itemsAt } from './path.ts'
+import { itemsAt } from '../../system/item-path.ts'
 import { exactly, recordHash } from './record-hash.ts'
 import type { StreamConfig } from './stream.ts'
 

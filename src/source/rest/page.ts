@@ -7,7 +7,7 @@ import { numberPages } from './page/number.ts'
 import { offsetPages } from './page/offset.ts'
 import { type PageKind, type Pager, inCircles } from './page/pager.ts'
 import { headerTokenPages, tokenPages } from './page/token.ts'
-import { fieldText, valueAt } from './path.ts'
+import { fieldText, valueAt } from '../../system/item-path.ts'
 
 export type { PageRequest, PageSeen, Pager } from './page/pager.ts'
 

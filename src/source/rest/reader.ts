@@ -3,7 +3,7 @@ import type { Files } from '../../system/files.ts'
 import type { ParcelFolder } from '../source.ts'
 import { type ExchangeLine, journalLines, journalName } from './journal.ts'
 import { jsonText, noContent } from './json-body.ts'
-import { itemsAt } from './path.ts'
+import { itemsAt } from '../../system/item-path.ts'
 import type { StreamConfig } from './stream.ts'
 
 /** A parcel of exchanges, to read. */

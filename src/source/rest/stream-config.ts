@@ -5,7 +5,7 @@ import { onConfig } from './answer.ts'
 import { cursorConfig, highWaterConfig } from './cursor.ts'
 import { keyConfig } from './key.ts'
 import { pagePatch } from './page-patch.ts'
-import { pathText } from './path.ts'
+import { pathText } from '../../system/item-path.ts'
 import { substitutedText } from './substitute.ts'
 
 /** Streams name files, placeholders and tables. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { UnsiloError } from '../../errors.ts'
 import { parsedBy } from '../../system/schema.ts'
-import { type ItemPath, parsePath, valueAt } from './path.ts'
+import { type ItemPath, parsePath, valueAt } from '../../system/item-path.ts'
 
 /** A condition on records. */
 export interface Where {

@@ -43,6 +43,12 @@ describe('a login that is refused', () => {
 describe('a connection that fails', () => {
   it.each([
     [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'network', true, 'cannot reach b:21: there is no such host'],
+    [
+      Object.assign(new Error('x'), { code: 'EAI_AGAIN' }),
+      'network',
+      true,
+      'cannot reach b:21: the name server does not',
+    ],
     [new Error('Timeout (data socket)'), 'timeout', true, 'b:21 did not answer for 1 minute'],
     [
       new Error('Server closed connection unexpectedly.'),

@@ -145,7 +145,7 @@ export function connectionError(error: unknown, host: string, silenceMs: number,
       cause: error,
     })
   }
-  if (/^E[A-Z]+$/.test(code) && code !== 'EPROTO') return networkError(error, host)
+  if (/^E(?!RR_|PROTO)[A-Z_]+$/.test(code)) return networkError(error, host)
   return new UnsiloError('network', `the connection to ${host} broke off: ${message}`, {
     hint: 'Check the network, then run again.',
     retryable: true,

@@ -1,6 +1,6 @@
 import type { HighWaterConfig } from '../cursor.ts'
 import { textOf } from '../key.ts'
-import { valueAt } from '../path.ts'
+import { valueAt } from '../../../system/item-path.ts'
 import { type Mark, compareMarks, readMark } from './mark.ts'
 
 /** The largest value of each group, as text; the one group of a stream without `per` is "". */

@@ -1,5 +1,5 @@
 import type { CursorConfig } from '../cursor.ts'
-import { valueAt } from '../path.ts'
+import { valueAt } from '../../../system/item-path.ts'
 import { type Mark, compareMarks, isAfter, markAt, readMark } from './mark.ts'
 
 /** Finds up to where a stream has been read. */

@@ -1,5 +1,5 @@
 import { isRounded, textOf } from '../key.ts'
-import { type ItemPath, valueAt } from '../path.ts'
+import { type ItemPath, valueAt } from '../../../system/item-path.ts'
 import { type PageKind, wrongPage } from './pager.ts'
 
 export interface LastItemPages {

@@ -1,4 +1,4 @@
-import { type ItemPath, valueAt } from '../path.ts'
+import { type ItemPath, valueAt } from '../../../system/item-path.ts'
 import { type PageKind, followAddress, isNoMore, wrongPage } from './pager.ts'
 
 /** The next page's address is in the body. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { keyOf } from '../key.ts'
 import { type PageRequest, type PageSeen, type Pager, openPager, pageConfig } from '../page.ts'
-import { parsePath } from '../path.ts'
+import { parsePath } from '../../../system/item-path.ts'
 
 export const address = 'https://api.example/items?state=all'
 

@@ -1,6 +1,6 @@
 import { groupsOf } from '../groups.ts'
 import { type ExchangeLine, journalName } from '../journal.ts'
-import { parsePath } from '../path.ts'
+import { parsePath } from '../../../system/item-path.ts'
 import type { ExchangeFolder } from '../reader.ts'
 import type { StreamConfig } from '../stream.ts'
 

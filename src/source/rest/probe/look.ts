@@ -1,4 +1,4 @@
-import { type ItemPath, itemsAt, parsePath } from '../path.ts'
+import { type ItemPath, itemsAt, parsePath } from '../../../system/item-path.ts'
 import { aroundRecords } from './around.ts'
 import { type CursorCandidate, cursorsOf } from './cursors.ts'
 import { type Extent, extentOf } from './extent.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parsePath } from '../path.ts'
+import { parsePath } from '../../../system/item-path.ts'
 import { eachKey, writePath } from './write-path.ts'
 
 it('writes paths that parsePath reads', () => {

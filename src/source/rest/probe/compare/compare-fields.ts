@@ -1,6 +1,6 @@
 import type { CursorConfig } from '../../cursor.ts'
 import { readMark } from '../../cursor/mark.ts'
-import { type ItemPath, valueAt } from '../../path.ts'
+import { type ItemPath, valueAt } from '../../../../system/item-path.ts'
 import type { StreamConfig } from '../../stream.ts'
 import type { Look } from '../look.ts'
 import { type Comparison, sayRecords } from './comparison.ts'

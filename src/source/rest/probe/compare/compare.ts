@@ -1,5 +1,5 @@
 import { keyOf } from '../../key.ts'
-import { itemsAt } from '../../path.ts'
+import { itemsAt } from '../../../../system/item-path.ts'
 import type { StreamConfig } from '../../stream.ts'
 import type { Look, Page } from '../look.ts'
 import { compareFields } from './compare-fields.ts'

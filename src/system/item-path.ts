@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { UnsiloError } from '../../errors.ts'
-import { parsedBy } from '../../system/schema.ts'
+import { UnsiloError } from '../errors.ts'
+import { parsedBy } from './schema.ts'
 
 const each = Symbol('[*]')
 

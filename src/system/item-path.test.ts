@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fieldText, itemsAt, parsePath, pathText, valueAt } from './path.ts'
+import { fieldText, itemsAt, parsePath, pathText, valueAt } from './item-path.ts'
 
 const items = (path: string | undefined, body: unknown) =>
   itemsAt(path === undefined ? undefined : parsePath(path), body)

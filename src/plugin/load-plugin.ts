@@ -1,9 +1,19 @@
 import { basename } from 'node:path'
-import { UnsiloError } from '../../errors.ts'
-import type { Files } from '../../system/files.ts'
-import { findPackage, importModule, runsTypeScript } from '../../system/module.ts'
-import { pathFrom } from '../../system/path-from.ts'
-import type { SourceDefinition } from './define-source.ts'
+import { UnsiloError } from '../errors.ts'
+import type { Files } from '../system/files.ts'
+import { findPackage, importModule, runsTypeScript } from '../system/module.ts'
+import { pathFrom } from '../system/path-from.ts'
+import type { PluginDefinition } from './definition.ts'
+import { placeOf, sayError } from './plugin-error.ts'
+
+/** What a module has to define. */
+export interface PluginForm {
+  adds: 'source' | 'target'
+  /** The function that it has to have. */
+  call: 'export' | 'open'
+  /** Where a relative path starts, in words. */
+  start: string
+}
 
 /** True for what is written as a path, and not as the name of a package. */
 export function isPath(module: string): boolean {
@@ -11,14 +21,20 @@ export function isPath(module: string): boolean {
 }
 
 /**
- * Loads the module of a source.
+ * Loads a module.
  *
  * @param module A path, which starts at `folder` when it is relative, or the name of a package that is installed there.
+ * @returns What it defines, which has the form that is asked for.
  * @throws UnsiloError `config` that names the file
  */
-export async function loadPlugin(module: string, folder: string, files: Files): Promise<SourceDefinition> {
+export async function loadPlugin(
+  module: string,
+  folder: string,
+  files: Files,
+  form: PluginForm,
+): Promise<PluginDefinition> {
   const path = isPath(module) ? pathFrom(folder, module) : findPackage(module, folder)
-  if (path === undefined || files.info(path)?.kind !== 'file') throw notThere(module, path, folder)
+  if (path === undefined || files.info(path)?.kind !== 'file') throw notThere(module, path, folder, form)
   if (isTypeScript(path) && !runsTypeScript()) throw needsTypeScript(path)
   let exported: Record<string, unknown>
   try {
@@ -27,10 +43,12 @@ export async function loadPlugin(module: string, folder: string, files: Files): 
     throw notLoaded(error, path)
   }
   const definition = exported['default']
-  const fault = faultOf(definition)
-  if (fault === undefined) return definition as SourceDefinition
-  throw new UnsiloError('config', `${path} is no source: ${fault}`, {
-    hint: 'Let it end with `export default defineSource({ kind, config, export })`.',
+  const fault = faultOf(definition, form)
+  if (fault === undefined) return definition as PluginDefinition
+  const { adds, call } = form
+  const define = `define${adds[0]!.toUpperCase()}${adds.slice(1)}`
+  throw new UnsiloError('config', `${path} is no ${adds}: ${fault}`, {
+    hint: `Let it end with \`export default ${define}({ kind, config, ${call} })\`.`,
   })
 }
 
@@ -49,23 +67,21 @@ function needsTypeScript(path: string, importedBy?: string): UnsiloError {
   })
 }
 
-function notThere(module: string, path: string | undefined, folder: string): UnsiloError {
+function notThere(module: string, path: string | undefined, folder: string, { start }: PluginForm): UnsiloError {
   if (path !== undefined) {
-    return new UnsiloError('config', `there is no module ${path}`, { hint: 'A relative path starts at the dataset.' })
+    return new UnsiloError('config', `there is no module ${path}`, { hint: `A relative path starts at ${start}.` })
   }
   return new UnsiloError('config', `there is no package "${module}" that a file in ${folder} could import`, {
     hint: `Install it there or above (npm install ${module}); a module of your own begins with "./".`,
   })
 }
 
-/** Where the mistake is does not stand in the message, but in the stack. */
 function notLoaded(error: unknown, path: string): UnsiloError {
   const foreign = unknownFileIn(error)
   if (foreign !== undefined && isTypeScript(foreign)) return needsTypeScript(foreign, path)
-  const place = error instanceof Error ? /file:\/\/(\/[^\s)]+?:\d+)/.exec(error.stack ?? '')?.[1] : undefined
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return new UnsiloError('config', `${path} cannot be loaded: ${said.split('\n', 1)[0]}`, {
-    hint: place === undefined ? `\`node --check ${path}\` may show where.` : `Look at ${decodeURI(place)}.`,
+  const place = placeOf(error)
+  return new UnsiloError('config', `${path} cannot be loaded: ${sayError(error)}`, {
+    hint: place === undefined ? `\`node --check ${path}\` may show where.` : `Look at ${place}.`,
     cause: error,
   })
 }
@@ -76,11 +92,11 @@ function unknownFileIn(error: unknown): string | undefined {
   return /for (?:file:\/\/)?(\/.*)$/m.exec((error as Error).message)?.[1]
 }
 
-function faultOf(definition: unknown): string | undefined {
+function faultOf(definition: unknown, { call }: PluginForm): string | undefined {
   if (typeof definition !== 'object' || definition === null) return 'it has no default export that is an object'
-  const { kind, export: run, config } = definition as Partial<Record<keyof SourceDefinition, unknown>>
+  const { kind, config, [call]: run } = definition as Partial<Record<'kind' | 'config' | PluginForm['call'], unknown>>
   if (typeof kind !== 'string' || kind === '') return 'its `kind` is no text'
-  if (typeof run !== 'function') return 'its `export` is no function'
+  if (typeof run !== 'function') return `its \`${call}\` is no function`
   if (config === undefined || isSchema(config)) return undefined
   return 'its `config` is no schema of zod or of another library that follows Standard Schema'
 }

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { ItemPath } from '../system/item-path.ts'
+
+export const columnTypes = [
+  'text',
+  'integer',
+  'number',
+  'boolean',
+  'timestamp',
+  'date',
+  'epoch',
+  'epoch-ms',
+  'json',
+] as const
+export type ColumnType = (typeof columnTypes)[number]
+
+export interface ColumnDefinition {
+  path: ItemPath
+  /** `undefined`: from the values. */
+  type: ColumnType | undefined
+}
+
+/** Which of the values that a column had over time is shown. */
+export type Preference = 'latest' | 'first' | 'first-nonempty'
+
+/** A view as configured, complete: what a stream says of itself is filled in. */
+export interface ViewDefinition {
+  name: string
+  /** Of several paths the first that a parcel has; `undefined`: the document itself. */
+  items: readonly ItemPath[] | undefined
+  /** A REST source's stream. */
+  stream: string | undefined
+  /** SQLite: a table, or a query. */
+  table: string | undefined
+  sql: string | undefined
+  /** XML: name of the element that is an item. */
+  element: string | undefined
+  /** Glob of the files inside folder parcels and archives. */
+  files: string | undefined
+  /** What tells one item from another. `hash`: the item itself, without what is ignored. */
+  key: readonly ItemPath[] | 'hash'
+  pick: 'latest' | 'first'
+  /** By column, or by top-level field where no columns are named. */
+  prefer: Readonly<Record<string, Preference>>
+  /** Not a change; shown with the latest value all the same. */
+  ignore: readonly ItemPath[]
+  /** What one parcel can show. */
+  window: { newest: number; by: ItemPath } | 'all'
+  /** An item counts as absent once so many evidence parcels, over so many days, have shown that it is not there. */
+  absent: { mark: boolean; parcels: number; days: number }
+  /** Names of columns. */
+  feed: { time: string; title?: string; text?: string; url?: string } | undefined
+  /** `undefined`: inferred. */
+  columns: Readonly<Record<string, ColumnDefinition>> | undefined
+}
+
+/** Counts up when the same definition and the same parcel give another extract than before. */
+const extractFormat = 1
+
+/**
+ * Changes when an extract that was made by another definition is of no use: with what says which items there are, their keys, what
+ * is ignored, and how they are ordered. Columns, `pick`, `absent` and the like work on extracts as they are.
+ */
+export function extractFingerprint(definition: ViewDefinition): string {
+  const { items, stream, table, sql, element, files, key, ignore, window } = definition
+  const what = {
+    extractFormat,
+    items: textsOf(items),
+    stream,
+    table,
+    sql,
+    element,
+    files,
+    key: key === 'hash' ? key : textsOf(key),
+    ignore: textsOf(ignore)?.sort(),
+    by: window === 'all' ? undefined : window.by.text,
+  }
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
+}
+
+function textsOf(paths: readonly ItemPath[] | undefined): string[] | undefined {
+  return paths?.map(({ text }) => text)
+}
