@@ -18,12 +18,15 @@ export { type ErrorCode, UnsiloError } from './errors.ts'
 export { type ParcelId, isParcelId, parcelIdAt, parcelTime } from './parcel/id.ts'
 export { type DatasetReport, type Report, makeReport } from './report/report.ts'
 export { type Why, whyDataset } from './report/why.ts'
+export type { ConfigSchema } from './plugin/definition.ts'
 export type { ExportContext, ExportNotes, ParcelFolder, ParcelSink } from './source/source.ts'
-export {
-  type ConfigSchema,
-  type SourceContext,
-  type SourceDefinition,
-  defineSource,
-} from './source/plugin/define-source.ts'
+export { type SourceContext, type SourceDefinition, defineSource } from './source/plugin/define-source.ts'
 export type { SecretReference } from './system/schema.ts'
 export { type System, realSystem } from './system/system.ts'
+export {
+  type ModuleTarget,
+  type TargetContext,
+  type TargetDefinition,
+  defineTarget,
+} from './target/plugin/define-target.ts'
+export type { Arrival, ByteRange, KnownBody, LocalFile, OpenBody, Target, TargetFile } from './target/target.ts'

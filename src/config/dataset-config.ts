@@ -3,11 +3,13 @@ import type { CodecName } from '../codec/codec.ts'
 import type { GuardLimits } from '../parcel/guard.ts'
 import { type RetentionPolicy, retentionPolicy } from '../parcel/retention-policy.ts'
 import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
+import type { ViewDefinition } from '../view/definition.ts'
 import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
 import { hasText, misfitsIn } from './misfits.ts'
 import type { EnvironmentConfig } from './secrets.ts'
 import type { SourceConfig } from './source-config.ts'
 import { checkTiming } from './timing.ts'
+import { viewDefinitions } from './views.ts'
 
 /** What a dataset is to do, checked and complete: no default is left to fill in, no text to parse. */
 export interface DatasetConfig {
@@ -39,6 +41,8 @@ export interface DatasetConfig {
   /** Commands by metric name, in the order of the file. */
   metrics: Record<string, { cmd: string }>
   guard: GuardLimits
+  /** In the order of the file. */
+  views: ViewDefinition[]
 }
 
 interface CommandConfig {
@@ -88,5 +92,6 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     ingest: { paths: typeof paths === 'string' ? [paths] : paths, timeSource },
     metrics: keys.metrics,
     guard: keys.guard,
+    views: viewDefinitions(keys.views, keys.source),
   }
 }

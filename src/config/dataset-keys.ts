@@ -3,6 +3,7 @@ import { UnsiloError } from '../errors.ts'
 import { guardConfig } from '../parcel/guard.ts'
 import { keepConfig } from '../parcel/retention-policy.ts'
 import { durationText, parsedBy } from '../system/schema.ts'
+import { viewConfig, viewName } from '../view/config.ts'
 import { environmentConfig } from './secrets.ts'
 import { sourceConfig } from './source-config.ts'
 
@@ -116,6 +117,10 @@ export const datasetKeys = z.strictObject({
     .default({})
     .describe('Numbers about each parcel, kept in metrics.csv.'),
   guard: guardConfig.prefault({}).describe('What makes a parcel suspect.'),
+  views: z
+    .record(viewName, viewConfig)
+    .default({})
+    .describe('Tables made from all parcels, by name: where the items are, and what tells one from another.'),
 })
 
 export type DatasetKeys = z.output<typeof datasetKeys>

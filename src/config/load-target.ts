@@ -20,7 +20,7 @@ export interface LoadedTarget {
  */
 export async function loadTarget(files: Files, file: string, name: string): Promise<LoadedTarget> {
   const folder = dirname(file)
-  const { root, problems } = await loadRoot(files, folder, basename(file))
+  const { root, problems } = await loadRoot(files, folder, { name: basename(file), target: name })
   if (problems.length > 0) throw configError(problems)
   if (root.file === undefined) {
     throw new UnsiloError('not-found', `there is no ${file}, which would say where ${name} is`, {

@@ -32,7 +32,7 @@ export interface LoadedConfig {
 /**
  * Reads and checks the configuration of datasets: names below the root, or paths; none means all of the root's.
  * A dataset with a problem does not keep the others from loading; a problem in `unsilo.toml` does, as a dataset without
- * its defaults is not what the user meant.
+ * its defaults is not what the user meant. Only the module of a target, when it is at fault, is no reason not to export.
  *
  * @throws UnsiloError `not-found` for a name or path that is no dataset
  */
@@ -48,7 +48,7 @@ export async function loadDatasets(
   const datasets = loaded.flatMap((one) => ('dataset' in one ? [one.dataset] : []))
   return {
     root,
-    datasets: problems.length === 0 ? datasets : [],
+    datasets: root.targets === undefined ? [] : datasets,
     problems: [...problems, ...loaded.flatMap((one) => ('problems' in one ? one.problems : []))],
   }
 }
@@ -71,8 +71,8 @@ async function loadDataset(
   const config = checked.value
   if (config.source?.kind !== 'plugin') return { dataset: { ...place, config, sources } }
   // The code of modules is loaded on first use.
-  const { checkPlugin } = await import('./plugin-source.ts')
-  const plugin = await checkPlugin(config.source, place.path, files)
+  const { checkSourceModule } = await import('./plugin-source.ts')
+  const plugin = await checkSourceModule(config.source, place.path, files)
   if ('problems' in plugin) return { problems: await placeInSources(plugin.problems, sources) }
   return { dataset: { ...place, config: { ...config, source: plugin.source }, sources } }
 }

@@ -3,6 +3,7 @@ import type { Misfit } from '../source/misfit.ts'
 import { postgresMisfits } from '../source/postgres/config.ts'
 import { drainMisfits } from '../source/rest/drain-config.ts'
 import { isTable } from './values.ts'
+import { misfitsInViews } from './views.ts'
 
 /** Keys of a dataset, as written or as checked: any value may still be of another type than it should be. */
 type WrittenKeys = Readonly<Record<string, unknown>>
@@ -10,8 +11,11 @@ type WrittenKeys = Readonly<Record<string, unknown>>
 /** What does not go together in a dataset, or is of no use in it. */
 export function misfitsIn(values: WrittenKeys): Misfit[] {
   const { source } = values
-  if (source === undefined) return hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout', 'compress'])
+  const ofViews = misfitsInViews(values)
+  if (source === undefined)
+    return [...ofViews, ...(hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout', 'compress']))]
   return [
+    ...ofViews,
     ...besideSource(values),
     ...(isTable(source) ? sourceMisfits(source, values) : []),
     ...(hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout'])),

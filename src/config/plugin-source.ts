@@ -1,10 +1,8 @@
-import { expectUnsiloError } from '../errors.ts'
-import { checkOptions } from '../source/plugin/check-options.ts'
 import type { PluginConfig } from '../source/plugin/config.ts'
-import { isPath, loadPlugin } from '../source/plugin/load-plugin.ts'
+import { loadSourceModule } from '../source/plugin/load-source-module.ts'
 import type { Files } from '../system/files.ts'
 import type { ValueProblem } from './check.ts'
-import { nearestWord } from './nearest.ts'
+import { checkModule } from './check-module.ts'
 import { builtInKinds } from './source-config.ts'
 
 /**
@@ -13,29 +11,14 @@ import { builtInKinds } from './source-config.ts'
  * @param folder The dataset's, where relative paths start.
  * @returns The configuration as the module wants it.
  */
-export async function checkPlugin(
+export async function checkSourceModule(
   config: PluginConfig,
   folder: string,
   files: Files,
 ): Promise<{ source: PluginConfig } | { problems: ValueProblem[] }> {
-  const at = ['source', 'kind']
   const { module } = config
-  try {
-    const definition = await loadPlugin(module, folder, files)
-    const checked = await checkOptions(definition, config.options as Record<string, unknown>)
-    if ('options' in checked) return { source: { ...config, options: checked.options } }
-    return {
-      problems: checked.problems.map(({ path, message }) => {
-        const key = ['source', ...path]
-        return { at: key, key, message }
-      }),
-    }
-  } catch (error) {
-    const { message, hint } = expectUnsiloError(error)
-    const nearest = isPath(module) ? undefined : nearestWord(module, builtInKinds)
-    const meant = nearest === undefined ? hint : `Did you mean "${nearest}"?`
-    const kinds = builtInKinds.map((kind) => `"${kind}"`).join(', ')
-    const said = isPath(module) ? message : `"${module}" is not one of ${kinds}, and ${message}`
-    return { problems: [{ at, key: at, message: said, hint: meant }] }
-  }
+  const options = config.options as Record<string, unknown>
+  const load = (): ReturnType<typeof loadSourceModule> => loadSourceModule(module, folder, files)
+  const checked = await checkModule({ module, options, at: ['source'], known: builtInKinds, load })
+  return 'problems' in checked ? checked : { source: { ...config, options: checked.options } }
 }

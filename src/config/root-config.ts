@@ -38,17 +38,36 @@ export const rootConfig = z.strictObject({
     .describe('Places that parcels are copied to, by name; `publish` of a dataset names those that it uses.'),
   defaults: datasetKeys
     // These are about one dataset's data.
-    .omit({ cmd: true, source: true, env: true, stdout: true, returncodes_ok: true, ingest: true, metrics: true })
+    .omit({
+      cmd: true,
+      source: true,
+      env: true,
+      stdout: true,
+      returncodes_ok: true,
+      ingest: true,
+      metrics: true,
+      views: true,
+    })
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
     .describe('Values for all datasets that do not give their own.'),
 })
 
-/** @param name Of the file in that folder. */
+export interface RootOptions {
+  /** Of the file in that folder. */
+  name?: string
+  /** The one target that is going to be used; all may be when it is missing. Modules of others are not loaded. */
+  target?: string
+}
+
+/**
+ * Reads and checks `unsilo.toml`. A mistake in it leaves nothing that could be relied on; only a target whose module is at fault
+ * stays, and fails when it is used.
+ */
 export async function loadRoot(
   files: Files,
   path: string,
-  name = rootFileName,
+  { name = rootFileName, target }: RootOptions = {},
 ): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
   const none = { path, file: undefined, defaults: {}, targets: {} }
   const read = readTomlFile(files, join(path, name), name)
@@ -62,5 +81,10 @@ export async function loadRoot(
   const unknown = unknownTargets(defaults?.publish ?? [], targets)
   if (unknown.length > 0) return { root: wrong, problems: await placeProblems(unknown, file, ['defaults']) }
   const written = file.values['defaults']
-  return { root: { path, file, defaults: isTable(written) ? written : {}, targets }, problems: [] }
+  const root = { path, file, defaults: isTable(written) ? written : {}, targets }
+  const used = Object.entries(targets).filter(([one]) => target === undefined || one === target)
+  if (used.every(([, { kind }]) => kind !== 'plugin')) return { root, problems: [] }
+  // The code of modules is loaded on first use.
+  const { checkTargetModules } = await import('./plugin-target.ts')
+  return { root, problems: await placeProblems(await checkTargetModules(used, path, files), file) }
 }

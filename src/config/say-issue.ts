@@ -56,7 +56,7 @@ function hintOf(issue: z.core.$ZodIssue | undefined): string | undefined {
 
 function unionIssue(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, value: unknown): SaidIssue {
   const expected = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : []))
-  if (expected.length > 0) return wrongKind(expected, value, [])
+  if (expected.length > 0) return wrongKind(expected, value, knownKeys(schema, issue.path))
   // A union that is told apart by one key says so with no errors at all, and with that key as its path.
   return notOneOf(value, knownValues(schema, issue.path))
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { keepConfig } from '../parcel/retention-policy.ts'
 import { durationText } from '../system/schema.ts'
-import { placeConfigs } from '../target/all.ts'
+import { builtInKinds, placeConfigs } from '../target/all.ts'
+import { pluginTargetConfig } from '../target/plugin/config.ts'
+import { transferKeys } from '../target/transfer-keys.ts'
 
 /** What becomes of parcels at a target, whatever its kind. */
 const copyKeys = {
@@ -37,6 +39,9 @@ const copyKeys = {
 
 const [first, ...others] = placeConfigs.map((place) => place.extend(copyKeys))
 
-/** `[targets.NAME]`: a place of any kind, and what becomes of parcels there. */
-export const targetConfig = z.discriminatedUnion('kind', [first!, ...others])
+/** `[targets.NAME]`: a place of any kind, or of one that a module adds, and what becomes of parcels there. */
+export const targetConfig = z.union([
+  z.discriminatedUnion('kind', [first!, ...others]),
+  pluginTargetConfig(builtInKinds, { ...transferKeys, ...copyKeys }),
+])
 export type TargetConfig = z.output<typeof targetConfig>

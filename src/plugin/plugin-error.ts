@@ -42,7 +42,7 @@ export function placeOf(error: unknown): string | undefined {
 }
 
 /** The module may have another copy of the class than this program. */
-function isUnsiloError(
+export function isUnsiloError(
   error: unknown,
 ): error is { code: ErrorCode; message: string; hint?: string | undefined; retryable?: boolean } {
   return (

@@ -55,7 +55,8 @@ function notAPath(text: string): UnsiloError {
   })
 }
 
-function parseField(text: string): ItemPath {
+/** Reads a path to one value: no `[*]`. @throws UnsiloError `config` */
+export function parseField(text: string): ItemPath {
   const path = parsePath(text)
   if (!path.steps.includes(each)) return path
   throw new UnsiloError('config', `"${text}" leads to many values, and one is needed`, {

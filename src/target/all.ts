@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { folderTargetConfig } from './folder-config.ts'
 import { ftpTargetConfig, ftpsTargetConfig } from './ftp-config.ts'
 import { limited } from './limited.ts'
+import type { PluginTargetConfig } from './plugin/config.ts'
 import { retrying } from './retrying.ts'
 import { rsyncTargetConfig } from './rsync-config.ts'
 import { s3TargetConfig } from './s3-config.ts'
@@ -19,7 +20,12 @@ export const placeConfigs = [
   ftpsTargetConfig.extend(transferKeys),
   sftpTargetConfig.extend(transferKeys),
 ] as const
-export type PlaceConfig = z.output<(typeof placeConfigs)[number]>
+
+/** The kinds that unsilo has itself; any other is a module. */
+export const builtInKinds: readonly string[] = placeConfigs.map(({ shape }) => shape.kind.value)
+
+type PluginPlaceConfig = PluginTargetConfig & z.output<z.ZodObject<typeof transferKeys>>
+export type PlaceConfig = z.output<(typeof placeConfigs)[number]> | PluginPlaceConfig
 
 /**
  * Opens a target of any kind; the code of each is loaded on first use. That it is there, and lets us in, shows when it is used.
@@ -46,6 +52,8 @@ async function openPlace(name: string, config: PlaceConfig, surroundings: Target
     case 'ftp':
     case 'ftps':
       return (await import('./ftp.ts')).openFtpTarget(name, config, surroundings)
+    case 'plugin':
+      return (await import('./plugin/plugin.ts')).openPluginTarget(name, config, surroundings)
     case 'rsync':
       return (await import('./rsync/rsync.ts')).openRsyncTarget(name, config, surroundings)
     case 's3':

@@ -8,6 +8,7 @@ import { isTemporaryName, temporaryPath } from '../system/replace-file.ts'
 import { syncDisk } from '../system/sync-disk.ts'
 import type { FolderTargetConfig } from './folder-config.ts'
 import type { Arrival, LocalFile, OpenBody, Target, TargetFile, TargetSurroundings } from './target.ts'
+import { throwIfAborted } from './interrupt.ts'
 import { checkFilePath, checkTargetPath } from './target-path.ts'
 
 /** Several at a time wait for the disk together. */
@@ -214,12 +215,4 @@ async function syncFolder(files: Files, folder: string): Promise<void> {
 
 function missing(path: string, base: string): UnsiloError {
   return new UnsiloError('not-found', `there is no file ${path} in ${base}`, { hint: 'Check the path.' })
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw interrupted()
-}
-
-function interrupted(): UnsiloError {
-  return new UnsiloError('cancelled', 'interrupted')
 }

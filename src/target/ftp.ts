@@ -6,7 +6,8 @@ import { mapPool } from '../system/pool.ts'
 import { isTemporaryName, temporaryPath } from '../system/replace-file.ts'
 import type { FtpTargetConfig, FtpsTargetConfig } from './ftp-config.ts'
 import type { FtpConnection } from './ftp/connection.ts'
-import { createConnectionPool, interrupted, unlessAborted } from './ftp/connection-pool.ts'
+import { createConnectionPool } from './ftp/connection-pool.ts'
+import { throwIfAborted, untilAborted } from './interrupt.ts'
 import { download, missing } from './ftp/download.ts'
 import { ftpFolders } from './ftp/folders.ts'
 import { isRefusal, refusal } from './ftp/ftp-error.ts'
@@ -65,7 +66,7 @@ export function openFtpTarget(
       const base = await pool.use(signal, async (connection) => baseOf(connection))
       for await (const { folder, entries } of walk(pool, parallel, posix.join(base, prefix), host, signal)) {
         for (const { name: file, kind, sizeBytes } of entries) {
-          if (signal.aborted) throw interrupted()
+          throwIfAborted(signal)
           if (kind !== 'file' || isTemporaryName(file)) continue
           yield { path: posix.relative(base, posix.join(folder, file)), sizeBytes }
         }
@@ -110,7 +111,7 @@ export function openFtpTarget(
         return Readable.from([])
       }
       try {
-        return await unlessAborted(signal, start(), () => connection.close())
+        return await untilAborted(start(), signal, () => connection.close())
       } catch (error) {
         done()
         throw error

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import { UnsiloError } from '../errors.ts'
 import type { Clock } from '../system/clock.ts'
+import { interrupted } from './interrupt.ts'
 import type { Target } from './target.ts'
 
 /** The same target, some of whose calls are done otherwise. What it lacks stays away. */
@@ -38,6 +38,6 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   try {
     await clock.sleep(ms, signal)
   } catch (error) {
-    throw signal.aborted ? new UnsiloError('cancelled', 'interrupted') : error
+    throw signal.aborted ? interrupted() : error
   }
 }

@@ -61,6 +61,8 @@ function fetching(kind: string): string {
       return 'Copy everything from the server: `sftp -r USER@HOST:PATH .`, or `rsync -a USER@HOST:PATH/ .`.'
     case 'rsync':
       return 'Copy everything from there: `rsync -a PLACE/ .`.'
+    case 'plugin':
+      return 'Copy everything from there, with a program of that place.'
     default:
       return 'Copy everything: `cp -a`.'
   }

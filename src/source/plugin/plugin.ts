@@ -1,6 +1,6 @@
 import { UnsiloError } from '../../errors.ts'
 import { orAborted } from '../../plugin/or-aborted.ts'
-import { pluginError, sayError } from '../../plugin/plugin-error.ts'
+import { isUnsiloError, pluginError, sayError } from '../../plugin/plugin-error.ts'
 import { secretReader } from '../../plugin/read-secret.ts'
 import type { Files } from '../../system/files.ts'
 import { type Redactor, createRedactor } from '../../system/redact.ts'
@@ -23,7 +23,10 @@ interface PluginOptions {
   graceMs?: number
 }
 
-/** A source that a module defines; what it still writes after an interrupt is refused. What the module does wrong is told as its failure, and never as a fault of unsilo. */
+/**
+ * A source that a module defines. What the module does wrong is told as its failure, and never as a fault of unsilo; what it
+ * still writes once it has been left behind is refused.
+ */
 export function openPluginSource({ module, options }: PluginConfig, given: PluginOptions): Source {
   const { files, folder, timeoutMs, graceMs = 5000 } = given
   return {
@@ -74,10 +77,9 @@ async function failureOf(
   { logs }: ExportContext,
   redactor: Redactor,
 ): Promise<UnsiloError> {
-  const told = pluginError(error, module, redactor)
-  if (told.cause !== error) {
+  if (!isUnsiloError(error)) {
     const stack = error instanceof Error ? error.stack : undefined
     await logs.err.write(`${redactor.text(stack ?? sayError(error))}\n`)
   }
-  return told
+  return pluginError(error, module, redactor)
 }

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events'
+import { interrupted, throwIfAborted, untilAborted } from '../interrupt.ts'
 import { UnsiloError } from '../../errors.ts'
 
 /** A connection that does one thing at a time, and can do another one after that. */
@@ -64,10 +64,8 @@ export function createConnectionPool<Connection extends PooledConnection>(
     })
 
   const take = async (signal: AbortSignal): Promise<Connection> => {
-    // However many wait for one signal, that is no leak.
-    setMaxListeners(0, signal)
     for (;;) {
-      if (signal.aborted) throw interrupted()
+      throwIfAborted(signal)
       if (isClosed) throw new Error('the target is closed')
       const kept = idle.pop()
       if (kept !== undefined) {
@@ -114,7 +112,7 @@ export function createConnectionPool<Connection extends PooledConnection>(
     async use(signal, action) {
       const connection = await take(signal)
       try {
-        return await unlessAborted(signal, action(connection), () => connection.close())
+        return await untilAborted(action(connection), signal, () => connection.close())
       } finally {
         giveBack(connection)
       }
@@ -125,25 +123,4 @@ export function createConnectionPool<Connection extends PooledConnection>(
       for (const wake of waiting.splice(0)) wake()
     },
   }
-}
-
-/** Does not wait for `work` any longer than until `signal` aborts. @throws UnsiloError `cancelled` */
-export function unlessAborted<Result>(
-  signal: AbortSignal,
-  work: Promise<Result>,
-  onAbort: () => void,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      onAbort()
-      reject(interrupted())
-    }
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
-
-export function interrupted(): UnsiloError {
-  return new UnsiloError('cancelled', 'interrupted')
 }

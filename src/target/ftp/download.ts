@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream'
 import { UnsiloError } from '../../errors.ts'
 import type { ByteRange } from '../target.ts'
 import type { FtpConnection } from './connection.ts'
-import { interrupted } from './connection-pool.ts'
+import { interrupted } from '../interrupt.ts'
 import { isRefusal, refusal } from './ftp-error.ts'
 import { lookAt, sizeOf } from './place.ts'
 

@@ -1,7 +1,7 @@
 import { Client, FTPError } from 'basic-ftp'
 import { UnsiloError } from '../../errors.ts'
 import { type FtpConnection, ftpConnection } from './connection.ts'
-import { unlessAborted } from './connection-pool.ts'
+import { untilAborted } from '../interrupt.ts'
 import { type FtpReply, connectionError, busy, isTooMany, loginRefusal, noTls, refusal, silence } from './ftp-error.ts'
 
 export interface FtpServer {
@@ -27,7 +27,7 @@ export async function logIn(server: FtpServer, signal: AbortSignal): Promise<Ftp
   const timeout = AbortSignal.timeout(silenceMs)
   try {
     // The library does not watch over the time that a handshake of TLS takes.
-    const opened = await unlessAborted(AbortSignal.any([signal, timeout]), enter(client, server, place.host), () =>
+    const opened = await untilAborted(enter(client, server, place.host), AbortSignal.any([signal, timeout]), () =>
       client.close(),
     )
     return ftpConnection(client, { ...place, ...opened })

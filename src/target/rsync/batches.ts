@@ -35,22 +35,23 @@ export function createBatches<Item>(
     }
   }
 
-  const next = (): void => {
-    const first = waiting[0]
-    if (first === undefined || busy === lanes) return
-    const batch = waiting.filter(({ signal }) => signal === first.signal)
-    waiting = waiting.filter(({ signal }) => signal !== first.signal)
+  /** Works on what waits, until nothing does. */
+  const work = async (): Promise<void> => {
+    if (busy === lanes) return
     busy += 1
-    void runAll(batch, first.signal).then(() => {
-      busy -= 1
-      next()
-    })
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+      const { signal } = first
+      const batch = waiting.filter((one) => one.signal === signal)
+      waiting = waiting.filter((one) => one.signal !== signal)
+      await runAll(batch, signal)
+    }
+    busy -= 1
   }
 
   return (item, signal) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, signal, resolve, reject })
       // What is asked for in the same moment belongs together.
-      queueMicrotask(next)
+      queueMicrotask(() => void work())
     })
 }

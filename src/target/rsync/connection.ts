@@ -21,7 +21,7 @@ export interface RsyncConnection {
   close(): Promise<void>
 }
 
-export interface ReadyConnection {
+interface ReadyConnection {
   program: RsyncProgram
   /** Parameters of each run. */
   parameters: readonly string[]

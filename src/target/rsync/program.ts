@@ -83,7 +83,7 @@ export function rsyncProgram(program: string, secrets: readonly string[]): Rsync
           await done.catch(() => undefined)
         }
       }
-      return await done
+      return done
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { UnsiloError } from '../../errors.ts'
-import { interrupted } from './interrupted.ts'
+import { interrupted } from '../interrupt.ts'
 
 /** Reads a body in pieces of chosen sizes. */
 export interface BodyReader {

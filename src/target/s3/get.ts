@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { UnsiloError } from '../../errors.ts'
 import { bodyError } from '../../system/http-error.ts'
 import type { ByteRange } from '../target.ts'
-import { interrupted } from './interrupted.ts'
+import { interrupted } from '../interrupt.ts'
 import type { Store } from './store.ts'
 
 interface Get {

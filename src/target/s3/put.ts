@@ -1,7 +1,7 @@
 import type { Arrival, OpenBody } from '../target.ts'
 import type { Put } from './begin-parts.ts'
 import { BodyFailure, readBody } from './body-reader.ts'
-import { interrupted } from './interrupted.ts'
+import { interrupted } from '../interrupt.ts'
 import { isEtagOf, md5 } from './md5.ts'
 import { noStore } from './no-store.ts'
 import type { PartMemory, PartRoom } from './part-memory.ts'

@@ -3,7 +3,7 @@ import { UnsiloError } from '../../errors.ts'
 import type { S3TargetConfig } from '../s3-config.ts'
 import type { Target, TargetSurroundings } from '../target.ts'
 import { getFile } from './get.ts'
-import { checkSignal } from './interrupted.ts'
+import { throwIfAborted } from '../interrupt.ts'
 import { keysBelow } from './key.ts'
 import { listFiles } from './list.ts'
 import { createPartMemory } from './part-memory.ts'
@@ -50,7 +50,7 @@ export function openS3Target(
     },
     async put(path, openBody, signal, known) {
       const key = keys.ofFile(path)
-      checkSignal(signal)
+      throwIfAborted(signal)
       const put = {
         store: await open(),
         bucket,

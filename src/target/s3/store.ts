@@ -3,7 +3,7 @@ import { UnsiloError } from '../../errors.ts'
 import { withVariable } from '../../system/with-variable.ts'
 import type { S3TargetConfig } from '../s3-config.ts'
 import type { TargetSurroundings } from '../target.ts'
-import { checkSignal, interrupted } from './interrupted.ts'
+import { throwIfAborted, interrupted } from '../interrupt.ts'
 import type { Asked } from './s3-codes.ts'
 import { s3Error } from './s3-error.ts'
 import { type Sdk, loadSdk } from './sdk.ts'
@@ -68,7 +68,7 @@ export async function openStore(
     sdk,
     host,
     async ask(doing, signal, request) {
-      checkSignal(signal)
+      throwIfAborted(signal)
       try {
         return await request(client, { abortSignal: signal })
       } catch (error) {

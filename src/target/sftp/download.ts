@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ByteRange } from '../target.ts'
-import { throwIfAborted, untilAborted } from './interrupt.ts'
+import { throwIfAborted, untilAborted } from '../interrupt.ts'
 import type { Requests } from './requests.ts'
 
 /** Bytes of one file that are asked for ahead of its reader; they bound the memory that it takes. */

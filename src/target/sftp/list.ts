@@ -2,7 +2,7 @@ import type { FileEntryWithStats } from 'ssh2'
 import { isTemporaryName } from '../../system/replace-file.ts'
 import type { TargetFile } from '../target.ts'
 import { join } from './folders.ts'
-import { untilAborted } from './interrupt.ts'
+import { untilAborted } from '../interrupt.ts'
 import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'
 

@@ -1,7 +1,7 @@
 import { UnsiloError } from '../../errors.ts'
 import { mapPool } from '../../system/pool.ts'
 import { join } from './folders.ts'
-import { throwIfAborted } from './interrupt.ts'
+import { throwIfAborted } from '../interrupt.ts'
 import { kindOf } from './list.ts'
 import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'

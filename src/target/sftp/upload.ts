@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { interrupted, onAbort, throwIfAborted, untilAborted } from './interrupt.ts'
+import { interrupted, onAbort, throwIfAborted, untilAborted } from '../interrupt.ts'
 import type { Requests } from './requests.ts'
 import { hasStatus, statusCode } from './status.ts'
 
