@@ -170,7 +170,7 @@ async function ftpPlace(bench, kind) {
   const tls =
     trusted === undefined
       ? 'set ftp:ssl-allow false'
-      : `set ftp:ssl-force true; set ftp:ssl-protect-data true; set ssl:ca-file ${trusted}; set ssl:check-hostname false`
+      : `set ftp:ssl-force true; set ftp:ssl-protect-data true; set ssl:verify-certificate no`
   return {
     title: kind === 'ftp' ? 'FTP (vsftpd)' : 'FTPS (vsftpd)',
     config: (round) =>
@@ -202,9 +202,9 @@ async function sftp(bench) {
     title: 'SFTP (OpenSSH)',
     config: (round) =>
       `kind = "sftp"\nhost = "127.0.0.1"\nport = ${port}\nuser = "${user}"\nkey = "${keyFile}"\nknown_hosts = "${knownHosts}"\npath = "${place}/${round}"\n`,
-    program: 'sftp',
+    program: 'sftp put -f',
     script: (parcel) =>
-      `printf 'mkdir %s\\nput -r %s %s/\\n' ${place}/$round ${parcel} ${place}/$round | sftp -q -b - -P ${port} -i ${keyFile} -o UserKnownHostsFile=${knownHosts} ${user}@127.0.0.1`,
+      `printf 'mkdir %s\\nput -f -r %s %s/\\n' ${place}/$round ${parcel} ${place}/$round | sftp -q -b - -P ${port} -i ${keyFile} -o UserKnownHostsFile=${knownHosts} ${user}@127.0.0.1`,
     below: (round) => join(place, round),
     stop,
   }

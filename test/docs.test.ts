@@ -229,18 +229,18 @@ describe('the TOML on the pages', () => {
     mkdirSync(join(root, 'dataset'))
     writeFileSync(join(root, 'dataset/config.toml'), isRoot ? 'cmd = "true"' : text)
     writeFileSync(join(root, 'unsilo.toml'), isRoot ? text : rootConfig)
-    if (/^kind = "\.\//m.test(text)) return expectModuleSays(block, page, root)
+    if (/^kind = "\.\//m.test(text + rootConfig)) return expectModuleSays(block, page, root)
     const { problems } = await loadDatasets(systemFiles, root, [], root)
     if (info === 'toml') expect(problems).toEqual([])
     else expect(problems).not.toEqual([])
   })
 })
 
-/** A module is loaded by Node.js itself, with the other files that the page puts beside its configuration. */
-function expectModuleSays({ info, file }: Block, page: string, root: string): void {
-  for (const other of blocksOf(read(page))) {
-    if (other.file === undefined || other.file === file || dirname(other.file) !== dirname(file!)) continue
-    writeFileSync(join(root, 'dataset', basename(other.file)), other.text)
+/** A module is loaded by Node.js itself; the page shows it, for a dataset or for the root. */
+function expectModuleSays({ info }: Block, page: string, root: string): void {
+  for (const { file, text } of blocksOf(read(page))) {
+    if (file === undefined || !/\.mjs$/.test(file)) continue
+    for (const folder of [root, join(root, 'dataset')]) writeFileSync(join(folder, basename(file)), text)
   }
   const { status } = spawnSync(process.execPath, [program, '--root', root, 'config', 'validate'])
   expect(status).toBe(info === 'toml' ? ExitCode.ok : ExitCode.config)

@@ -56,7 +56,10 @@ function hintOf(issue: z.core.$ZodIssue | undefined): string | undefined {
 
 function unionIssue(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, value: unknown): SaidIssue {
   const expected = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : []))
-  if (expected.length > 0) return wrongKind(expected, value, knownKeys(schema, issue.path))
+  if (expected.length > 0) {
+    const isTable = expected.every((kind) => kind === 'object')
+    return wrongKind(expected, value, isTable ? knownKeys(schema, issue.path) : [])
+  }
   // A union that is told apart by one key says so with no errors at all, and with that key as its path.
   return notOneOf(value, knownValues(schema, issue.path))
 }

@@ -80,6 +80,16 @@ describe('a run that publishes', () => {
     },
   )
 
+  it('tells at each target what all of them have', async () => {
+    const test = publishing(writesOne, ['vault', 'nas'])
+    await test.run()
+    for (const target of ['vault', 'nas']) {
+      const ledger = readFileSync(join(test.place, `${target}-disk/exports/todoist/ledger.ndjson`), 'utf8')
+      expect(ledger.match(/"event":"published"/g)).toHaveLength(2)
+      expect(ledger).toBe(test.read('ledger.ndjson'))
+    }
+  })
+
   it('is needed only for what is not there yet, and takes no step otherwise', async () => {
     const test = publishing(writesOne)
     await test.run()

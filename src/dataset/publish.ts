@@ -44,6 +44,11 @@ export interface Publication {
   problems: Problem[]
 }
 
+interface Failure {
+  target: NamedTarget
+  error: UnsiloError
+}
+
 export interface PublishOptions {
   /** Copies again what the ledger says is there and is not. */
   backfill?: boolean
@@ -63,22 +68,27 @@ export async function publishParcels(
 ): Promise<Publication> {
   const done: Publication = { published: [], withdrawn: [], problems: [] }
   const known = acknowledgements(history)
-  const failures: { target: NamedTarget; error: UnsiloError }[] = []
-  for (const named of targets) {
-    try {
-      const work = await openWork(named, dataset, context, history, known)
+  const failures: Failure[] = []
+  const works: Work[] = []
+  try {
+    for (const named of targets) {
       try {
+        const work = await openWork(named, dataset, context, history, known)
+        works.push(work)
         if (backfill) await forgetGone(work, done)
         else done.problems.push(...(await lookForCopies(work)))
         await publishTo(work, done)
         await withdrawFrom(work, done)
-      } finally {
-        await work.target.close()
+      } catch (error) {
+        failures.push({ target: named, error: expectUnsiloError(error) })
       }
-    } catch (error) {
-      failures.push({ target: named, error: expectUnsiloError(error) })
+      if (context.signal.aborted) break
     }
-    if (context.signal.aborted) break
+    // Only now does the ledger say what each of them has, so that any of them tells it.
+    const failed = new Set(failures.map(({ target }) => target.name))
+    for (const work of works.filter(({ name }) => !failed.has(name))) await tellRecords(work, targets, failures)
+  } finally {
+    for (const { target } of works) await target.close()
   }
   // Only now is it known what the others have got.
   const names = targets.map(({ name }) => name)
@@ -106,6 +116,44 @@ function failureProblem(
     message: `target ${name}: ${message}${lacking.length === 0 ? '' : `; ${count} not there yet`}`,
     hint,
   }
+}
+
+async function tellRecords(work: Work, targets: readonly NamedTarget[], failures: Failure[]): Promise<void> {
+  try {
+    checkInterrupt(work.context)
+    await copyRecords(work)
+  } catch (error) {
+    failures.push({ target: targets.find(({ name }) => name === work.name)!, error: expectUnsiloError(error) })
+  }
+}
+
+/**
+ * Copies the records of a dataset again, after something was written into them that a target has to know: what was deleted on a
+ * server because the target has it.
+ */
+export async function publishRecords(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  targets: readonly NamedTarget[],
+): Promise<Problem[]> {
+  const known = acknowledgements(history)
+  const problems: Problem[] = []
+  for (const named of targets) {
+    const failures: Failure[] = []
+    try {
+      const work = await openWork(named, dataset, context, history, known)
+      try {
+        await tellRecords(work, targets, failures)
+      } finally {
+        await work.target.close()
+      }
+    } catch (error) {
+      failures.push({ target: named, error: expectUnsiloError(error) })
+    }
+    for (const { error } of failures) problems.push(failureProblem(named.name, error, [], known, []))
+  }
+  return problems
 }
 
 /** What is not there any more counts as lacking; of what is not here either, all that is left is to say so. */
@@ -164,7 +212,6 @@ async function publishTo(work: Work, done: Publication): Promise<void> {
   }
   await tell()
   checkInterrupt(context)
-  await copyRecords(work)
 }
 
 /** The ledger comes first, then the manifest there: what is half removed is known to be no copy. */

@@ -16,7 +16,7 @@ import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
 import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals, sayPruned } from './prune.ts'
 import { targetsOf } from './copies/targets.ts'
-import { type PublishPlan, planPublish, publishParcels } from './publish.ts'
+import { type PublishPlan, planPublish, publishParcels, publishRecords } from './publish.ts'
 import { findLeftovers, hasLeftovers, recover } from './recover.ts'
 import { hasSource, openSource } from './source.ts'
 
@@ -211,6 +211,9 @@ async function drain(
   const { drained, problems } = await drainServer(dataset, context, history, setup, false)
   outcome.drained = drained
   outcome.problems.push(...problems)
+  const hasWritten = drained.deleted > 0 || drained.gone > 0 || drained.failed === true
+  if (hasWritten && dataset.targets.length > 0)
+    outcome.problems.push(...(await publishRecords(dataset, context, history, targetsOf(dataset, context))))
 }
 
 /** What this run has made or moved in stays at least until the next one: nothing is gone before anybody could see it. */

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { UnsiloError } from '../errors.ts'
 import { parsedBy } from './schema.ts'
 
-const each = Symbol('[*]')
+/** The step `[*]`. */
+export const each = Symbol('[*]')
 
 /** Where something is in a JSON document: keys, and "for each element". */
 export interface ItemPath {

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { acceptParcel } from '../../src/dataset/accept.ts'
 import { parseParcelId } from '../../src/parcel/id.ts'
@@ -123,5 +123,12 @@ describe('with `after.targets`', () => {
     expect(later.problems).toEqual([])
     expect(later.published).toHaveLength(1)
     expect(later.drained).toMatchObject({ deleted: 3, stay: [{ reason: 'where', records: 2 }] })
+    // Whoever has only the target left knows what was deleted because of it.
+    const there = readFileSync(
+      join(scene.dataset.root, `vault/${basename(scene.dataset.folder)}/ledger.ndjson`),
+      'utf8',
+    )
+    expect(there).toBe(scene.dataset.read('ledger.ndjson'))
+    expect(there).toContain('"event":"done"')
   })
 })

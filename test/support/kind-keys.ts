@@ -31,8 +31,11 @@ export function sourceKeys(): Map<string, KindKey[]> {
 /** The keys that targets of every kind have, and those of each kind beside them. */
 export function targetKeys(): { shared: KindKey[]; kinds: Map<string, KindKey[]> } {
   const { targets } = (rootJsonSchema() as Schema).properties!
-  const { oneOf, anyOf } = targets!.additionalProperties!
-  const kinds = keysOfKinds([...(oneOf ?? []), ...(anyOf ?? []).flatMap((one) => one.oneOf ?? [one])], '')
+  // Beside the kinds that there are, `kind` may name a module, whose keys nobody knows.
+  const kinds = keysOfKinds(
+    targets!.additionalProperties!.anyOf!.flatMap(({ oneOf }) => oneOf ?? []),
+    '',
+  )
   const [first = [], ...others] = kinds.values()
   const isShared = (key: KindKey): boolean => isSharedRow(first, others, key)
   return {

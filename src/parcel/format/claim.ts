@@ -30,7 +30,8 @@ export async function claimOf(extension: string, require: string | undefined): P
   return { codecs: required.codecs.length > 0 ? required.codecs : claimed.codecs, format }
 }
 
-function readExtension(extension: string): { codecs: Codec[]; inner: string } {
+/** `json.gz` is JSON inside gzip, `tgz` is tar inside gzip. */
+export function readExtension(extension: string): { codecs: Codec[]; inner: string } {
   const parts = extension.toLowerCase().split('.')
   const last = parts.pop() ?? ''
   parts.push(...(shortForms[last] ?? last).split('.'))

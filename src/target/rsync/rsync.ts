@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
+import { mapPool } from '../../system/pool.ts'
 import { linkFile } from '../../system/link-tree.ts'
 import type { RsyncTargetConfig } from '../rsync-config.ts'
 import type { LocalFile, Target, TargetFile, TargetSurroundings } from '../target.ts'
 import { checkFilePath, checkTargetPath } from '../target-path.ts'
 import { createBatches } from './batches.ts'
 import { openConnection } from './connection.ts'
-import { parcelFolderOf, planLinks } from './link-groups.ts'
+import { type LinkGroup, parcelFolderOf, planLinks } from './link-groups.ts'
 import { isLeftover, isStale } from './names.ts'
 import { sayPlace } from './place.ts'
 import { openRuns } from './runs.ts'
@@ -14,7 +15,9 @@ import { type Outgoing, createSender } from './send.ts'
 import { spool, unspool } from './spool.ts'
 
 /** How many runs of rsync are at work at a time, of each sort; one where they share a limited line. */
-const mostLanes = 3
+const mostLanes = 4
+/** So many files are not worth another run. */
+const fewFiles = 100
 
 /** Failures that no file has to do with: trying the others would only take time. */
 const common = new Set(['auth', 'busy', 'cancelled', 'missing-program', 'network', 'timeout'])
@@ -72,6 +75,12 @@ export function openRsyncTarget(name: string, config: RsyncTargetConfig, surroun
     await runs.remove(paths, false, signal)
   }
 
+  /** Several runs wait for the disk there together; each syncs one file after the other. */
+  const sendSideBySide = async (all: readonly LocalFile[], signal: AbortSignal, link?: LinkGroup): Promise<void> => {
+    const parts = partsOf(all, Math.min(lanes, Math.ceil(all.length / fewFiles)))
+    await mapPool(parts, lanes, (part) => sender.send(part, signal, link))
+  }
+
   /** What is in the folders that hold parcels of these files. */
   const neighboursOf = async (local: readonly LocalFile[], signal: AbortSignal): Promise<Map<string, Set<string>>> => {
     const found = new Map<string, Set<string>>()
@@ -127,8 +136,8 @@ export function openRsyncTarget(name: string, config: RsyncTargetConfig, surroun
       if (local.length === 0) return 'hashed'
       await removeStale(signal)
       const { rest, groups } = planLinks(local, await neighboursOf(local, signal))
-      if (rest.length > 0) await sender.send(rest, signal)
-      for (const group of groups) await sender.send(group.files, signal, group)
+      await sendSideBySide(rest, signal)
+      for (const group of groups) await sendSideBySide(group.files, signal, group)
       return 'hashed'
     },
     async get(path, signal, range) {
@@ -150,4 +159,10 @@ export function openRsyncTarget(name: string, config: RsyncTargetConfig, surroun
     },
     close: () => connection.close(),
   }
+}
+
+/** Divides a list into so many of about the same length. */
+function partsOf<Item>(items: readonly Item[], count: number): Item[][] {
+  const size = Math.ceil(items.length / count)
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size))
 }

@@ -45,14 +45,15 @@ function hintFor(place: Place, byte: number, isLines: boolean): string {
   return 'Look at that place in the file; the exporter wrote it wrongly, or was cut off there.'
 }
 
+/** What does not belong where it stands, as in '"x" in an array'. */
+export function sayUnexpected(place: Place, byte: number): string {
+  if (place === 'end') return `${sayByte(byte)} after the end of the value`
+  return place === 'start' ? sayByte(byte) : `${sayByte(byte)} in ${middles[place]}`
+}
+
 export function unexpectedByte(place: Place, byte: number, position: Position, isLines: boolean): UnsiloError {
   const where = `at line ${position.line}, column ${position.column} (byte ${position.byte})`
-  const what =
-    place === 'end'
-      ? `${sayByte(byte)} after the end of the value`
-      : place === 'start'
-        ? sayByte(byte)
-        : `${sayByte(byte)} in ${middles[place]}`
+  const what = sayUnexpected(place, byte)
   return new UnsiloError('wrong-content', `not valid ${isLines ? 'NDJSON' : 'JSON'}: unexpected ${what} ${where}`, {
     hint: hintFor(place, byte, isLines),
   })
@@ -61,6 +62,11 @@ export function unexpectedByte(place: Place, byte: number, position: Position, i
 export function cutOffLine(place: Place, position: Position): UnsiloError {
   const message = `not valid NDJSON: line ${position.line} ends in the middle of ${middles[place]} (byte ${position.byte})`
   return new UnsiloError('wrong-content', message, { hint: 'Each value has to stand on one line.' })
+}
+
+/** Where a document ends too early, as in "an array". */
+export function sayMiddle(place: Place): string {
+  return middles[place]
 }
 
 export function cutOffFile(place: Place, position: Position, isLines: boolean): UnsiloError {

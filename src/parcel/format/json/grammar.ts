@@ -28,11 +28,11 @@ const containers = [atTop, inObject, inArray] as const
 export const firstSpecial = 120
 export const error = 120
 export const openObject = 121
-const openArray = 122
+export const openArray = 122
 export const close = 123
 /** From here on the next byte is text of a string, which the scanner runs over: a value's string by container, then a key. */
 export const firstString = 124
-const inKey = 127
+export const inKey = 127
 /** A line ends between tokens, the only place where valid JSON has line ends. The other bits are the next state. */
 export const lineEnd = 128
 
@@ -141,6 +141,7 @@ export const afterDocument = state('end')
 const [beforeFirstKey, beforeKey, afterKey] = [state('object'), state('object'), state('object')]
 const [beforeMember, afterMember] = [state('object'), state('object')]
 const [beforeFirstItem, beforeItem, afterItem] = [state('array'), state('array'), state('array')]
+export { afterKey, beforeItem, beforeKey, beforeMember }
 export const afterOpenObject = beforeFirstKey
 export const afterOpenArray = beforeFirstItem
 export const afterValue = new Uint8Array([afterDocument, afterMember, afterItem])
