@@ -34,6 +34,8 @@ const work: readonly [command: string, shape: string][] = [
   ['restore todo --from vault --parcel all --to all', 'RestoreAll'],
   ['restore --root again --from vault --config unsilo.toml', 'RestoreRoot'],
   ['prune --dry-run', 'Prune'],
+  ['publish --dry-run', 'Publish'],
+  ['publish', 'Publish'],
   ['verify', 'Verify'],
   ['metrics recompute', 'Recompute'],
   ['config validate', 'Validate'],

@@ -83,7 +83,7 @@ function wordsOf(known: Acknowledgements, target: string): Acknowledgement[] {
 export type PublishableParcel = ParcelRecord & { stored: StoredParcel }
 
 /** Good parcels, newest first; a suspect one waits until it is accepted. */
-export function publishableParcels(history: History): PublishableParcel[] {
+function publishableParcels(history: History): PublishableParcel[] {
   return sealedParcels(history)
     .filter(({ state }) => state === 'good')
     .toReversed()

@@ -64,7 +64,7 @@ export async function putManifest(
 }
 
 /** @returns `undefined` when there is none yet. @throws UnsiloError `corrupt` */
-export async function readManifest({ target, context }: Work, path: string): Promise<CopyManifest | undefined> {
+async function readManifest({ target, context }: Work, path: string): Promise<CopyManifest | undefined> {
   const body = await orMissing(target.get(path, context.signal))
   return body === undefined ? undefined : parseCopyManifest(await text(body), path)
 }

@@ -33,7 +33,7 @@ export function lackingAt(
   return lacking.filter(({ id }) => !goes.has(id))
 }
 
-export interface Withdrawal {
+interface Withdrawal {
   id: ParcelId
   because: string
 }

@@ -17,7 +17,8 @@ const infoOf = async (path) => {
 }
 
 async function replace(file, write) {
-  await mkdir(dirname(file), { recursive: true })
+  // With `recursive`, Node.js says ENOENT for a file system that is read-only; without, what it is.
+  await mkdir(dirname(file), { recursive: true }).catch(() => mkdir(dirname(file)))
   const unfinished = join(dirname(file), `.unsilo-${randomBytes(6).toString('hex')}-upload.tmp`)
   try {
     await write(unfinished)
@@ -53,10 +54,7 @@ function open({ folder }, { root }) {
     async get(path, _signal, range) {
       const file = join(base, path)
       if (!(await infoOf(file))?.isFile()) throw failure('not-found', `there is no file ${file}`)
-      return createReadStream(
-        file,
-        range === undefined ? {} : { start: range.from, end: range.from + range.bytes - 1 },
-      )
+      return createReadStream(file, range === undefined ? {} : { start: range.from, end: range.from + range.bytes - 1 })
     },
     async move(from, to) {
       if ((await infoOf(join(base, from))) === undefined) throw failure('not-found', `there is no ${from}`)
