@@ -84,6 +84,21 @@ describe('a backup', () => {
     expect(execFileSync('sha256sum', [result.path], { encoding: 'utf8' })).toContain(result.sha256)
   })
 
+  it('goes to a target that a module defines, and says what is wrong with one', async () => {
+    const folder = folderWith({ 'a.txt': 'a' })
+    const module = join(folder, 'shelf.mjs') as `/${string}`
+    fs.copyFileSync(join(import.meta.dirname, 'target/plugin/shelf.fixture.mjs'), module)
+    await using backup = createBackup('example', { format: 'zip' })
+    await backup.includeDirectory(folder, { include: ['a.txt'] })
+    const { path } = await backup.saveTo({ kind: module, folder: join(folder, 'shelf'), tries: 2 })
+    expect(fs.readdirSync(join(folder, 'shelf'))).toEqual([path])
+    await expect(backup.saveTo({ kind: module, tries: 0 })).rejects.toMatchObject({ code: 'config' })
+    await expect(backup.saveTo({ kind: './gone.mjs' })).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringMatching(/^there is no module /) as string,
+    })
+  })
+
   it('never replaces another of the same second', async () => {
     const place = { kind: 'folder', path: temporaryFolder() } as const
     await using backup = createBackup('example', { format: 'tar' })

@@ -43,7 +43,13 @@ export interface IncludeOptions {
 }
 
 /** A target of any kind, with the keys that `[targets.NAME]` has; or anything that writes a file whole or not at all. */
-export type BackupPlace = z.input<(typeof placeConfigs)[number]> | BackupStore
+export type BackupPlace = z.input<(typeof placeConfigs)[number]> | BackupModule | BackupStore
+
+/** A kind of target that a module adds (docs/write-a-target.md), and its keys. A relative path starts at the current folder. */
+export interface BackupModule {
+  kind: `./${string}` | `../${string}` | `/${string}` | `~/${string}`
+  [key: string]: unknown
+}
 
 export interface BackupStore {
   /** Writes one file, whole or not at all. `open` starts its body. */
@@ -123,7 +129,7 @@ export function createBackup(name: string, options: BackupOptions): Backup {
         archive = archiveTrees(options.format, trees, { unreadable: options.unreadable, signal })
         return Readable.from(archive.body, { objectMode: false, highWaterMark: 1024 * 1024 })
       }
-      if ('put' in place) {
+      if (isStore(place)) {
         const path = await freeName(name, options.format, async () => false, signal)
         await place.put(path, open, signal)
         return { path, ...archive!.summary() }
@@ -150,12 +156,10 @@ export function createBackup(name: string, options: BackupOptions): Backup {
 
 /** @throws UnsiloError `config` for keys that a target of that kind does not have */
 async function openPlace(place: Exclude<BackupPlace, BackupStore>): Promise<Target> {
-  const [{ openTarget, placeConfigs }, { discriminatedUnion, prettifyError }, { readSecret }] = await Promise.all([
-    import('./target/all.ts'),
-    import('zod'),
-    import('./config/secrets.ts'),
-  ])
-  const checked = discriminatedUnion('kind', placeConfigs).safeParse(place)
+  const [{ builtInKinds, openTarget, placeConfigs }, { discriminatedUnion, prettifyError }, { readSecret }] =
+    await Promise.all([import('./target/all.ts'), import('zod'), import('./config/secrets.ts')])
+  const schema = builtInKinds.includes(place.kind) ? discriminatedUnion('kind', placeConfigs) : await moduleSchema()
+  const checked = schema.safeParse(place)
   if (!checked.success) {
     throw new UnsiloError('config', `the place to save to is not right: ${prettifyError(checked.error)}`, {
       hint: 'It has the keys that docs/targets.md lists for its kind.',
@@ -166,6 +170,19 @@ async function openPlace(place: Exclude<BackupPlace, BackupStore>): Promise<Targ
     root: resolve('.'),
     readSecret: (key, reference) => readSecret(systemFiles, key, reference, resolve('.')),
   })
+}
+
+async function moduleSchema() {
+  const [{ builtInKinds }, { pluginTargetConfig }, { transferKeys }] = await Promise.all([
+    import('./target/all.ts'),
+    import('./target/plugin/config.ts'),
+    import('./target/transfer-keys.ts'),
+  ])
+  return pluginTargetConfig(builtInKinds, transferKeys)
+}
+
+function isStore(place: BackupPlace): place is BackupStore {
+  return 'put' in place && typeof place.put === 'function'
 }
 
 /** How many of two bytes of a file are there; `undefined` without the file. */

@@ -1,7 +1,7 @@
 import { expectUnsiloError } from '../errors.ts'
 import { checkOptions } from '../plugin/check-options.ts'
 import type { PluginDefinition } from '../plugin/definition.ts'
-import { isPath } from '../plugin/load-plugin.ts'
+import { isPath } from '../plugin/is-path.ts'
 import type { ValueProblem } from './check.ts'
 import { nearestWord } from './nearest.ts'
 import type { KeyPath } from './problem.ts'

@@ -4,7 +4,8 @@ import type { Files } from '../system/files.ts'
 import { findPackage, importModule, runsTypeScript } from '../system/module.ts'
 import { pathFrom } from '../system/path-from.ts'
 import type { PluginDefinition } from './definition.ts'
-import { placeOf, sayError } from './plugin-error.ts'
+import { isPath } from './is-path.ts'
+import { sayError } from './plugin-error.ts'
 
 /** What a module has to define. */
 export interface PluginForm {
@@ -13,11 +14,6 @@ export interface PluginForm {
   call: 'export' | 'open'
   /** Where a relative path starts, in words. */
   start: string
-}
-
-/** True for what is written as a path, and not as the name of a package. */
-export function isPath(module: string): boolean {
-  return /^(?:\.{1,2}|~)?\//.test(module)
 }
 
 /**
@@ -76,12 +72,13 @@ function notThere(module: string, path: string | undefined, folder: string, { st
   })
 }
 
+/** Where the mistake is does not stand in the message, but in the stack. */
 function notLoaded(error: unknown, path: string): UnsiloError {
   const foreign = unknownFileIn(error)
   if (foreign !== undefined && isTypeScript(foreign)) return needsTypeScript(foreign, path)
-  const place = placeOf(error)
+  const place = error instanceof Error ? /file:\/\/(\/[^\s)]+?:\d+)/.exec(error.stack ?? '')?.[1] : undefined
   return new UnsiloError('config', `${path} cannot be loaded: ${sayError(error)}`, {
-    hint: place === undefined ? `\`node --check ${path}\` may show where.` : `Look at ${place}.`,
+    hint: place === undefined ? `\`node --check ${path}\` may show where.` : `Look at ${decodeURI(place)}.`,
     cause: error,
   })
 }

@@ -1,13 +1,16 @@
+import { basename } from 'node:path'
 import { type ErrorCode, UnsiloError } from '../errors.ts'
 import { fileError } from '../system/file-error.ts'
 import type { Redactor } from '../system/redact.ts'
+import { isPath } from './is-path.ts'
 
 /**
  * What a module throws, as an error that names the module. One that it means for the user stays what it is.
  *
- * @param who The module, as in `./my-source.mjs`.
+ * @param module As written, as in `./my-source.mjs`.
+ * @param who What it is called in messages.
  */
-export function pluginError(error: unknown, who: string, redactor: Redactor): UnsiloError {
+export function pluginError(error: unknown, module: string, redactor: Redactor, who = module): UnsiloError {
   if (isUnsiloError(error)) {
     const { code, message, hint, retryable } = error
     return new UnsiloError(code, redactor.text(message), {
@@ -22,7 +25,7 @@ export function pluginError(error: unknown, who: string, redactor: Redactor): Un
   if (known instanceof UnsiloError && ['no-space', 'not-permitted'].includes(known.code)) {
     return new UnsiloError(known.code, said, { hint: known.hint })
   }
-  const place = placeOf(error)
+  const place = placeIn(module, error)
   return new UnsiloError('command-failed', said, {
     hint: place === undefined ? 'Mend the module.' : `Look at ${place}.`,
     retryable: true,
@@ -35,9 +38,12 @@ export function sayError(error: unknown): string {
   return said.split('\n', 1)[0]!
 }
 
-/** The file and the line that an error comes from: they do not stand in the message, but in the stack. */
-export function placeOf(error: unknown): string | undefined {
-  const place = error instanceof Error ? /file:\/\/(\/[^\s)]+?:\d+)/.exec(error.stack ?? '')?.[1] : undefined
+/** The file and the line of a module that an error comes from. They do not stand in the message, but in the stack. */
+function placeIn(module: string, error: unknown): string | undefined {
+  const own = isPath(module) ? `/${basename(module)}:` : `/node_modules/${module}/`
+  const stack = error instanceof Error ? (error.stack ?? '').split('\n') : []
+  const frame = stack.find((line) => /^ +at /.test(line) && line.includes(own))
+  const place = frame === undefined ? undefined : /(?:^|[\s(])(?:file:\/\/)?(\/\S*?:\d+)/.exec(frame)?.[1]
   return place === undefined ? undefined : decodeURI(place)
 }
 

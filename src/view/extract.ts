@@ -1,6 +1,8 @@
 import type { ViewDefinition } from './definition.ts'
+import { knownItems } from './extract/known-items.ts'
+import { createItemReader } from './extract/read-item.ts'
 import type { BadItem, FoundItem } from './item.ts'
-import type { OrderValue } from './order.ts'
+import { type OrderValue, isAfter } from './order.ts'
 
 /** What a view takes from one parcel. */
 export interface Extract {
@@ -23,13 +25,68 @@ export interface ExtractedItem {
   json: Uint8Array
   /** The value of `window.by`; `undefined` without a window, and where it has none. */
   order: OrderValue | undefined
-  /** Top-level fields and their JSON types: `fieldsOf` reads it. Few different ones in a parcel, each one string. */
+  /** Top-level fields and their JSON types, itself as JSON: `fieldsOf` reads it. Few different ones in a parcel. */
   shape: string
 }
 
-export declare function extractParcel(
+/**
+ * Takes the items of one parcel. An item with the very bytes of one in `previous` is not parsed, and not copied either: the one that
+ * is there already is taken. So `previous` makes no difference but in speed and memory.
+ *
+ * @param previous Another extract by the same definition, best of the parcel before.
+ */
+export async function extractParcel(
   parcel: string,
-  items: AsyncIterable<FoundItem | BadItem>,
+  items: AsyncIterable<FoundItem | BadItem> | Iterable<FoundItem | BadItem>,
   definition: ViewDefinition,
-  previous?: Extract,
-): Promise<Extract>
+  previous?: Pick<Extract, 'items'>,
+): Promise<Extract> {
+  const readItem = createItemReader(definition)
+  const known = knownItems(previous?.items.values() ?? [])
+  const taken = new Map<string, ExtractedItem>()
+  const errors: BadItem[] = []
+  let duplicates = 0
+  let place = 0
+  for await (const found of items) {
+    if ('problem' in found) {
+      errors.push(found)
+      continue
+    }
+    place++
+    const item = known.find(found.json) ?? readItem(found.json)
+    if ('problem' in item) {
+      errors.push({ problem: item.problem, file: found.file, path: `item ${place}` })
+      continue
+    }
+    // A key that is set again keeps its old place.
+    if (taken.delete(item.key)) duplicates++
+    taken.set(item.key, item)
+  }
+  return { parcel, items: taken, duplicates, errors, ...summaryOf(taken.values()) }
+}
+
+/** What an extract says of its items together; for one that is put together from stored items. */
+export function summaryOf(items: Iterable<ExtractedItem>): Pick<Extract, 'bounds' | 'fields'> {
+  const shapes = new Set<string>()
+  let bounds: Extract['bounds']
+  for (const { order, shape } of items) {
+    shapes.add(shape)
+    if (order === undefined) continue
+    bounds ??= { low: order, high: order }
+    if (isAfter(bounds.low, order)) bounds.low = order
+    if (isAfter(order, bounds.high)) bounds.high = order
+  }
+  return { bounds, fields: fieldsOf(shapes) }
+}
+
+function fieldsOf(shapes: Iterable<string>): Extract['fields'] {
+  const fields: Extract['fields'] = new Map()
+  for (const shape of shapes) {
+    for (const [field, type] of Object.entries(JSON.parse(shape) as Record<string, string>)) {
+      const types = fields.get(field)
+      if (types === undefined) fields.set(field, new Set([type]))
+      else types.add(type)
+    }
+  }
+  return fields
+}

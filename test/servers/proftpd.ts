@@ -1,8 +1,8 @@
 import { chownSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort, hasFile, serverFolder, startServer } from './server-process.ts'
+import { greets } from './sessions.ts'
 
 /** A ProFTPD of the test's own, on loopback: unlike vsftpd it lists in the form for programs (MLSD), and computes hashes. */
 export interface ProftpdServer {
@@ -69,7 +69,7 @@ export async function startProftpd(lines: readonly string[] = []): Promise<Proft
   const environment = unpacked === '' ? [] : ['env', libraries]
   spawnSync('chmod', ['711', folder])
   const command = [...environment, program, '-n', '-q', '-c', file('proftpd.conf')]
-  const server = await startServer('root', folder, command, () => isListening(port))
+  const server = await startServer('root', folder, command, () => greets('127.0.0.1', port))
   return {
     host: '127.0.0.1',
     port,
@@ -82,16 +82,4 @@ export async function startProftpd(lines: readonly string[] = []): Promise<Proft
     },
     stop: () => server.stop('SIGTERM'),
   }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
-    const end = (isUp: boolean): void => {
-      socket.destroy()
-      resolve(isUp)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, chownSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type ServerProcess, freePort, hasFile, serverFolder, startServer } from './server-process.ts'
+import { greets, killProcess, sessionsOf } from './sessions.ts'
 
 /** An rsync daemon of the test's own, on loopback; where the test is root, it runs as nobody. */
 export interface RsyncDaemon {
@@ -52,13 +52,15 @@ export async function startRsyncd(modules: Readonly<Record<string, readonly stri
   const parameters = ['--no-detach', `--config=${file('rsyncd.conf')}`, '--address=127.0.0.1', `--port=${port}`]
   const start = async (): Promise<ServerProcess> => {
     run(['rm', '-f', file('pid')])
-    return startServer(account, folder, ['rsync', '--daemon', ...parameters], () => greets(port))
+    return startServer(account, folder, ['rsync', '--daemon', ...parameters], () =>
+      greets('127.0.0.1', port, '@RSYNCD:'),
+    )
   }
   let server = await start()
   const end = async (ending: () => Promise<void>): Promise<void> => {
-    const serving = descendants(server.child.pid!)
+    const serving = sessionsOf(server.child.pid!)
     const ended = ending()
-    for (const pid of serving) kill(pid)
+    for (const pid of serving) killProcess(pid)
     await ended
   }
   let rooms = 0
@@ -79,39 +81,5 @@ export async function startRsyncd(modules: Readonly<Record<string, readonly stri
     async restart() {
       server = await start()
     },
-  }
-}
-
-/** Whether a daemon at this port says that it is one. */
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
-    const end = (isUp: boolean): void => {
-      socket.destroy()
-      resolve(isUp)
-    }
-    socket.setTimeout(5000, () => end(false))
-    socket.once('data', (bytes) => end(bytes.toString('latin1').startsWith('@RSYNCD:')))
-    socket.once('error', () => end(false))
-    socket.once('close', () => end(false))
-  })
-}
-
-/** Each client is served by processes of its own, which outlive the one that listens. */
-function descendants(pid: number): number[] {
-  try {
-    const words = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
-    const children = words.filter((word) => word !== '').map(Number)
-    return children.flatMap((child) => [child, ...descendants(child)])
-  } catch {
-    return []
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
   }
 }

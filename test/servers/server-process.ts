@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { killProcess } from './sessions.ts'
 import { childrenOf } from './watch-processes.ts'
 
 /** A server that a test has started: with a folder of its own, under another user where this one is root. */
@@ -108,13 +109,7 @@ export async function startServer(
     stop,
     // A process that PostgreSQL has for each connection goes on for as long as it has work.
     kill() {
-      for (const pid of [child.pid!, ...childrenOf(child.pid!)]) {
-        try {
-          process.kill(pid, 'SIGKILL')
-        } catch {
-          // It has ended since.
-        }
-      }
+      for (const pid of [child.pid!, ...childrenOf(child.pid!)]) killProcess(pid)
       return end('SIGKILL')
     },
   }

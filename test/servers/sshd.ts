@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type ServerProcess, freePort, hasFile, serverFolder, startServer } from './server-process.ts'
+import { greets, killProcess, sessionsOf } from './sessions.ts'
 
 /** An OpenSSH server of the test's own, on loopback. */
 export interface SshServer {
@@ -73,7 +73,8 @@ export async function startSshd({
   writeFileSync(file('known_hosts'), `${hostKeyLine}\n`)
   // The log's path is absolute: sshd starts itself anew, in `/`, for each connection.
   const command = [program, '-D', '-f', file('sshd_config'), '-E', file('log')]
-  const start = (): Promise<ServerProcess> => startServer(userInfo().username, folder, command, () => greets(port))
+  const start = (): Promise<ServerProcess> =>
+    startServer(userInfo().username, folder, command, () => greets('127.0.0.1', port, 'SSH-2.0-'))
   let server = await start()
   return {
     port,
@@ -85,13 +86,13 @@ export async function startSshd({
     async stop() {
       const sessions = sessionsOf(server.child.pid!)
       const stopping = server.stop('SIGTERM')
-      for (const pid of sessions) kill(pid)
+      for (const pid of sessions) killProcess(pid)
       await stopping
     },
     async kill() {
       const sessions = sessionsOf(server.child.pid!)
       const killing = server.kill()
-      for (const pid of sessions) kill(pid)
+      for (const pid of sessions) killProcess(pid)
       await killing
     },
     async restart() {
@@ -100,43 +101,5 @@ export async function startSshd({
     freeze() {
       for (const pid of sessionsOf(server.child.pid!)) process.kill(pid, 'SIGSTOP')
     },
-  }
-}
-
-/** Whether a server at this port says that it speaks SSH. */
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
-    const end = (isUp: boolean): void => {
-      socket.destroy()
-      resolve(isUp)
-    }
-    socket.setTimeout(5000, () => end(false))
-    socket.once('data', (bytes) => end(bytes.toString('latin1').startsWith('SSH-2.0-')))
-    socket.once('error', () => end(false))
-    socket.once('close', () => end(false))
-  })
-}
-
-/** The processes of a server that serve one connection each, with theirs: they outlive the one that listens. */
-function sessionsOf(pid: number): number[] {
-  const children = childrenOf(pid)
-  return children.flatMap((child) => [child, ...sessionsOf(child)])
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const words = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
-    return words.filter((word) => word !== '').map(Number)
-  } catch {
-    return []
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
   }
 }

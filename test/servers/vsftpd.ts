@@ -1,7 +1,9 @@
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { type Server, connect, createServer } from 'node:net'
+import { type Server, createServer } from 'node:net'
 import { join } from 'node:path'
 import { freePort, hasFile, serverFolder, startServer } from './server-process.ts'
+import { greets, killProcess, sessionsOf } from './sessions.ts'
+import { childrenOf } from './watch-processes.ts'
 
 /** A vsftpd of the test's own, on loopback. It lets one in without an account of this machine, and leaves nothing behind. */
 export interface FtpServer {
@@ -88,13 +90,13 @@ export async function startVsftpd(options: FtpOptions = {}): Promise<FtpServer> 
     ...lines,
   ]
   writeFileSync(file('vsftpd.conf'), `${config.join('\n')}\n`, { mode: 0o600 })
-  const start = () => startServer('root', folder, [program, file('vsftpd.conf')], () => isListening(port))
+  const start = () => startServer('root', folder, [program, file('vsftpd.conf')], () => greets(host, port))
   let server = await start()
-  const sessions = (): number[] => descendants(server.child.pid!)
+  const sessions = (): number[] => sessionsOf(server.child.pid!)
   const end = async (ending: () => Promise<void>): Promise<void> => {
     const ours = sessions()
     const ended = ending()
-    for (const pid of ours) kill(pid)
+    for (const pid of ours) killProcess(pid)
     await ended
   }
   const { uid, gid } = accountIds()
@@ -198,37 +200,4 @@ function listen(address: string, port: number): Promise<Server | undefined> {
     server.once('error', () => resolve(undefined))
     server.listen(port, address, () => resolve(server))
   })
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port })
-    const end = (isUp: boolean): void => {
-      socket.destroy()
-      resolve(isUp)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
-}
-
-function descendants(pid: number): number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...descendants(child)])
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const words = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
-    return words.filter((word) => word !== '').map(Number)
-  } catch {
-    return []
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
 }

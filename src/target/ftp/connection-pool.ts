@@ -1,5 +1,5 @@
-import { interrupted, throwIfAborted, untilAborted } from '../interrupt.ts'
 import { UnsiloError } from '../../errors.ts'
+import { interrupted, throwIfAborted, untilAborted } from '../interrupt.ts'
 
 /** A connection that does one thing at a time, and can do another one after that. */
 export interface PooledConnection {

@@ -1,7 +1,7 @@
 import { Client, FTPError } from 'basic-ftp'
 import { UnsiloError } from '../../errors.ts'
-import { type FtpConnection, ftpConnection } from './connection.ts'
 import { untilAborted } from '../interrupt.ts'
+import { type FtpConnection, ftpConnection } from './connection.ts'
 import { type FtpReply, connectionError, busy, isTooMany, loginRefusal, noTls, refusal, silence } from './ftp-error.ts'
 
 export interface FtpServer {

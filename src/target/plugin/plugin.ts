@@ -32,7 +32,7 @@ export async function openPluginTarget(
     throw new UnsiloError('config', said.join('; '), { hint: '`unsilo config validate` says where that stands.' })
   }
   const redactor = createRedactor([])
-  const explain = (error: unknown): UnsiloError => pluginError(error, who, redactor)
+  const explain = (error: unknown): UnsiloError => pluginError(error, module, redactor, who)
   const read = secretReader(who, redactor, (reference) => readSecret(`targets.${name}`, reference))
   let target: ModuleTarget
   try {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { UnsiloError } from '../../errors.ts'
 import { sayEnd, startCommand } from '../../system/processes.ts'
 import { createRedactor } from '../../system/redact.ts'
+import { interrupted, throwIfAborted } from '../interrupt.ts'
 import type { RsyncFailure } from './explain.ts'
 
 /** The rsync program of this machine, as one target uses it. What files are called never stands among its parameters. */
@@ -43,7 +44,7 @@ export function rsyncProgram(program: string, secrets: readonly string[]): Rsync
     stdout: 'ignore' | 'pipe',
     names?: readonly string[],
   ) => {
-    if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
+    throwIfAborted(signal)
     const stdin = names === undefined ? 'ignore' : 'pipe'
     const command = startCommand({
       command: [program, ...parameters],
@@ -58,7 +59,7 @@ export function rsyncProgram(program: string, secrets: readonly string[]): Rsync
     command.stdin?.end((names ?? []).map((name) => `${name}\0`).join(''))
     const done = Promise.all([command.ended, beginningOf(command.stderr!)])
       .then(([end, complaint]) => {
-        if (end.endedFor === 'cancelled') throw new UnsiloError('cancelled', 'interrupted')
+        if (end.endedFor === 'cancelled') throw interrupted()
         if (end.status === 0) return undefined
         return { how: sayEnd(end), status: end.status, complaint: redactor.text(complaint) }
       })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
 import { mapPool } from '../../system/pool.ts'
 import { linkFile } from '../../system/link-tree.ts'
+import { throwIfAborted } from '../interrupt.ts'
 import type { RsyncTargetConfig } from '../rsync-config.ts'
 import type { LocalFile, Target, TargetFile, TargetSurroundings } from '../target.ts'
 import { checkFilePath, checkTargetPath } from '../target-path.ts'
@@ -132,7 +133,7 @@ export function openRsyncTarget(name: string, config: RsyncTargetConfig, surroun
         if (files.info(from)?.kind === 'file') continue
         throw new UnsiloError('not-found', `there is no file ${from}`, { hint: 'Check the path.' })
       }
-      if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
+      throwIfAborted(signal)
       if (local.length === 0) return 'hashed'
       await removeStale(signal)
       const { rest, groups } = planLinks(local, await neighboursOf(local, signal))

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
 import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
+import { interrupted, throwIfAborted } from '../interrupt.ts'
 import type { ByteRange, OpenBody } from '../target.ts'
 
 /** Writes a body to a file of this machine: rsync reads files only. @returns Its size. @throws The body's own error */
 export async function spool(files: Files, path: string, open: OpenBody, signal: AbortSignal): Promise<number> {
-  if (signal.aborted) throw interrupted()
+  throwIfAborted(signal)
   const body = open()
   // A body that waits for something does not hold up the interrupt.
   const stop = (): void => void body.destroy(interrupted())
@@ -15,7 +16,7 @@ export async function spool(files: Files, path: string, open: OpenBody, signal: 
     const sink = await files.create(path)
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array | string>) {
-        if (signal.aborted) throw interrupted()
+        throwIfAborted(signal)
         await sink.write(chunk)
         bytes += Buffer.byteLength(chunk)
       }
@@ -33,7 +34,7 @@ export function unspool(files: Files, path: string, signal: AbortSignal, range: 
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of files.read(path, range)) {
-        if (signal.aborted) throw interrupted()
+        throwIfAborted(signal)
         yield chunk
       }
     } finally {
@@ -41,8 +42,4 @@ export function unspool(files: Files, path: string, signal: AbortSignal, range: 
     }
   }
   return Readable.from(chunks(), { objectMode: false })
-}
-
-function interrupted(): UnsiloError {
-  return new UnsiloError('cancelled', 'interrupted')
 }

@@ -217,7 +217,12 @@ async function readFrame(reader: ByteReader): Promise<{ letter: string; body: Bu
   return { letter: String.fromCharCode(head[0]!), body }
 }
 
-function copyItems(items: Map<string, ExtractedItem>, base: readonly ExtractedItem[], from: number, count: number): void {
+function copyItems(
+  items: Map<string, ExtractedItem>,
+  base: readonly ExtractedItem[],
+  from: number,
+  count: number,
+): void {
   if (from + count > base.length) throw new Damage()
   for (let index = from; index < from + count; index++) items.set(base[index]!.key, base[index]!)
 }

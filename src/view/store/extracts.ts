@@ -61,7 +61,9 @@ export function openExtracts(files: Files, folder: string, definition: ViewDefin
 
 /** Fixed-width parcel id, then what the extract depends on. A later version of unsilo may read more of a parcel, or better. */
 function idOf({ id, content }: ViewParcel, fingerprint: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([version, fingerprint, content])).digest('hex')
+  const hash = createHash('sha256')
+    .update(JSON.stringify([version, fingerprint, content]))
+    .digest('hex')
   return `${id}-${hash.slice(0, 32)}.extract`
 }
 

@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import type { ViewDefinition } from '../definition.ts'
+import type { ExtractedItem } from '../extract.ts'
+import { jsonAt, jsonPath, removeAt } from '../json/at.ts'
+import { type Json, canonicalJson, isObject, sortedOrder, typeOf } from '../json/json.ts'
+import { readJson } from '../json/read-json.ts'
+import { orderOf } from '../order.ts'
+
+/** Reads one item from its bytes, or says what is wrong with it. Keeps no reference to the bytes. */
+export type ItemReader = (json: Uint8Array) => ExtractedItem | { problem: string }
+
+export function createItemReader({ key, ignore, window }: ViewDefinition): ItemReader {
+  const keyPaths = key === 'hash' ? undefined : key.map(jsonPath)
+  const by = window === 'all' ? undefined : jsonPath(window.by)
+  const ignored = ignore.map(jsonPath)
+  const shapes = new Map<string, string>()
+
+  const shapeOf = (item: Json): string => {
+    const shape = shapeText(item)
+    const known = shapes.get(shape)
+    if (known !== undefined) return known
+    shapes.set(shape, shape)
+    return shape
+  }
+  const keyOf = (item: Json): string | { problem: string } => {
+    const texts: string[] = []
+    for (const path of keyPaths ?? []) {
+      const text = plainText(jsonAt(item, path))
+      if (text === undefined) return { problem: `has no "${path.text}" to tell it from others` }
+      texts.push(text)
+    }
+    return texts.length > 1 ? JSON.stringify(texts) : texts[0]!
+  }
+
+  return (json) => {
+    const text = new TextDecoder().decode(json)
+    let item: Json
+    try {
+      item = readJson(text)
+    } catch (error) {
+      if (error instanceof SyntaxError) return { problem: error.message }
+      throw error
+    }
+    const known = keyPaths === undefined ? '' : keyOf(item)
+    if (typeof known !== 'string') return known
+    const shape = shapeOf(item)
+    const order = by === undefined ? undefined : orderOf(jsonAt(item, by))
+    for (const path of ignored) removeAt(item, path)
+    const version = createHash('sha256').update(canonicalJson(item)).digest('hex').slice(0, 32)
+    // What is no UTF-8 could not be stored as text.
+    const kept = isUtf8(json) ? new Uint8Array(json) : new TextEncoder().encode(text)
+    return { key: keyPaths === undefined ? version : known, version, json: kept, order, shape }
+  }
+}
+
+/** A text as it is, and any other plain value as it is written; never a part of a larger string, which would stay in memory. */
+function plainText(json: Json | undefined): string | undefined {
+  if (typeof json !== 'string' || json === 'null') return undefined
+  if (json.startsWith('"')) return JSON.parse(json) as string
+  return Buffer.from(json).toString()
+}
+
+/** As a JSON object, so that it can be stored and read. */
+function shapeText(item: Json): string {
+  if (!isObject(item)) return '{}'
+  const { names, values } = item
+  return `{${sortedOrder(names)
+    .map((index) => `${names[index]!}:"${typeOf(values[index]!)}"`)
+    .join(',')}}`
+}

@@ -1,0 +1,122 @@
+import { isUtf8 } from 'node:buffer'
+import type { Bytes } from '../../codec/codec.ts'
+import type { BadItem } from '../item.ts'
+import { CsvRow, columnNames, delimiterOf } from './csv-row.ts'
+import type { Found } from './json/json.ts'
+import { jsonObject } from './json-text.ts'
+import { type Line, linesOf } from './lines.ts'
+import { withoutMark } from './text.ts'
+
+/** As in the check of the format: what programs put between fields, though the extension says "comma". */
+const delimiters = { csv: [',', ';', '\t', '|'], tsv: ['\t'] }
+/** A quoted field that goes on for longer is one whose closing quote is missing. */
+const longestRowBytes = 16 * 1024 * 1024
+
+interface CsvOptions {
+  kind: 'csv' | 'tsv'
+  file: string
+}
+
+/** Each row as an object of texts, named by the header. A row with too few or too many fields is none. */
+export async function* readCsv(bytes: Bytes, { kind, file }: CsvOptions): AsyncGenerator<Found[]> {
+  const rows = new CsvRows(delimiters[kind], file)
+  for await (const lines of linesOf(withoutMark(bytes))) {
+    for (const line of lines) rows.add(line)
+    yield rows.take()
+  }
+  rows.end()
+  yield rows.take()
+}
+
+class CsvRows {
+  readonly #delimiters: readonly string[]
+  readonly #file: string
+  #delimiter: string | undefined
+  /** Keys of the objects, as JSON. */
+  #names: string[] | undefined
+  #row: CsvRow | undefined
+  /** The lines of the row so far. */
+  #lines: Line[] = []
+  #bytes = 0
+  #found: Found[] = []
+
+  constructor(delimiters: readonly string[], file: string) {
+    this.#delimiters = delimiters
+    this.#file = file
+  }
+
+  take(): Found[] {
+    const found = this.#found
+    this.#found = []
+    return found
+  }
+
+  add(line: Line): void {
+    if (this.#row === undefined && line.bytes.length === 0 && line.problem === undefined) return
+    const text = textOf(line.bytes)
+    this.#delimiter ??= delimiterOf(text, this.#delimiters)
+    this.#row ??= new CsvRow(this.#delimiter)
+    this.#lines.push(line)
+    this.#bytes += line.bytes.length
+    const isWhole = this.#row.addLine(text)
+    if (!isWhole && this.#bytes <= longestRowBytes) return
+    if (line.problem !== undefined) this.#reject(line.problem)
+    else if (isWhole && !this.#row.isOdd && this.#fits(this.#row.fields)) this.#accept(this.#row.fields)
+    else this.#takeFirstLine(isWhole ? this.#row.fields : undefined)
+  }
+
+  end(): void {
+    while (this.#row !== undefined) this.#takeFirstLine(undefined)
+  }
+
+  #fits(fields: readonly string[]): boolean {
+    return this.#names === undefined || fields.length === this.#names.length
+  }
+
+  #accept(fields: readonly string[]): void {
+    if (this.#names === undefined) this.#names = columnNames(fields)
+    else {
+      const members = this.#names.map((name, index) => [name, JSON.stringify(fields[index])] as const)
+      this.#found.push({ json: jsonObject(members), file: this.#file })
+    }
+    this.#reset()
+  }
+
+  /**
+   * The quotes do not come in pairs, or the row has not as many fields as the header: the first line stands for itself, as one
+   * without quotes where that fits, and the others are read again.
+   *
+   * @param fields `undefined` when a quoted field is not closed.
+   */
+  #takeFirstLine(fields: readonly string[] | undefined): void {
+    const [first, ...others] = this.#lines as [Line, ...Line[]]
+    const text = textOf(first.bytes)
+    const literal = text.split(this.#delimiter!)
+    const isOdd = fields === undefined || this.#row?.isOdd === true
+    if (isOdd && this.#names !== undefined && this.#fits(literal)) this.#accept(literal)
+    else if (this.#names === undefined) this.#accept(literal)
+    else if (fields === undefined) this.#reject('a quoted field is never closed')
+    else this.#reject(`it has ${fields.length} fields, and the header has ${this.#names.length}`)
+    for (const line of others) this.add(line)
+  }
+
+  #reject(problem: string): void {
+    const [first] = this.#lines
+    const bad: BadItem = { problem, file: this.#file, path: `line ${first?.number}` }
+    this.#found.push(bad)
+    this.#reset()
+  }
+
+  #reset(): void {
+    this.#row = undefined
+    this.#lines = []
+    this.#bytes = 0
+  }
+}
+
+/** What is not UTF-8 is taken for Windows-1252, which spreadsheets and banks in Western Europe write. */
+function textOf(bytes: Uint8Array): string {
+  return isUtf8(bytes)
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+    : new TextDecoder('windows-1252').decode(bytes)
+}

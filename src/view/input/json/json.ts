@@ -1,0 +1,61 @@
+import type { Bytes } from '../../../codec/codec.ts'
+import { type ItemPath, each } from '../../../system/item-path.ts'
+import type { BadItem, FoundItem } from '../../item.ts'
+import { ItemScanner } from './item-scanner.ts'
+import type { KnownItems } from './known-items.ts'
+
+export type Found = FoundItem | BadItem
+
+export interface JsonOptions {
+  /** Of several, the first that the document has; `undefined`: the document itself. */
+  paths: readonly ItemPath[] | undefined
+  file: string
+  known?: KnownItems | undefined
+}
+
+/** As `itemsAt` takes it: a path without `[*]` leads to the list, and "." to the document. */
+export function stepsOf({ steps }: ItemPath): ItemPath['steps'] | undefined {
+  if (steps.length === 0) return undefined
+  return steps.includes(each) ? steps : [...steps, each]
+}
+
+/** @param open Is called once for each path that the document does not have, and once more. */
+export async function* readJson(open: () => Bytes, { paths, file, known }: JsonOptions): AsyncGenerator<Found[]> {
+  if (paths === undefined) {
+    yield* scan(open(), new ItemScanner({ steps: undefined, file, known }))
+    return
+  }
+  let fallback: Found[] | undefined
+  let isNull = false
+  for (const path of paths) {
+    const scanner = new ItemScanner({ steps: stepsOf(path), file, known })
+    const held: Found[] = []
+    for await (const found of scan(open(), scanner)) {
+      if (scanner.status !== 'items') held.push(...found)
+      else yield held.length > 0 ? [...held.splice(0), ...found] : found
+    }
+    if (scanner.status === 'items') {
+      if (held.length > 0) yield held
+      return
+    }
+    isNull ||= scanner.status === 'null'
+    fallback ??= held
+  }
+  if (fallback !== undefined && (fallback.length > 0 || isNull)) yield fallback
+  else yield [nothingAt(paths, file)]
+}
+
+export function nothingAt(paths: readonly ItemPath[], file: string): BadItem {
+  return { problem: `there is nothing at ${paths.map(({ text }) => `"${text}"`).join(', ')}`, file }
+}
+
+async function* scan(bytes: Bytes, scanner: ItemScanner): AsyncGenerator<Found[]> {
+  for await (const chunk of bytes) {
+    scanner.write(chunk)
+    const found = scanner.take()
+    if (found.length > 0) yield found
+  }
+  scanner.end()
+  const found = scanner.take()
+  if (found.length > 0) yield found
+}

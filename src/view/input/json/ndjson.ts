@@ -1,0 +1,35 @@
+import type { Bytes } from '../../../codec/codec.ts'
+import type { ItemPath } from '../../../system/item-path.ts'
+import { type Line, linesOf } from '../lines.ts'
+import { ItemScanner } from './item-scanner.ts'
+import { type Found, type JsonOptions, nothingAt, stepsOf } from './json.ts'
+
+/** One document a line; without paths each is an item. A line in which anything is damaged gives no items. */
+export async function* readNdjson(bytes: Bytes, options: JsonOptions): AsyncGenerator<Found[]> {
+  for await (const lines of linesOf(bytes)) {
+    const found: Found[] = []
+    for (const line of lines) if (!isBlank(line.bytes)) found.push(...itemsIn(line, options))
+    yield found
+  }
+}
+
+function itemsIn(line: Line, { paths, file, known }: JsonOptions): Found[] {
+  if ('problem' in line) return [{ problem: line.problem, file, path: `line ${line.number}` }]
+  let isNull = false
+  for (const steps of paths?.map(stepsOf) ?? [[]]) {
+    const scanner = new ItemScanner({ steps, file, known, offset: line.offset })
+    scanner.write(line.bytes)
+    scanner.end()
+    const found = scanner.take()
+    const bad = found.find((one) => 'problem' in one)
+    if (bad !== undefined) return [{ ...bad, path: `line ${line.number}` }]
+    if (scanner.status === 'items') return found
+    isNull ||= scanner.status === 'null'
+  }
+  return isNull ? [] : [{ ...nothingAt(paths as readonly ItemPath[], file), path: `line ${line.number}` }]
+}
+
+/** Nothing, spaces, or a byte order mark alone. */
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.length < 64 && Buffer.from(bytes).toString('utf8').trim() === ''
+}
