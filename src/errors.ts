@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'not-found'
   | 'not-permitted'
   | 'parked'
+  | 'query'
   | 'timeout'
   | 'usage'
   | 'wrong-content'

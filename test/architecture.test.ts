@@ -16,10 +16,11 @@ const allowed: Record<string, string[]> = {
   target: ['system', 'codec', 'plugin'],
   parcel: ['system', 'codec'],
   metric: ['system', 'parcel', 'ledger'],
-  config: ['system', 'codec', 'schedule', 'plugin', 'source', 'target', 'parcel', 'metric'],
-  dataset: ['system', 'codec', 'archive', 'schedule', 'source', 'target', 'parcel', 'metric', 'ledger', 'config'],
+  view: ['system', 'codec', 'archive', 'parcel', 'ledger'],
+  config: ['system', 'codec', 'schedule', 'plugin', 'source', 'target', 'parcel', 'metric', 'view'],
+  dataset: ['system', 'codec', 'archive', 'schedule', 'source', 'target', 'parcel', 'metric', 'ledger', 'config', 'view'],
   report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system'],
-  cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec'],
+  cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec', 'view'],
 }
 
 interface Import {

@@ -46,6 +46,7 @@ export interface Progress {
     | 'retrying'
     | 'sealing'
     | 'measuring'
+    | 'viewing'
     | 'publishing'
     | 'draining'
     | 'pruning'

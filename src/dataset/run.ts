@@ -173,6 +173,14 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
     context.onProgress?.({ dataset: dataset.name, step: 'measuring' })
     outcome.problems.push(...(await recordMetrics(dataset, context, [...new Set(fresh)], 1, history)))
   })
+  if (dataset.config.views.length > 0) {
+    await step(outcome, async () => {
+      checkInterrupt(context)
+      // Views, and the engine that they are stored with, are loaded on first use.
+      const { readyViews } = await import('./views/views.ts')
+      outcome.problems.push(...(await readyViews(dataset, context, dataset.config.views, history)).problems)
+    })
+  }
   if (dataset.targets.length > 0) {
     await step(outcome, async () => {
       const done = await publishParcels(dataset, context, history, targetsOf(dataset, context))

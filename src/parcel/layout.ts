@@ -10,6 +10,8 @@ export interface Layout {
   data: string
   incomplete: string
   log: string
+  /** What is derived; it may be deleted at any time. */
+  cache: string
 }
 
 export function layoutOf(folder: string): Layout {
@@ -21,6 +23,7 @@ export function layoutOf(folder: string): Layout {
     data: join(folder, 'data'),
     incomplete: join(folder, 'incomplete'),
     log: join(folder, 'log'),
+    cache: join(folder, '.cache'),
   }
 }
 

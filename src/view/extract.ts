@@ -25,7 +25,7 @@ export interface ExtractedItem {
   json: Uint8Array
   /** The value of `window.by`; `undefined` without a window, and where it has none. */
   order: OrderValue | undefined
-  /** Top-level fields and their JSON types, itself as JSON: `fieldsOf` reads it. Few different ones in a parcel. */
+  /** Top-level fields and their JSON types, itself as JSON: `summaryOf` reads it. Few different ones in a parcel. */
   shape: string
 }
 

@@ -62,10 +62,11 @@ function overSource({ stream, files, table, sql }: Written, { kind, streams }: V
   }
   const names = `There are: ${streams.map(({ name }) => String(name)).join(', ')}.`
   if (stream === undefined) return files === undefined ? at('is missing', names) : []
+  if (typeof stream !== 'string') return []
   const meant = streams.find(({ name }) => name === stream)
-  if (meant === undefined) return typeof stream === 'string' ? at(`there is no stream "${stream}"`, names) : []
+  if (meant === undefined) return at(`there is no stream "${stream}"`, names)
   if (meant['format'] !== 'any') return []
-  return at(`the answers of ${String(stream)} are not looked into (format = "any")`, 'Read them with `files` instead.')
+  return at(`the answers of ${stream} are not looked into (format = "any")`, 'Read them with `files` instead.')
 }
 
 function withoutKey(view: Written, { streams }: ViewSurroundings): Misfit[] {

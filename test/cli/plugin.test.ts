@@ -127,7 +127,7 @@ function rootWithTarget(module: string, unsilo = toShelf): CliRoot {
   const root = cliRoot()
   root.write('unsilo.toml', unsilo)
   root.write('my-target.mjs', module)
-  root.write('todo/config.toml', 'cmd = "echo [1]"\nstdout = "json"\npublish = ["mine"]\n')
+  root.write('todo/config.toml', 'interval = "1 day"\ncmd = "echo [1]"\nstdout = "json"\npublish = ["mine"]\n')
   return root
 }
 
@@ -166,7 +166,7 @@ describe('a module as a target', () => {
   it('that cannot be loaded is told with file and line, and keeps nothing from being exported', async () => {
     const root = rootWithTarget('export default {\n')
     const { status, stdout, stderr } = await root.cli('run')
-    expect(status).toBe(3)
+    expect(status).toBe(1)
     expect(stdout).toContain('✓ todo: exported')
     expect(stderr).toMatch(
       /^error: unsilo\.toml:2: targets\.mine\.kind: \/.*\/my-target\.mjs cannot be loaded: SyntaxError/,
@@ -200,6 +200,9 @@ describe('a module as a target', () => {
       module,
       module.includes("kind: 'x'") ? toShelf.replace(/board.*\n/, 'tries = 1\n') : toShelf,
     )
+    // What is in a folder is listed.
+    const files = 'mkdir $PARCEL_PATH && echo 1 > $PARCEL_PATH/a'
+    root.write('todo/config.toml', `interval = "1 day"\ncmd = "${files}"\npublish = ["mine"]\n`)
     const { status, stderr, stdout } = await root.cli('run')
     expect(status).not.toBe(0)
     expect(stdout).toContain('✓ todo: exported')

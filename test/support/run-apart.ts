@@ -20,6 +20,8 @@ export function buildApart(code: string, folder: string): string {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // Optional dependencies, as in scripts/build.mjs.
+    external: ['@aws-sdk/*', '@smithy/*', 'ssh2'],
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: 'error',
   })

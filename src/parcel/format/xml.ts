@@ -45,7 +45,7 @@ class XmlCheck implements FormatCheck {
   #begin(): TextDecoder {
     const text = Buffer.from(this.#head).toString('latin1', 0, longestDeclaration)
     this.#isWebPage = /^\s*<(!doctype\s+html|html)/i.test(text)
-    this.#decoder = decoderFor(/^<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1])
+    this.#decoder = decoderFor(this.#head)
     this.#parse(this.#head, this.#decoder)
     return this.#decoder
   }
@@ -97,13 +97,20 @@ class XmlCheck implements FormatCheck {
   }
 }
 
-function isPastDeclaration(head: Uint8Array): boolean {
+/** Whether so much of a document tells its encoding. */
+export function isPastDeclaration(head: Uint8Array): boolean {
   const text = Buffer.from(head).toString('latin1')
   if (text.length < shortestHead) return false
   return !text.startsWith('<?xml') || text.includes('?>') || text.length >= longestDeclaration
 }
 
-function decoderFor(declared = 'utf-8'): TextDecoder {
+/** Of a document that begins with `head`. @throws UnsiloError `wrong-content` for an encoding that is unknown */
+export function decoderFor(head: Uint8Array): TextDecoder {
+  const text = Buffer.from(head).toString('latin1', 0, longestDeclaration)
+  return decoderNamed(/^<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1])
+}
+
+function decoderNamed(declared = 'utf-8'): TextDecoder {
   // A declaration that reads as ASCII cannot be UTF-16, whatever it says; programs that write strings to files leave it so.
   const label = /^(utf-16|ucs-2|iso-10646-ucs-2)/i.test(declared) ? 'utf-8' : declared
   try {

@@ -34,7 +34,7 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
   }
 
   return (json) => {
-    const text = new TextDecoder().decode(json)
+    const text = Buffer.from(json.buffer, json.byteOffset, json.length).toString()
     let item: Json
     try {
       item = readJson(text)

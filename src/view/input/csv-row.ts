@@ -4,6 +4,8 @@ export class CsvRow {
   readonly fields: string[] = []
   /** The quoted field that has begun and not ended. */
   #quoted: string | undefined
+  /** Of the line before. */
+  #lineEnd = ''
   /** Something other than a delimiter follows a closing quote: the quotes were not meant as such, or something is missing. */
   isOdd = false
 
@@ -12,13 +14,15 @@ export class CsvRow {
   }
 
   /** @returns Whether the row ends with this line; else the next one belongs to it. */
-  addLine(line: string): boolean {
+  addLine(line: string, lineEnd: string): boolean {
     let at = 0
     if (this.#quoted !== undefined) {
-      this.#quoted += '\n'
+      this.#quoted += this.#lineEnd
+      this.#lineEnd = lineEnd
       at = this.#endQuoted(line, 0)
       if (at === -1) return false
     }
+    this.#lineEnd = lineEnd
     while (at <= line.length) {
       if (line[at] === '"') {
         this.#quoted = ''
@@ -35,7 +39,7 @@ export class CsvRow {
 
   /** @returns Where the next field begins; -1 when the quoted one goes on in the next line. */
   #endQuoted(line: string, from: number): number {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const quote = line.indexOf('"', at)
       this.#quoted += line.slice(at, quote === -1 ? undefined : quote)
       if (quote === -1) return -1

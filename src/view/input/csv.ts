@@ -5,7 +5,7 @@ import { CsvRow, columnNames, delimiterOf } from './csv-row.ts'
 import type { Found } from './json/json.ts'
 import { jsonObject } from './json-text.ts'
 import { type Line, linesOf } from './lines.ts'
-import { withoutMark } from './text.ts'
+import { fromWindows1252, withoutMark } from './text.ts'
 
 /** As in the check of the format: what programs put between fields, though the extension says "comma". */
 const delimiters = { csv: [',', ';', '\t', '|'], tsv: ['\t'] }
@@ -58,15 +58,15 @@ class CsvRows {
     this.#row ??= new CsvRow(this.#delimiter)
     this.#lines.push(line)
     this.#bytes += line.bytes.length
-    const isWhole = this.#row.addLine(text)
+    const isWhole = this.#row.addLine(text, line.end)
     if (!isWhole && this.#bytes <= longestRowBytes) return
     if (line.problem !== undefined) this.#reject(line.problem)
     else if (isWhole && !this.#row.isOdd && this.#fits(this.#row.fields)) this.#accept(this.#row.fields)
-    else this.#takeFirstLine(isWhole ? this.#row.fields : undefined)
+    else this.#takeApart(isWhole ? this.#row.fields : undefined)
   }
 
   end(): void {
-    while (this.#row !== undefined) this.#takeFirstLine(undefined)
+    while (this.#row !== undefined) this.#takeApart(undefined)
   }
 
   #fits(fields: readonly string[]): boolean {
@@ -77,27 +77,27 @@ class CsvRows {
     if (this.#names === undefined) this.#names = columnNames(fields)
     else {
       const members = this.#names.map((name, index) => [name, JSON.stringify(fields[index])] as const)
-      this.#found.push({ json: jsonObject(members), file: this.#file })
+      this.#found.push({ json: Buffer.from(jsonObject(members)), file: this.#file })
     }
     this.#reset()
   }
 
   /**
-   * The quotes do not come in pairs, or the row has not as many fields as the header: the first line stands for itself, as one
-   * without quotes where that fits, and the others are read again.
+   * The row is not as the header says. Where its quotes do not come in pairs, the first line stands for itself, as one without
+   * quotes where that fits, and the others are read again.
    *
    * @param fields `undefined` when a quoted field is not closed.
    */
-  #takeFirstLine(fields: readonly string[] | undefined): void {
+  #takeApart(fields: readonly string[] | undefined): void {
     const [first, ...others] = this.#lines as [Line, ...Line[]]
     const text = textOf(first.bytes)
     const literal = text.split(this.#delimiter!)
     const isOdd = fields === undefined || this.#row?.isOdd === true
     if (isOdd && this.#names !== undefined && this.#fits(literal)) this.#accept(literal)
     else if (this.#names === undefined) this.#accept(literal)
-    else if (fields === undefined) this.#reject('a quoted field is never closed')
+    else if (isOdd) this.#reject('a quoted field is not closed where it ends')
     else this.#reject(`it has ${fields.length} fields, and the header has ${this.#names.length}`)
-    for (const line of others) this.add(line)
+    if (isOdd) for (const line of others) this.add(line)
   }
 
   #reject(problem: string): void {
@@ -116,7 +116,6 @@ class CsvRows {
 
 /** What is not UTF-8 is taken for Windows-1252, which spreadsheets and banks in Western Europe write. */
 function textOf(bytes: Uint8Array): string {
-  return isUtf8(bytes)
-    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-    : new TextDecoder('windows-1252').decode(bytes)
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return isUtf8(buffer) ? buffer.toString('utf8') : fromWindows1252(buffer.toString('latin1'))
 }

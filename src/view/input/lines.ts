@@ -10,6 +10,8 @@ export interface Line {
   offset: number
   /** Without its line end; CR alone is none. May be a part of a chunk. Empty for one that is too long. */
   bytes: Uint8Array
+  /** The last line may have none. */
+  end: '\n' | '\r\n'
   problem?: string
 }
 
@@ -27,7 +29,13 @@ export async function* linesOf(bytes: Bytes): AsyncGenerator<Line[]> {
     keep(last)
     const isTooLong = keptBytes > longestLineBytes
     const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-    const line: Line = { number: ++number, offset, bytes: whole.at(-1) === 0x0d ? whole.subarray(0, -1) : whole }
+    const hasReturn = whole.at(-1) === 0x0d
+    const line: Line = {
+      number: ++number,
+      offset,
+      bytes: hasReturn ? whole.subarray(0, -1) : whole,
+      end: hasReturn ? '\r\n' : '\n',
+    }
     if (isTooLong) line.problem = `it is longer than ${longestLineBytes} bytes`
     pieces = []
     keptBytes = 0

@@ -17,3 +17,14 @@ export async function* withoutMark(bytes: Bytes): Bytes {
   taker.end()
   yield* taken()
 }
+
+/** 0x80 to 0x9f in Windows-1252; five of them mean nothing. */
+const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
+
+/**
+ * Text of Windows-1252 that was decoded as Latin 1. Some versions of Node.js do so for all that is called `windows-1252`, which
+ * includes `iso-8859-1` (Encoding Standard, https://encoding.spec.whatwg.org/#names-and-labels).
+ */
+export function fromWindows1252(latin1: string): string {
+  return latin1.replaceAll(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80]!)
+}

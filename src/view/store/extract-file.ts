@@ -1,6 +1,7 @@
 import { createGunzip, createGzip } from 'node:zlib'
 import { ByteReader } from '../../archive/byte-reader.ts'
 import { throughTransform } from '../../codec/gzip.ts'
+import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
 import { temporaryPath } from '../../system/replace-file.ts'
 import type { Extract, ExtractedItem } from '../extract.ts'
@@ -171,9 +172,9 @@ export async function readExtract(
 
 class Damage extends Error {}
 
-/** What a damaged file makes of zlib, of JSON.parse, and of the frames. */
+/** What a damaged file makes of zlib, of JSON.parse, of the frames, and of the disk. */
 function isDamage(error: unknown): boolean {
-  if (error instanceof Damage || error instanceof SyntaxError) return true
+  if (error instanceof Damage || error instanceof SyntaxError || error instanceof UnsiloError) return true
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   return code !== undefined && /^(?:Z_|ERR_ZLIB|ERR_STREAM|ABORT_ERR)/.test(code)
 }

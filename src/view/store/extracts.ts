@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Files } from '../../system/files.ts'
+import type { FileInfo, Files } from '../../system/files.ts'
+import { isTemporaryName } from '../../system/replace-file.ts'
 import { version } from '../../version.ts'
 import { type ViewDefinition, extractFingerprint } from '../definition.ts'
 import { type Extract, extractParcel } from '../extract.ts'
@@ -14,7 +15,7 @@ export interface Extracts {
   /** Ids of the parcels that had to be read, because no file had what is in them. */
   readonly read: string[]
   /** Removes the files that belong to none of these parcels. */
-  tidy(parcels: readonly ViewParcel[]): Promise<void>
+  tidy(parcels: readonly ViewParcel[], now: Date): Promise<void>
 }
 
 /** An extract that is based on one that is based on another, and so on, is only followed so far. */
@@ -52,9 +53,13 @@ export function openExtracts(files: Files, folder: string, definition: ViewDefin
       remember(id, extract)
       return extract
     },
-    async tidy(parcels) {
+    async tidy(parcels, now) {
       const ids = new Set(parcels.map((parcel) => idOf(parcel, fingerprint)))
-      for (const { name } of files.list(folder)) if (!ids.has(name)) await files.remove(join(folder, name))
+      for (const { name } of files.list(folder)) {
+        const path = join(folder, name)
+        if (ids.has(name) || (isTemporaryName(name) && isYoung(files.info(path), now))) continue
+        await files.remove(path)
+      }
     },
   }
 }
@@ -65,6 +70,11 @@ function idOf({ id, content }: ViewParcel, fingerprint: string): string {
     .update(JSON.stringify([version, fingerprint, content]))
     .digest('hex')
   return `${id}-${hash.slice(0, 32)}.extract`
+}
+
+/** Another process may be writing it. */
+function isYoung(info: FileInfo | undefined, now: Date): boolean {
+  return info !== undefined && now.getTime() - info.modifiedAt.getTime() < 60 * 60_000
 }
 
 function parcelOf(id: string): string {

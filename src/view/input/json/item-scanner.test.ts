@@ -88,7 +88,7 @@ describe('ItemScanner', () => {
     const items = ['{"id":1}', '{"id":2}', '{"id":3}', '{"id":4}'].map((text) => Buffer.from(text))
     const scanner = new ItemScanner({ steps: undefined, file: '', known: new KnownItems(items) })
     scanner.write(Buffer.from('[{"id":9}, {"id":1}, {"id":22}, {"id":3},{"id":4} , {"id":1}]'))
-    const found = scanner.take().map((one) => items.indexOf((one as { json: Buffer }).json))
+    const found = scanner.take().map((one) => items.findIndex((item) => 'json' in one && one.json === item))
     expect(found).toEqual([-1, 0, -1, 2, 3, 0])
   })
 

@@ -1,4 +1,4 @@
-import { type Place, sayMiddle, sayUnexpected } from '../../../parcel/format/json/complaint.ts'
+import { sayMiddle, sayUnexpected } from '../../../parcel/format/json/complaint.ts'
 import * as grammar from '../../../parcel/format/json/grammar.ts'
 import { endOfText } from '../../../parcel/format/json/text.ts'
 import { type ItemPath, each } from '../../../system/item-path.ts'
@@ -49,7 +49,7 @@ export class ItemScanner {
   #state: number = grammar.start
   #container: number = grammar.atTop
   /** The containers around the current one, outermost first. */
-  #outer = new Uint8Array(16)
+  #outer: Uint8Array = new Uint8Array(16)
   #depth = 0
   /** How many of the open containers lie on the path; more are open only inside of a value that is captured. */
   #level = 0
@@ -183,10 +183,11 @@ export class ItemScanner {
     this.#isOnPath = false
   }
 
-  #deepen(): void {
+  #deepen(): Uint8Array {
     const deeper = new Uint8Array(this.#outer.length * 2)
     deeper.set(this.#outer)
     this.#outer = deeper
+    return deeper
   }
 
   /** Nearly all bytes go through here: the inside of a container that is an item, or that is not on the path. */
@@ -199,6 +200,7 @@ export class ItemScanner {
     let state = this.#state
     let container = this.#container
     let depth = this.#depth
+    let outer: Uint8Array = this.#outer
     let isDamaged = false
     while (index < end) {
       const before = state
@@ -211,7 +213,7 @@ export class ItemScanner {
       } else if (state >= firstString) {
         index = endOfText(chunk, index, end)
       } else if (state === close) {
-        container = this.#outer[--depth]!
+        container = outer[--depth]!
         state = afterValue[container]!
         if (depth === base) break
       } else if (state === error) {
@@ -220,8 +222,8 @@ export class ItemScanner {
         index--
         break
       } else {
-        if (depth === this.#outer.length) this.#deepen()
-        this.#outer[depth++] = container
+        if (depth === outer.length) outer = this.#deepen()
+        outer[depth++] = container
         container = state === openObject ? grammar.inObject : grammar.inArray
         state = state === openObject ? grammar.afterOpenObject : grammar.afterOpenArray
       }
@@ -335,7 +337,7 @@ export class ItemScanner {
     return index
   }
 
-  #badByte(place: Place, byte: number, index: number): void {
+  #badByte(place: grammar.Place, byte: number, index: number): void {
     this.#bad(`not valid JSON: unexpected ${sayUnexpected(place, byte)} (byte ${this.#offset + index})`)
   }
 

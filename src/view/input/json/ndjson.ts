@@ -14,7 +14,7 @@ export async function* readNdjson(bytes: Bytes, options: JsonOptions): AsyncGene
 }
 
 function itemsIn(line: Line, { paths, file, known }: JsonOptions): Found[] {
-  if ('problem' in line) return [{ problem: line.problem, file, path: `line ${line.number}` }]
+  if (line.problem !== undefined) return [{ problem: line.problem, file, path: `line ${line.number}` }]
   let isNull = false
   for (const steps of paths?.map(stepsOf) ?? [[]]) {
     const scanner = new ItemScanner({ steps, file, known, offset: line.offset })

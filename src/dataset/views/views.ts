@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { UnsiloError } from '../../errors.ts'
+import { parcelIdAt } from '../../parcel/id.ts'
+import type { ViewDefinition } from '../../view/definition.ts'
+import { type StoredView, type UpdatedView, updateView } from '../../view/store/update.ts'
+import type { Context, Dataset, Problem } from '../dataset.ts'
+import { type History, readHistory } from '../history.ts'
+import { viewParcels } from './view-parcels.ts'
+
+/** A view of a dataset, up to date. */
+export interface DatasetView extends UpdatedView {
+  dataset: string
+  definition: ViewDefinition
+}
+
+function storedView(
+  dataset: Dataset,
+  context: Context,
+  definition: ViewDefinition,
+  history: History,
+): StoredView {
+  return {
+    folder: join(dataset.layout.cache, 'views', definition.name),
+    definition,
+    parcels: viewParcels(dataset, context, history, definition),
+  }
+}
+
+/** Brings one view up to date. */
+export async function readyView(
+  dataset: Dataset,
+  context: Context,
+  definition: ViewDefinition,
+  history: History = readHistory(context.system.files, dataset.layout),
+): Promise<DatasetView> {
+  context.onProgress?.({ dataset: dataset.name, step: 'viewing', note: definition.name })
+  const updated = await updateView(storedView(dataset, context, definition, history), context)
+  return { ...updated, dataset: dataset.name, definition }
+}
+
+/** The view as it was at a time: made of the parcels up to then. */
+export async function readyViewAt(
+  dataset: Dataset,
+  context: Context,
+  definition: ViewDefinition,
+  time: Date,
+): Promise<DatasetView> {
+  const history = readHistory(context.system.files, dataset.layout)
+  const view = storedView(dataset, context, definition, history)
+  const latest = parcelIdAt(time)
+  const parcels = view.parcels.filter(({ id }) => id <= latest)
+  const updated = await updateView({ ...view, parcels }, context, parcels.length === view.parcels.length)
+  return { ...updated, dataset: dataset.name, definition }
+}
+
+/** Brings views of a dataset up to date; one that fails never stops the others. */
+export async function readyViews(
+  dataset: Dataset,
+  context: Context,
+  definitions: readonly ViewDefinition[] = dataset.config.views,
+  history: History = readHistory(context.system.files, dataset.layout),
+): Promise<{ views: DatasetView[]; problems: Problem[] }> {
+  const views: DatasetView[] = []
+  const problems: Problem[] = []
+  for (const definition of definitions) {
+    try {
+      views.push(await readyView(dataset, context, definition, history))
+    } catch (error) {
+      if (!(error instanceof UnsiloError) || error.code === 'cancelled') throw error
+      const { code, message, hint } = error
+      problems.push({ severity: 'warning', code, message: `view ${definition.name}: ${message}`, hint })
+    }
+  }
+  return { views, problems }
+}
+
+/** @throws UnsiloError `not-found` */
+export function definitionOf({ name, config }: Dataset, view: string): ViewDefinition {
+  const found = config.views.find((definition) => definition.name === view)
+  if (found !== undefined) return found
+  const names = config.views.map((definition) => `${name}/${definition.name}`)
+  throw new UnsiloError('not-found', `${name} has no view ${view}`, {
+    hint:
+      names.length === 0
+        ? `Define one in its config.toml: [views.${view}].`
+        : `There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}.`,
+  })
+}

@@ -1,0 +1,83 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readCsv } from './csv.ts'
+import { rowsIn } from './input.fixture.ts'
+
+const rows = (text: string | Buffer, kind: 'csv' | 'tsv' = 'csv', chunkBytes = 7) =>
+  rowsIn(text, (bytes) => readCsv(bytes, { kind, file: 'a.csv' }), chunkBytes)
+
+const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`
+
+describe('readCsv', () => {
+  it('reads what is written as RFC 4180 has it, whatever the chunks', async () => {
+    const field = fc.string({ unit: fc.constantFrom('a', 'é', '😀', '"', ',', '\n', '\r\n', ' ', ';'), maxLength: 6 })
+    const table = fc
+      .integer({ min: 2, max: 4 })
+      .chain((width) =>
+        fc
+          .array(fc.array(field, { minLength: width, maxLength: width }), { maxLength: 5 })
+          .map((lines) => ({ width, lines })),
+      )
+    const property = fc.asyncProperty(table, fc.integer({ min: 1, max: 9 }), async ({ width, lines }, chunkBytes) => {
+      const names = Array.from({ length: width }, (_, index) => `c${index}`)
+      const text = [names, ...lines].map((line) => `${line.map(quoted).join(',')}\r\n`).join('')
+      const expected = lines.map((line) => Object.fromEntries(line.map((one, index) => [names[index], one])))
+      expect(await rows(text, 'csv', chunkBytes)).toEqual(expected)
+    })
+    await fc.assert(property, { numRuns: 200 })
+  })
+
+  it('keeps empty cells, and columns in their order', async () => {
+    expect(await rows('b,a,1\nx,,\n')).toEqual([{ b: 'x', a: '', 1: '' }])
+    const [first] = await rows('b,1\nx,y', 'csv', 100)
+    expect(first).toEqual({ b: 'x', 1: 'y' })
+  })
+
+  it('takes the delimiter that the header has, and leaves out a byte order mark and blank lines', async () => {
+    expect(await rows('\ufeffa;b,c;d\n\n1;2,5;3\n')).toEqual([{ a: '1', 'b,c': '2,5', d: '3' }])
+  })
+
+  it('reads UTF-16, and Windows-1252 where it is no UTF-8', async () => {
+    expect(await rows(Buffer.from('\ufeffa,b\né,2\n', 'utf16le'))).toEqual([{ a: 'é', b: '2' }])
+    expect(await rows(Buffer.from('a,b\n\xe9,\x80\n', 'latin1'))).toEqual([{ a: 'é', b: '€' }])
+  })
+
+  it('names columns without a name, and those that come twice, by their place', async () => {
+    expect(await rows('a,,a,a_3\n1,2,3,4')).toEqual([{ a: '1', column_2: '2', a_3_: '3', a_3: '4' }])
+  })
+
+  it('tells of ragged rows, and goes on', async () => {
+    expect(await rows('a,b\n1\n2,2\n"3\n",3,3\n4,4')).toEqual([
+      'line 2: it has 1 fields, and the header has 2',
+      { a: '2', b: '2' },
+      'line 4: it has 3 fields, and the header has 2',
+      { a: '4', b: '4' },
+    ])
+  })
+
+  it('loses one row at most to a quote that is never closed', async () => {
+    expect(await rows('a,b\n"1,1\n2,2\n3,3\n')).toEqual([
+      { a: '"1', b: '1' },
+      { a: '2', b: '2' },
+      { a: '3', b: '3' },
+    ])
+    expect(await rows('a,b\n"1\n2,2\n"3",3\n')).toEqual([
+      'line 2: a quoted field is not closed where it ends',
+      { a: '2', b: '2' },
+      { a: '3', b: '3' },
+    ])
+  })
+
+  it('takes quotes in tab-separated files as such, or as characters', async () => {
+    expect(await rows('a\tb\n"x\ty"\t1\n"big" words\t2\n5"\t3', 'tsv')).toEqual([
+      { a: 'x\ty', b: '1' },
+      { a: '"big" words', b: '2' },
+      { a: '5"', b: '3' },
+    ])
+  })
+
+  it('finds nothing in a file without rows', async () => {
+    expect(await rows('')).toEqual([])
+    expect(await rows('a,b\n')).toEqual([])
+  })
+})

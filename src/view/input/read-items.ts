@@ -1,0 +1,122 @@
+import type { Bytes } from '../../codec/codec.ts'
+import type { ItemPath } from '../../system/item-path.ts'
+import type { ViewDefinition } from '../definition.ts'
+import type { BadItem, FoundItem } from '../item.ts'
+import { badFile } from './bad.ts'
+import { readCsv } from './csv.ts'
+import { readCalendar } from './icalendar.ts'
+import { type Input, type ParcelSource, inputsOf } from './inputs.ts'
+import { type Found, readJson } from './json/json.ts'
+import type { KnownItems } from './json/known-items.ts'
+import { readNdjson } from './json/ndjson.ts'
+import { type Surroundings, withSpool } from './spool.ts'
+import { readSqlite } from './sqlite.ts'
+
+export interface ReadContext extends Surroundings {
+  /** Items of the parcel before: where one of them stands in JSON, `json` of what is found is that very object. */
+  known?: KnownItems | undefined
+}
+
+/**
+ * The items of a parcel, in their order. Content never throws: an item, row, file or parcel that cannot be read is a bad item, and
+ * the rest goes on.
+ *
+ * Items may be parts of larger chunks: who keeps few of them copies those.
+ *
+ * @throws UnsiloError `missing-program` (sqlite3, zstd), `no-space`, `cancelled`: what says nothing of the parcel
+ */
+export async function* readItems(
+  parcel: ParcelSource,
+  definition: ViewDefinition,
+  context: ReadContext,
+): AsyncGenerator<FoundItem | BadItem> {
+  for await (const found of readItemBatches(parcel, definition, context)) yield* found
+}
+
+/** The same, several at a time: to wait for each one costs more than to find it. A batch may be empty. */
+export async function* readItemBatches(
+  parcel: ParcelSource,
+  definition: ViewDefinition,
+  context: ReadContext,
+): AsyncGenerator<readonly (FoundItem | BadItem)[]> {
+  try {
+    for await (const input of inputsOf(parcel, definition, context)) {
+      if ('problem' in input) yield [input]
+      else yield* guarded(readInput(input, definition, context), input.file, context.signal)
+    }
+  } catch (error) {
+    yield [badFile(error, '', context.signal)]
+  }
+}
+
+/**
+ * The items of one body of JSON, such as a page that a server sent. The chunks have to stay as they are while it is read.
+ *
+ * @param paths As `items` of a view: of several the first that the body has. `undefined`: the elements of a list, or the body.
+ * @param file What the body is called in what is found.
+ */
+export async function* readBody(
+  bytes: Bytes,
+  paths: readonly ItemPath[] | undefined,
+  file: string,
+  context: ReadContext,
+): AsyncGenerator<readonly (FoundItem | BadItem)[]> {
+  const read = (open: () => Bytes): AsyncGenerator<Found[]> => readJson(open, { paths, file, known: context.known })
+  yield* guarded(readOnce(bytes, paths, read, context), file, context.signal)
+}
+
+async function* guarded(found: AsyncGenerator<Found[]>, file: string, signal: AbortSignal): AsyncGenerator<Found[]> {
+  try {
+    for await (const batch of found) {
+      signal.throwIfAborted()
+      yield batch
+    }
+  } catch (error) {
+    yield [badFile(error, file, signal)]
+  }
+}
+
+async function* readInput(input: Input, definition: ViewDefinition, context: ReadContext): AsyncGenerator<Found[]> {
+  const { file, kind, open } = input
+  const { items: paths, element } = definition
+  switch (kind) {
+    case 'json': {
+      const read = (reopen: () => Bytes): AsyncGenerator<Found[]> =>
+        readJson(reopen, { paths, file, known: context.known })
+      yield* input.isOnce ? readOnce(open(), paths, read, context) : read(open)
+      break
+    }
+    case 'ndjson':
+      yield* readNdjson(open(), { paths, file, known: context.known })
+      break
+    case 'csv':
+    case 'tsv':
+      yield* readCsv(open(), { kind, file })
+      break
+    case 'xml': {
+      const { readXml } = await import('./xml.ts')
+      yield* readXml(open(), { element: element ?? '', file })
+      break
+    }
+    case 'icalendar':
+      yield* readCalendar(open(), { component: element, file })
+      break
+    case 'sqlite':
+      yield* readSqlite(input, definition, context)
+      break
+    case 'zip':
+    case 'tar':
+      throw new TypeError('archives are opened before')
+  }
+}
+
+/** Several paths may need as many passes. */
+async function* readOnce(
+  bytes: Bytes,
+  paths: readonly ItemPath[] | undefined,
+  read: (open: () => Bytes) => AsyncGenerator<Found[]>,
+  context: ReadContext,
+): AsyncGenerator<Found[]> {
+  if (paths === undefined || paths.length === 1) yield* read(() => bytes)
+  else yield* withSpool(bytes, context, read)
+}

@@ -1,0 +1,43 @@
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import { UnsiloError } from '../../errors.ts'
+
+/** DuckDB's StatementType. */
+const select = 1
+const explain = 4
+
+/** What asks, and begins like this, cannot write whatever comes after it. */
+const asking = /^(?:select|with|from|values|table|pivot|unpivot|describe|show|summarize|\()/i
+const explaining = /^explain\s+(?:analyze\s+)?(?:\([^()]*\)\s*)?/i
+
+/**
+ * Runs SQL that asks, and is one statement. The tables that it may read lie in files, and those could be written over.
+ * @throws UnsiloError `query` when it does anything else
+ */
+export async function prepareQuestion(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
+  const statements = await connection.extractStatements(sql)
+  if (statements.count === 0) throw notAQuestion('there is no question')
+  if (statements.count > 1) {
+    // DuckDB makes several statements of a PIVOT itself.
+    if (asking.test(withoutComments(sql)) && !withoutEnd(sql).includes(';')) return connection.stream(sql)
+    throw notAQuestion('that is more than one question')
+  }
+  const statement = await statements.prepare(0)
+  const type = Number(statement.statementType)
+  const isExplained = type === explain && asking.test(withoutComments(sql).replace(explaining, ''))
+  if (type === select || isExplained) return statement.stream()
+  throw notAQuestion('that is no question')
+}
+
+function withoutEnd(sql: string): string {
+  return sql.trim().replace(/;$/, '')
+}
+
+function withoutComments(sql: string): string {
+  return sql.replace(/^(?:\s+|--[^\n]*\n|\/\*.*?\*\/)+/s, '')
+}
+
+function notAQuestion(message: string): UnsiloError {
+  return new UnsiloError('query', message, {
+    hint: 'Views can be read only: ask with one SELECT, FROM, WITH, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN.',
+  })
+}

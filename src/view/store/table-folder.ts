@@ -1,0 +1,102 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Files } from '../../system/files.ts'
+import { replaceFile } from '../../system/replace-file.ts'
+import { version } from '../../version.ts'
+import { type ViewDefinition, extractFingerprint } from '../definition.ts'
+import type { ViewState } from './state.ts'
+import type { ViewParcel } from './view-parcel.ts'
+import { type TablePaths, tablePaths } from './write-tables.ts'
+
+export interface ViewTables {
+  state: ViewState
+  paths: TablePaths
+}
+
+/** Counts up when the same extracts give other tables than before. */
+const format = 1
+
+/** Written last: what there is in the folder, so that damage is noticed without reading it all. */
+interface Contents {
+  format: number
+  state: ViewState
+  files: Record<string, { bytes: number; changedAt: number }>
+}
+
+const contentsName = 'view.json'
+/** A query that began before a view was made anew may still read the tables of then. */
+const readersMs = 60 * 60_000
+
+/** Names the tables that a definition makes of parcels: the same name, the same tables. */
+export function tablesName(definition: ViewDefinition, parcels: readonly ViewParcel[]): string {
+  const { pick, prefer, absent, window, columns } = definition
+  const hash = createHash('sha256')
+  const shape = [pick, prefer, absent, window, columns]
+  hash.update(JSON.stringify([format, version, extractFingerprint(definition), shape]))
+  for (const { id, content, isEvidence } of parcels) hash.update(JSON.stringify([id, content, isEvidence]))
+  return hash.digest('hex').slice(0, 32)
+}
+
+/** The tables in a folder; `undefined` when there are none, or not as they were written. */
+export function openTables(files: Files, folder: string, view: string): ViewTables | undefined {
+  const contents = readContents(files, join(folder, contentsName))
+  if (contents === undefined) return undefined
+  const paths = tablePaths(folder, view)
+  const isWhole = Object.values(paths).every((path) => {
+    const info = files.info(path)
+    const written = contents.files[path.slice(folder.length + 1)]
+    return info !== undefined && info.sizeBytes === written?.bytes && info.modifiedAt.getTime() === written.changedAt
+  })
+  return isWhole ? { state: contents.state, paths } : undefined
+}
+
+function readContents(files: Files, path: string): Contents | undefined {
+  try {
+    const contents = JSON.parse(files.readText(path) ?? 'null') as Contents | null
+    return contents?.format === format ? contents : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Says what a folder holds, and makes it durable: a crash must not leave half a table that looks whole. */
+export async function sealTables(files: Files, folder: string, view: string, state: ViewState): Promise<void> {
+  const contents: Contents = { format, state, files: {} }
+  for (const path of Object.values(tablePaths(folder, view))) {
+    await files.sync(path)
+    const { sizeBytes, modifiedAt } = files.info(path)!
+    contents.files[path.slice(folder.length + 1)] = { bytes: sizeBytes, changedAt: modifiedAt.getTime() }
+  }
+  await replaceFile(files, join(folder, contentsName), `${JSON.stringify(contents, null, 2)}\n`)
+}
+
+/** A folder beside the others, to write tables into. */
+export function freshFolder(files: Files, tables: string): string {
+  const folder = join(tables, `.new-${randomBytes(6).toString('hex')}`)
+  files.makeFolder(folder)
+  return folder
+}
+
+/** Gives written tables their name. Another process may have made the same ones by now: then those stay. */
+export async function placeTables(files: Files, fresh: string, folder: string, view: string): Promise<void> {
+  if (files.info(folder) !== undefined) {
+    if (openTables(files, folder, view) !== undefined) return files.remove(fresh)
+    await files.remove(folder)
+  }
+  try {
+    files.rename(fresh, folder)
+  } catch (error) {
+    if (openTables(files, folder, view) === undefined) throw error
+    await files.remove(fresh)
+  }
+}
+
+/** Removes tables that nobody needs any more. */
+export async function tidyTables(files: Files, tables: string, keep: string, now: Date): Promise<void> {
+  for (const { name } of files.list(tables)) {
+    const path = join(tables, name)
+    const changedAt = files.info(path)?.modifiedAt
+    if (name !== keep && changedAt !== undefined && now.getTime() - changedAt.getTime() > readersMs)
+      await files.remove(path)
+  }
+}

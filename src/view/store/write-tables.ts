@@ -1,0 +1,217 @@
+import { join } from 'node:path'
+import { parcelTime } from '../../parcel/id.ts'
+import type { Files } from '../../system/files.ts'
+import type { ViewDefinition } from '../definition.ts'
+import { type Engine, interruptible, openEngine, sqlName, sqlText } from '../duckdb.ts'
+import type { HistoryRow, Merged, MergedItem } from '../merge.ts'
+import type { StoredType } from './column-kind.ts'
+import { type Misfit, type StoredColumn, itemColumns } from './item-columns.ts'
+import { type LineFile, jsonText, openLines } from './line-file.ts'
+import { withWholeCharacters } from './raw-json.ts'
+
+/** Names of a view's tables, as files. */
+export interface TablePaths {
+  items: string
+  history: string
+  errors: string
+}
+
+export function tablePaths(folder: string, view: string): TablePaths {
+  return {
+    items: join(folder, `${view}.parquet`),
+    history: join(folder, `${view}_history.parquet`),
+    errors: join(folder, `${view}_errors.parquet`),
+  }
+}
+
+/** Values that are not of their column's type are told for so many of a column; a wrong type would tell of every item. */
+const mostMisfits = 100
+const leastObjectBytes = 1024 * 1024
+
+/**
+ * Writes the tables of a view as Parquet, into a folder that is empty.
+ * @returns How many errors the last of them tells.
+ */
+export async function writeTables(
+  files: Files,
+  folder: string,
+  definition: ViewDefinition,
+  merged: Merged,
+  signal: AbortSignal,
+): Promise<{ errors: number }> {
+  const paths = tablePaths(folder, definition.name)
+  const spill = join(folder, 'spill')
+  const engine = await openEngine(spill)
+  try {
+    const misfits = openMisfits()
+    const items = await lines(files, folder, 'items')
+    const columns = itemColumns(definition)
+    await addAll(items, merged.items, (item) => itemLine(item, columns.lineOf, misfits.add), signal)
+    await copyTable(engine, items, itemSelect(columns.columns), paths.items, signal)
+    const history = await lines(files, folder, 'history')
+    await addAll(history, merged.history, historyLine, signal)
+    await copyTable(engine, history, historySelect, paths.history, signal)
+    const errors = [...merged.errors, ...misfits.errors()]
+    const errorLines = await lines(files, folder, 'errors')
+    await addAll(errorLines, errors, jsonText, signal)
+    await copyTable(engine, errorLines, errorSelect, paths.errors, signal)
+    for (const { path } of [items, history, errorLines]) await files.remove(path)
+    return { errors: errors.length }
+  } finally {
+    engine.close()
+    await files.remove(spill)
+  }
+}
+
+function lines(files: Files, folder: string, name: string): Promise<LineFile> {
+  return openLines(files, join(folder, `${name}.ndjson`))
+}
+
+async function addAll<Row>(
+  file: LineFile,
+  rows: readonly Row[],
+  lineOf: (row: Row) => string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for (const row of rows) {
+      signal.throwIfAborted()
+      await file.add(lineOf(row))
+    }
+  } finally {
+    await file.end()
+  }
+}
+
+interface Select {
+  /** Members of a line, with the type that they are read as. */
+  members: [name: string, type: string][]
+  /** What the table's columns are made of. */
+  columns: string[]
+}
+
+async function copyTable(
+  { connection }: Engine,
+  file: LineFile,
+  { members, columns }: Select,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const types = members.map(([name, type]) => `${sqlName(name)}: ${sqlText(type)}`).join(', ')
+  const most = Math.max(leastObjectBytes, file.longestBytes + 64)
+  const source = `read_json(${sqlText(file.path)}, format = 'newline_delimited', columns = {${types}}, maximum_object_size = ${most})`
+  const select = `SELECT ${columns.join(', ')} FROM ${source}`
+  await interruptible(connection, signal, () =>
+    connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`),
+  )
+}
+
+function timeText(id: string): string {
+  return parcelTime(id).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+function itemLine(
+  { key, json, firstSeen, lastSeen, absentSince, versions, parcel }: MergedItem,
+  lineOf: (item: string, onMisfit: (misfit: Misfit) => void) => string,
+  onMisfit: (misfit: Misfit & { key: string; parcel: string }) => void,
+): string {
+  const absent = absentSince === undefined ? '' : `,"a":"${timeText(absentSince)}"`
+  const own = `"k":${jsonText(key)},"f":"${timeText(firstSeen)}","l":"${timeText(lastSeen)}","v":${versions},"p":"${parcel}"`
+  return `{${own}${absent}${lineOf(textOf(json), (misfit) => onMisfit({ ...misfit, key, parcel }))}}`
+}
+
+function itemSelect(columns: readonly StoredColumn[]): Select {
+  const own: [name: string, member: string, type: string][] = [
+    ['_key', 'k', 'VARCHAR'],
+    ['_first_seen', 'f', 'TIMESTAMP'],
+    ['_last_seen', 'l', 'TIMESTAMP'],
+    ['_absent_since', 'a', 'TIMESTAMP'],
+    ['_versions', 'v', 'BIGINT'],
+    ['_parcel', 'p', 'VARCHAR'],
+  ]
+  return {
+    members: [
+      ...columns.flatMap((_, index): [string, string][] => [
+        [`s${index}`, 'VARCHAR'],
+        [`c${index}`, 'VARCHAR'],
+      ]),
+      ...own.map(([, member, type]): [string, string] => [member, type]),
+    ],
+    columns: [
+      ...columns.map(({ name, type }, index) => `${expressionOf(type, index)} AS ${sqlName(name)}`),
+      ...own.map(([name, member]) => `${member} AS ${name}`),
+    ],
+  }
+}
+
+const sqlTypes: Record<Exclude<StoredType, 'text' | 'json'>, string> = {
+  integer: 'BIGINT',
+  // Parquet has no whole numbers of 128 bits but decimals.
+  whole: 'DECIMAL(38, 0)',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+}
+
+function expressionOf(type: StoredType, index: number): string {
+  if (type === 'text') return `coalesce(s${index}, c${index})`
+  if (type === 'json') return `coalesce(TRY_CAST(c${index} AS JSON), to_json(s${index}))`
+  return `TRY_CAST(c${index} AS ${sqlTypes[type]})`
+}
+
+function historyLine({ key, version, parcel, at, kind, changed, json }: HistoryRow): string {
+  const item = json === undefined ? '' : `,"item":${JSON.stringify(withWholeCharacters(textOf(json)))}`
+  const time = at.toISOString().slice(0, 19).replace('T', ' ')
+  const fields = jsonText(changed)
+  return `{"key":${jsonText(key)},"version":${version},"parcel":"${parcel}","at":"${time}","kind":"${kind}","changed":${fields}${item}}`
+}
+
+const historySelect: Select = {
+  members: [
+    ['key', 'VARCHAR'],
+    ['version', 'BIGINT'],
+    ['parcel', 'VARCHAR'],
+    ['at', 'TIMESTAMP'],
+    ['kind', 'VARCHAR'],
+    ['changed', 'VARCHAR[]'],
+    ['item', 'VARCHAR'],
+  ],
+  columns: ['key', 'version', 'parcel', '"at"', 'kind', 'changed', 'TRY_CAST(item AS JSON) AS item'],
+}
+
+const errorSelect: Select = {
+  members: ['parcel', 'file', 'path', 'problem'].map((name) => [name, 'VARCHAR']),
+  columns: ['parcel', 'file', 'path', 'problem'],
+}
+
+interface ErrorRow {
+  parcel: string
+  file: string
+  path?: string
+  problem: string
+}
+
+/** The misfits of a whole table, as errors. */
+function openMisfits(): { add(misfit: Misfit & { key: string; parcel: string }): void; errors(): ErrorRow[] } {
+  const told = new Map<string, { rows: ErrorRow[]; more: number }>()
+  return {
+    add({ column, path, problem, key, parcel }) {
+      let one = told.get(column)
+      if (one === undefined) told.set(column, (one = { rows: [], more: 0 }))
+      const what = column === '' ? '' : `column ${column}: `
+      if (one.rows.length < mostMisfits) one.rows.push({ parcel, file: '', path, problem: `${what}${problem} (item ${key})` })
+      else one.more++
+    },
+    errors: () =>
+      [...told].flatMap(([column, { rows, more }]) => {
+        const { parcel, path } = rows[0]!
+        const rest = { parcel, file: '', problem: `column ${column}: so are ${more} more items`, ...(path && { path }) }
+        return more === 0 ? rows : [...rows, rest]
+      }),
+  }
+}
+
+function textOf(json: Uint8Array): string {
+  return Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8')
+}
