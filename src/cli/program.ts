@@ -3,7 +3,9 @@ import { templateList } from '../dataset/templates/names.ts'
 import { version } from '../version.ts'
 import type { GlobalOptions } from './app.ts'
 import type { Verb } from './perform.ts'
+import type { ItemsArguments } from './items.ts'
 import type { PublishArguments } from './publish.ts'
+import type { QueryArguments } from './query.ts'
 import type { RestoreArguments } from './restore.ts'
 import type { VerifyArguments } from './verify.ts'
 
@@ -68,6 +70,7 @@ export function buildVerbs(): Command {
     )
   addWorkVerbs(program)
   addLookVerbs(program)
+  addViewVerbs(program)
   addOtherVerbs(program)
   return program
 }
@@ -100,7 +103,7 @@ function addWorkVerbs(program: Command): void {
     .action((datasets: string[], options: { template: string; git?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).init)({ datasets, ...options }, command),
     )
-  verb(program, 'run', 'ingest, export what is due, measure, publish, drain, prune')
+  verb(program, 'run', 'ingest, export what is due, measure, update views, publish, drain, prune')
     .alias('process')
     .argument('[dataset...]', datasetNames)
     .option('-n, --dry-run', 'only say what would be done')
@@ -235,6 +238,30 @@ function addLookVerbs(program: Command): void {
     .argument('<dataset>')
     .action((dataset: string, _: unknown, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).why)({ dataset }, command),
+    )
+}
+
+function addViewVerbs(program: Command): void {
+  const format = (...choices: string[]): Option => new Option('--format <format>', 'how to print it').choices(choices)
+  verb(program, 'query', 'ask the views of all datasets in SQL')
+    .argument('<sql>', 'as in: select count(*) from reddit.saved')
+    .addOption(format('table', 'json', 'ndjson', 'csv', 'parquet'))
+    .option('-o, --output <file>', 'write the answer to this file')
+    .action((sql: string, options: Omit<QueryArguments, 'sql'>, command: Command) =>
+      lazily(async () => (await import('./query.ts')).query)({ sql, ...options }, command),
+    )
+  verb(program, 'views', 'what the views hold, what may be missing, and where their format has changed')
+    .argument('[dataset...]', datasetNames)
+    .action((datasets: string[], _: unknown, command: Command) =>
+      lazily(async () => (await import('./views.ts')).views)({ datasets }, command),
+    )
+  verb(program, 'items', 'the items of a view')
+    .argument('<view>', 'as DATASET/VIEW')
+    .option('--as-of <time>', 'the view as it was then')
+    .addOption(new Option('--history <key>', 'every version of one item').conflicts('asOf'))
+    .addOption(format('table', 'json', 'ndjson', 'csv'))
+    .action((view: string, options: Omit<ItemsArguments, 'view'>, command: Command) =>
+      lazily(async () => (await import('./items.ts')).items)({ view, ...options }, command),
     )
 }
 

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { UnsiloError } from '../errors.ts'
+import { sqlText } from './sql-text.ts'
 
 export interface Engine {
   readonly connection: DuckDBConnection
@@ -39,14 +40,6 @@ async function loadLibrary(): Promise<typeof import('@duckdb/node-api')> {
       cause: error,
     })
   }
-}
-
-export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
-export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }
 
 /** What DuckDB says, as an error that a user can act on. */

@@ -1,16 +1,16 @@
 import { readBodies, sealedFolder } from '../../source/rest/reader.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
 import { badFile } from '../../view/input/bad.ts'
-import { readBody } from '../../view/input/read-items.ts'
+import { type ReadContext, readBody } from '../../view/input/read-items.ts'
 import type { BadItem, FoundItem } from '../../view/item.ts'
-import type { Context, Dataset } from '../dataset.ts'
+import type { Dataset } from '../dataset.ts'
 
 /** The records of a stream, byte for byte as they stand in the answers that a parcel holds. */
 export async function* readStreamItems(
   dataset: Dataset,
-  { system, signal }: Context,
   path: string,
   definition: ViewDefinition,
+  reading: ReadContext,
 ): AsyncGenerator<FoundItem | BadItem> {
   const { source } = dataset.config
   const streams = source?.kind === 'rest' ? source.streams : []
@@ -18,18 +18,16 @@ export async function* readStreamItems(
   if (stream === undefined) return
   let file = ''
   try {
-    for await (const { line, bytes } of readBodies(sealedFolder(system.files, path), stream)) {
-      signal.throwIfAborted()
+    for await (const { line, bytes } of readBodies(sealedFolder(reading.files, path), stream)) {
       file = line.body
       const open = async function* (): AsyncGenerator<Uint8Array> {
         yield await Promise.resolve(bytes)
       }
-      const context = { signal, files: system.files }
-      for await (const found of readBody(open(), definition.items, file, context)) yield* found
+      for await (const found of readBody(open(), definition.items, file, reading)) yield* found
     }
   } catch (error) {
     // A line of the journal that is damaged.
     if (error instanceof SyntaxError) yield { problem: `the list of answers is damaged: ${error.message}`, file }
-    else yield badFile(error, file, signal)
+    else yield badFile(error, file, reading.signal)
   }
 }

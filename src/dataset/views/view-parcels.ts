@@ -27,13 +27,12 @@ export function viewParcels(
       // What is suspect may lack anything, as may what was accepted although it is not whole.
       isEvidence: state === 'good' && sealed?.holds !== 'part' && sealed?.incomplete === undefined,
       content: `${sealed?.sha256 ?? looksOf(context.system.files, stored)}${isFolder ? '/' : `.${extension}`}`,
-      read: () =>
-        definition.stream === undefined
-          ? readItems({ id, path, isFolder, extension }, definition, {
-              signal: context.signal,
-              files: context.system.files,
-            })
-          : readStreamItems(dataset, context, path, definition),
+      read(known) {
+        const reading = { signal: context.signal, files: context.system.files, known }
+        return definition.stream === undefined
+          ? readItems({ id, path, isFolder, extension }, definition, reading)
+          : readStreamItems(dataset, path, definition, reading)
+      },
     }
   })
 }

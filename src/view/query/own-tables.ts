@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Files } from '../../system/files.ts'
-import { sqlText } from '../duckdb.ts'
+import { sqlPath, sqlText } from '../sql-text.ts'
 import { jsonText, openLines } from '../store/line-file.ts'
 
 /** What unsilo knows itself, as tables of the schema `unsilo`; rows are asked for only where a question names the table. */
@@ -52,7 +52,7 @@ export async function createOwnTables(
     const columns = Object.entries(ownColumns[table]).map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`)
     const most = Math.max(16 * 1024 * 1024, file.longestBytes + 64)
     await connection.run(
-      `CREATE TABLE ${ownSchema}.${table} AS SELECT * FROM read_json(${sqlText(file.path)}, ` +
+      `CREATE TABLE ${ownSchema}.${table} AS SELECT * FROM read_json(${sqlPath(file.path)}, ` +
         `format = 'newline_delimited', columns = {${columns.join(', ')}}, maximum_object_size = ${most})`,
     )
     await files.remove(file.path)

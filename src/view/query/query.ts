@@ -3,7 +3,8 @@ import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
 import { makeTemporaryFolder } from '../../system/temporary-folder.ts'
-import { type Engine, interruptible, openEngine, queryError, sqlName, sqlText } from '../duckdb.ts'
+import { type Engine, interruptible, openEngine, queryError } from '../duckdb.ts'
+import { sqlName, sqlPath, sqlText } from '../sql-text.ts'
 import type { TablePaths } from '../store/write-tables.ts'
 import { prepareQuestion } from './question.ts'
 import { type OwnTables, createOwnTables } from './own-tables.ts'
@@ -111,7 +112,7 @@ async function offerTables(
       ]
       for (const [table, path] of tables) {
         const full = `${sqlName(dataset)}.${sqlName(table)}`
-        await connection.run(`CREATE VIEW ${full} AS SELECT * FROM read_parquet(${sqlText(path)})`)
+        await connection.run(`CREATE VIEW ${full} AS SELECT * FROM read_parquet(${sqlPath(path)})`)
         paths.push(path)
         names.push(`${written(dataset)}.${written(table)}`)
       }

@@ -5,6 +5,7 @@ import { isTemporaryName } from '../../system/replace-file.ts'
 import { version } from '../../version.ts'
 import { type ViewDefinition, extractFingerprint } from '../definition.ts'
 import { type Extract, extractParcel } from '../extract.ts'
+import { KnownItems } from '../input/json/known-items.ts'
 import { type BaseExtract, readExtract, writeExtract } from './extract-file.ts'
 import type { ViewParcel } from './view-parcel.ts'
 
@@ -45,7 +46,7 @@ export function openExtracts(files: Files, folder: string, definition: ViewDefin
       const id = idOf(parcel, fingerprint)
       const base = before
       const found = await find(id)
-      const extract = found?.extract ?? (await extractParcel(parcel.id, parcel.read(), definition, base?.extract))
+      const extract = found?.extract ?? (await readParcel(parcel, definition, base?.extract))
       if (found === undefined) read.push(parcel.id)
       // A base that is no parcel of the view any more could not be removed otherwise.
       if (found === undefined || found.base !== base?.id) await writeExtract(files, join(folder, id), id, extract, base)
@@ -62,6 +63,11 @@ export function openExtracts(files: Files, folder: string, definition: ViewDefin
       }
     },
   }
+}
+
+function readParcel(parcel: ViewParcel, definition: ViewDefinition, before: Extract | undefined): Promise<Extract> {
+  const known = before && new KnownItems([...before.items.values()].map(({ json }) => json))
+  return extractParcel(parcel.id, parcel.read(known), definition, before)
 }
 
 /** Fixed-width parcel id, then what the extract depends on. A later version of unsilo may read more of a parcel, or better. */

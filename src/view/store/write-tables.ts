@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { parcelTime } from '../../parcel/id.ts'
 import type { Files } from '../../system/files.ts'
 import type { ViewDefinition } from '../definition.ts'
-import { type Engine, interruptible, openEngine, sqlName, sqlText } from '../duckdb.ts'
+import { type Engine, interruptible, openEngine } from '../duckdb.ts'
 import type { HistoryRow, Merged, MergedItem } from '../merge.ts'
+import { sqlName, sqlPath, sqlText } from '../sql-text.ts'
 import type { StoredType } from './column-kind.ts'
 import { type Misfit, type StoredColumn, itemColumns } from './item-columns.ts'
 import { type LineFile, jsonText, openLines } from './line-file.ts'
@@ -99,7 +100,7 @@ async function copyTable(
 ): Promise<void> {
   const types = members.map(([name, type]) => `${sqlName(name)}: ${sqlText(type)}`).join(', ')
   const most = Math.max(leastObjectBytes, file.longestBytes + 64)
-  const source = `read_json(${sqlText(file.path)}, format = 'newline_delimited', columns = {${types}}, maximum_object_size = ${most})`
+  const source = `read_json(${sqlPath(file.path)}, format = 'newline_delimited', columns = {${types}}, maximum_object_size = ${most})`
   const select = `SELECT ${columns.join(', ')} FROM ${source}`
   await interruptible(connection, signal, () =>
     connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`),

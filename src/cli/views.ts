@@ -1,0 +1,109 @@
+import { parcelTime } from '../parcel/id.ts'
+import { type DatasetView, readyViews } from '../dataset/views/views.ts'
+import type { Problem } from '../dataset/dataset.ts'
+import { textTable } from '../report/table.ts'
+import { sayDuration } from '../system/duration.ts'
+import type { ViewState } from '../view/store/state.ts'
+import type { App } from './app.ts'
+import { eachDataset } from './each-dataset.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { problemLines } from './outcome.ts'
+import { withProgress } from './with-progress.ts'
+
+export async function views(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
+  const found: DatasetView[] = []
+  const failed: { dataset: string; problems: Problem[] }[] = []
+  const status = await eachDataset(app, args.datasets, async (dataset) => {
+    const { views: ready, problems } = await withProgress(app, (context) => readyViews(dataset, context))
+    found.push(...ready)
+    if (problems.length > 0) failed.push({ dataset: dataset.name, problems })
+  })
+  if (app.json) app.printJson({ views: found.map(viewJson), problems: failed.flatMap(problemJson) })
+  else if (found.length > 0) app.print(viewTable(found, app))
+  else if (failed.length === 0) app.print('There are no views; docs/views.md says how to define one.')
+  for (const { dataset, problems } of failed) app.note(problemLines(dataset, problems, app.colors.err).join('\n'))
+  if (!app.json && !app.quiet) for (const view of found) for (const line of noteLines(view)) app.print(line)
+  return failed.length > 0 ? ExitCode.failed : status
+}
+
+function viewJson({ dataset, definition, state, paths }: DatasetView): unknown {
+  return { dataset, view: definition.name, ...state, tables: paths }
+}
+
+function problemJson({ dataset, problems }: { dataset: string; problems: Problem[] }): unknown[] {
+  return problems.map((problem) => ({ dataset, ...problem }))
+}
+
+function viewTable(found: readonly DatasetView[], app: App): string {
+  const { dim, yellow } = app.colors.out
+  const plain = (text: string): string => text
+  const head = ['VIEW', 'ITEMS', 'VERSIONS', 'ABSENT', 'ERRORS', 'PARCELS', 'FROM', 'TO', 'GAPS'].map((text) => ({
+    text,
+    right: !['VIEW', 'FROM', 'TO'].includes(text),
+    paint: dim,
+  }))
+  const number = (value: number, isDoubtful = false) => ({
+    text: String(value),
+    right: true,
+    paint: isDoubtful && value > 0 ? yellow : plain,
+  })
+  const rows = found.map(({ dataset, definition, state }) => [
+    { text: `${dataset}/${definition.name}` },
+    number(state.items),
+    number(state.versions),
+    number(state.absent),
+    number(state.errors, true),
+    number(state.parcels),
+    { text: dayOf(state.from) },
+    { text: dayOf(state.to) },
+    number(state.gaps.length, true),
+  ])
+  return textTable([head, ...rows])
+}
+
+function dayOf(id: string | undefined): string {
+  return id === undefined ? '' : id.slice(0, 10)
+}
+
+/** How many gaps, or changes of format, are told one by one: the last ones. */
+const most = 5
+
+function noteLines({ dataset, definition, state }: DatasetView): string[] {
+  const notes = [...gapNotes(state), ...headroomNotes(state), ...driftNotes(state), ...duplicateNotes(state)]
+  return notes.length === 0 ? [] : ['', `${dataset}/${definition.name}:`, ...notes.map((note) => `  ${note}`)]
+}
+
+function gapNotes({ gaps }: ViewState): string[] {
+  const told = gaps.slice(-most).map(({ after, before, hours }) => {
+    return `gap: ${after} and ${before} do not overlap; what was there only in these ${sayHours(hours)} is in neither`
+  })
+  return gaps.length > most ? [`gaps: ${gaps.length - most} earlier ones`, ...told] : told
+}
+
+function headroomNotes({ headroom }: ViewState): string[] {
+  if (headroom === undefined) return []
+  const { turnover, mostTurnover, longestHours } = headroom
+  const limit =
+    longestHours === undefined ? '' : `; parcels would overlap up to ${sayHours(longestHours)} apart, at the fastest rate of late`
+  return [`headroom: ${sayShare(turnover)} of the window was new in the last parcel, at most ${sayShare(mostTurnover)}${limit}`]
+}
+
+function driftNotes({ drift }: ViewState): string[] {
+  return drift.slice(-most).map(({ parcel, field, kind, before, after }) => {
+    const how =
+      kind === 'type' ? `was ${before.join(' or ')} and is ${after.join(' or ')}` : kind === 'appeared' ? 'is new' : 'is gone'
+    return `format: field ${field} ${how} since ${parcel} (${parcelTime(parcel).toISOString().slice(0, 10)})`
+  })
+}
+
+function duplicateNotes({ duplicates }: ViewState): string[] {
+  return duplicates === 0 ? [] : [`duplicates: ${duplicates} items had the key of another one in the same parcel`]
+}
+
+function sayHours(hours: number): string {
+  return sayDuration(hours * 3_600_000)
+}
+
+function sayShare(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
