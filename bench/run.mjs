@@ -2,6 +2,7 @@
 // Measures the built command line tool beside the least that its work can cost: a shell pipe, a shell loop, Node.js itself.
 // node bench/run.mjs [SECTION…] [--quick] [--folder FOLDER] [--cli FILE]
 //   SECTION          start-up, wrap, many-datasets, rest, archives, dumps, targets; all when left out
+//   --only TEXT      only tables whose title has it
 //   --quick          smaller sizes and fewer rounds, a minute in all
 //   --folder FOLDER  where the files are made; it decides which disk is measured (default: the system's temporary folder)
 //   --cli FILE       another build than dist/bin/unsilo.js
@@ -58,6 +59,7 @@ const bench = {
   },
   /** Measures and prints one table. */
   async show(title, rounds, contenders) {
+    if (!title.includes(options.only)) return []
     const rows = await measure(contenders, { rounds, scratch: folder })
     verdicts.push(...rows.map(verdict))
     process.stdout.write(`\n${table(`${title}  (median of ${rounds})`, rows)}`)
@@ -85,6 +87,7 @@ function readArguments() {
       allowPositionals: true,
       options: {
         quick: { type: 'boolean', default: false },
+        only: { type: 'string', default: '' },
         folder: { type: 'string', default: tmpdir() },
         cli: { type: 'string', default: join(here, '../dist/bin/unsilo.js') },
       },

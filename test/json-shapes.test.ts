@@ -38,6 +38,10 @@ const work: readonly [command: string, shape: string][] = [
   ['publish', 'Publish'],
   ['verify', 'Verify'],
   ['metrics recompute', 'Recompute'],
+  ['views', 'Views'],
+  ['views todo', 'Views'],
+  ['query nothing', 'Failure'],
+  ['items todo/nothing', 'Failure'],
   ['config validate', 'Validate'],
   ['config show todo bank', 'ConfigShow'],
   ['doctor', 'Doctor'],
@@ -60,6 +64,7 @@ stdout = "json"
 keep = 1
 publish = ["vault"]
 guard.min_bytes = 5
+views.numbers = { key = "hash", window = { newest = 2, by = "id" } }
 metrics.items.cmd = "wc -c < $PARCEL_PATH"
 metrics.broken.cmd = "false"
 `
@@ -147,6 +152,7 @@ describe('what --json prints', () => {
       'Comparison',
       'Parcel',
       'ShownKey',
+      'View',
       'ProbedStream',
       'Found',
       'DrainedDataset',

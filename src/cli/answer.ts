@@ -3,7 +3,7 @@ import { type Cell as TableCell, textTable } from '../report/table.ts'
 import { cellJson, cellText, isNumeric } from '../view/query/cell.ts'
 import type { Answer } from '../view/query/query.ts'
 
-export const answerFormats = ['table', 'json', 'ndjson', 'csv', 'parquet'] as const
+const answerFormats = ['table', 'json', 'ndjson', 'csv', 'parquet'] as const
 export type AnswerFormat = (typeof answerFormats)[number]
 export type TextFormat = Exclude<AnswerFormat, 'parquet'>
 
@@ -93,7 +93,7 @@ async function* objects({ columns, batches }: Answer): AsyncGenerator<string[]> 
 }
 
 /** The format that a file's name asks for. */
-export function formatOf(path: string): AnswerFormat | undefined {
+function formatOf(path: string): AnswerFormat | undefined {
   const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
   return answerFormats.find((format) => format === extension)
 }
@@ -104,7 +104,9 @@ export function chosenFormat(
   isJson: boolean,
 ): AnswerFormat {
   if (isJson && format !== undefined && format !== 'json') {
-    throw new UnsiloError('usage', `--json and --format ${format} do not go together`, { hint: 'Leave out one of them.' })
+    throw new UnsiloError('usage', `--json and --format ${format} do not go together`, {
+      hint: 'Leave out one of them.',
+    })
   }
   const named = output === undefined ? undefined : formatOf(output)
   return format ?? (isJson ? 'json' : (named ?? 'table'))

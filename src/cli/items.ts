@@ -45,7 +45,7 @@ export async function items(args: ItemsArguments, app: App): Promise<ExitStatus>
 const allItems = `FROM ${shown}.${view}`
 
 function historyOf(key: string): string {
-  return `SELECT version, "at", kind, changed, parcel, item FROM ${shown}.${view}_history WHERE key = ${sqlText(key)} ORDER BY parcel`
+  return `SELECT version, time, kind, changed, parcel, item FROM ${shown}.${view}_history WHERE key = ${sqlText(key)} ORDER BY parcel`
 }
 
 async function checkKey(

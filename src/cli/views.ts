@@ -84,14 +84,22 @@ function headroomNotes({ headroom }: ViewState): string[] {
   if (headroom === undefined) return []
   const { turnover, mostTurnover, longestHours } = headroom
   const limit =
-    longestHours === undefined ? '' : `; parcels would overlap up to ${sayHours(longestHours)} apart, at the fastest rate of late`
-  return [`headroom: ${sayShare(turnover)} of the window was new in the last parcel, at most ${sayShare(mostTurnover)}${limit}`]
+    longestHours === undefined
+      ? ''
+      : `; parcels would overlap up to ${sayHours(longestHours)} apart, at the fastest rate of late`
+  return [
+    `headroom: ${sayShare(turnover)} of the window was new in the last parcel, at most ${sayShare(mostTurnover)}${limit}`,
+  ]
 }
 
 function driftNotes({ drift }: ViewState): string[] {
   return drift.slice(-most).map(({ parcel, field, kind, before, after }) => {
     const how =
-      kind === 'type' ? `was ${before.join(' or ')} and is ${after.join(' or ')}` : kind === 'appeared' ? 'is new' : 'is gone'
+      kind === 'type'
+        ? `was ${before.join(' or ')} and is ${after.join(' or ')}`
+        : kind === 'appeared'
+          ? 'is new'
+          : 'is gone'
     return `format: field ${field} ${how} since ${parcel} (${parcelTime(parcel).toISOString().slice(0, 10)})`
   })
 }

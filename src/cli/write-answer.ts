@@ -11,7 +11,12 @@ import type { App } from './app.ts'
 export type Open = (output: string | undefined) => Promise<Query>
 
 /** Asks, and prints the answer or writes it to a file, which is whole or not there at all. */
-export async function writeAnswer(open: Open, format: AnswerFormat, output: string | undefined, app: App): Promise<void> {
+export async function writeAnswer(
+  open: Open,
+  format: AnswerFormat,
+  output: string | undefined,
+  app: App,
+): Promise<void> {
   if (output !== undefined) return toFile(open, format, resolve(app.cwd, output), app)
   if (format !== 'parquet') {
     return asked(open, undefined, async (query) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { fieldText, pathText } from '../system/item-path.ts'
+import { fieldText, parsePath, pathText } from '../system/item-path.ts'
+import { parsedBy } from '../system/schema.ts'
 import { columnsConfig } from './column.ts'
 
 /** Views name tables and folders. */
@@ -13,6 +14,9 @@ export const viewName = z
   })
 
 const text = z.string().min(1)
+
+/** Some of an item: ".", which is all of it, is no such path. */
+const partText = text.transform(parsedBy(parsePath))
 
 /** @param one `a`, or a list of such. */
 const oneOrMore = <Schema extends z.ZodType>(one: Schema) => z.union([one, z.array(one).min(1)])
@@ -69,7 +73,7 @@ export const viewConfig = z.strictObject({
     .record(text, z.enum(['latest', 'first', 'first-nonempty']))
     .default({})
     .describe('Which value is shown in single columns, instead of the one that `pick` chooses.'),
-  ignore: oneOrMore(pathText)
+  ignore: oneOrMore(partText)
     .optional()
     .describe('Fields whose changes do not count: kept out of the history, shown with the latest value.'),
   window: windowConfig

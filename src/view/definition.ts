@@ -21,7 +21,7 @@ export interface ColumnDefinition {
 }
 
 /** Which of the values that a column had over time is shown. */
-export type Preference = 'latest' | 'first' | 'first-nonempty'
+type Preference = 'latest' | 'first' | 'first-nonempty'
 
 /** A view as configured, complete: what a stream says of itself is filled in. */
 export interface ViewDefinition {

@@ -141,6 +141,8 @@ describe('an extract', () => {
     }
     const extract = await extractParcel('a', items(), viewOf())
     expect([keysOf(extract), extract.errors]).toEqual([['1'], [{ problem: 'broke off', file: '' }]])
+    const batches = [[], [found('{"id":1}')], { problem: 'broke off', file: '' }]
+    expect(plain(await extractParcel('a', batches, viewOf()))).toEqual(plain(extract))
   })
 
   it('has keys of every plain kind, exactly', async () => {

@@ -25,9 +25,14 @@ export interface ExtractedItem {
   json: Uint8Array
   /** The value of `window.by`; `undefined` without a window, and where it has none. */
   order: OrderValue | undefined
-  /** Top-level fields and their JSON types, itself as JSON: `summaryOf` reads it. Few different ones in a parcel. */
+  /** Top-level fields and their JSON types, as JSON. Few different ones in a parcel. */
   shape: string
 }
+
+type Found = FoundItem | BadItem
+
+/** Items one by one, or several at a time: to wait for each one costs more than to compare it. */
+type ItemSource = AsyncIterable<Found | readonly Found[]> | Iterable<Found | readonly Found[]>
 
 /**
  * Takes the items of one parcel. An item with the very bytes of one in `previous` is not parsed, and not copied either: the one that
@@ -37,7 +42,7 @@ export interface ExtractedItem {
  */
 export async function extractParcel(
   parcel: string,
-  items: AsyncIterable<FoundItem | BadItem> | Iterable<FoundItem | BadItem>,
+  items: ItemSource,
   definition: ViewDefinition,
   previous?: Pick<Extract, 'items'>,
 ): Promise<Extract> {
@@ -47,26 +52,34 @@ export async function extractParcel(
   const errors: BadItem[] = []
   let duplicates = 0
   let place = 0
-  for await (const found of items) {
+  const take = (found: Found): void => {
     if ('problem' in found) {
       errors.push(found)
-      continue
+      return
     }
     place++
     const item = known.find(found.json) ?? readItem(found.json)
     if ('problem' in item) {
       errors.push({ problem: item.problem, file: found.file, path: `item ${place}` })
-      continue
+      return
     }
     // A key that is set again keeps its old place.
     if (taken.delete(item.key)) duplicates++
     taken.set(item.key, item)
   }
+  for await (const found of items) {
+    if (isBatch(found)) for (const one of found) take(one)
+    else take(found)
+  }
   return { parcel, items: taken, duplicates, errors, ...summaryOf(taken.values()) }
 }
 
-/** What an extract says of its items together; for one that is put together from stored items. */
-export function summaryOf(items: Iterable<ExtractedItem>): Pick<Extract, 'bounds' | 'fields'> {
+function isBatch(found: Found | readonly Found[]): found is readonly Found[] {
+  return Array.isArray(found)
+}
+
+/** What an extract says of its items together. */
+function summaryOf(items: Iterable<ExtractedItem>): Pick<Extract, 'bounds' | 'fields'> {
   const shapes = new Set<string>()
   let bounds: Extract['bounds']
   for (const { order, shape } of items) {

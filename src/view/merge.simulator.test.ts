@@ -83,13 +83,11 @@ function byKey<Row extends { key: string }>(rows: readonly Row[]): Map<string, R
 function expectedOf(sighting: Sighting, snapshots: readonly Snapshot[], ignored: readonly (keyof Item)[]) {
   const { id, firstSeen, lastSeen, versions, absences } = sighting
   const seen = snapshots.flatMap(({ items }) => items.filter((item) => item.id === id))
-  const rows = [
-    ...versions.map(({ item, firstSeen: at }, index) => ({
-      at,
-      version: index + 1,
-      changed: index === 0 ? [] : changedIn(versions[index - 1]!.item, item, ignored),
-    })),
-  ]
+  const rows = versions.map(({ item, firstSeen: at }, index) => ({
+    at,
+    version: index + 1,
+    changed: index === 0 ? [] : changedIn(versions[index - 1]!.item, item, ignored),
+  }))
   const absentSince = absences.at(-1)?.until === undefined ? absences.at(-1)?.from : undefined
   return {
     item: {

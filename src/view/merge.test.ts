@@ -220,6 +220,19 @@ describe('a window', () => {
     expect((await merged(daily(feed(0, 5), feed(5, 10)))).gaps).toEqual([])
   })
 
+  it('overlaps where something was newer before than what is shown now, though all of it is gone', async () => {
+    const shown = daily(feed(0, 5), [{ id: 9, at: 3.5 }, ...feed(5, 9)])
+    expect((await merged(shown, newestOf(5))).gaps).toEqual([])
+  })
+
+  it('is full of all that stands there, what comes twice or cannot be read too', async () => {
+    const twice = await merged(daily(feed(0, 5), [...feed(5, 9), { id: 8, at: 8 }]), newestOf(5))
+    expect(twice.gaps).toHaveLength(1)
+    expect(absentSince(twice)).toMatchObject({ 0: undefined, 4: undefined })
+    const broken = await merged(daily(feed(0, 5), [...feed(5, 9), '{']), newestOf(5))
+    expect(broken.gaps).toHaveLength(1)
+  })
+
   it('says how long the interval could be', async () => {
     const { headroom } = await merged(daily(feed(0, 10), feed(1, 11), feed(2, 12), feed(6, 16)), newestOf(10))
     expect(headroom!.turnover).toBeCloseTo(0.4)

@@ -12,8 +12,8 @@ import {
   type Step,
   gapBetween,
   headroomOf,
+  isFull,
   provesAbsence,
-  rangeOf,
   stepBetween,
 } from './merge/window.ts'
 
@@ -90,16 +90,18 @@ export function createMerge(definition: ViewDefinition, from?: MergeState): Merg
   let duplicates = 0
 
   const look = (facts: ParcelFacts, extract: Extract): void => {
-    const range = rangeOf(extract, facts.at, window)
+    const { items, errors: unread, bounds } = extract
+    const full = isFull(extract, window)
     // An item that could not be read may be any of those that are not there.
-    if (absent.mark && extract.errors.length === 0) {
+    if (absent.mark && unread.length === 0) {
       for (const track of tracks.values()) {
         if (track.lastSeen === facts.id || track.absentSince !== undefined) continue
-        if (provesAbsence(range, track.order)) miss(track, facts)
+        if (provesAbsence(full, bounds, track.order)) miss(track, facts)
       }
     }
     // A parcel of which nothing could be read says nothing of what was there.
-    if (window === 'all' || (extract.items.size === 0 && extract.errors.length > 0)) return
+    if (window === 'all' || (items.size === 0 && unread.length > 0)) return
+    const range: Range = { parcel: facts.id, at: facts.at, keys: new Set(items.keys()), bounds, isFull: full }
     if (state.range !== undefined) {
       const gap = gapBetween(state.range, range)
       if (gap !== undefined) gaps.push(gap)

@@ -54,14 +54,14 @@ function besideEachOther(view: Written): Misfit[] {
 function overSource({ stream, files, table, sql }: Written, { kind, streams }: ViewSurroundings): Misfit[] {
   const at = (message: string, hint: string): Misfit[] => [{ path: ['stream'], message, hint }]
   if (kind === 'sqlite' && table === undefined && sql === undefined) {
-    return [{ path: ['table'], message: 'is missing', hint: 'Name the table, or write a query as `sql`.' }]
+    return [{ path: [], message: 'has no `table`', hint: 'Name the table, or write a query as `sql`.' }]
   }
   if (kind !== 'rest') {
     if (stream === undefined) return []
     return at('has no use without a REST source', 'Say with `items` where the items are.')
   }
   const names = `There are: ${streams.map(({ name }) => String(name)).join(', ')}.`
-  if (stream === undefined) return files === undefined ? at('is missing', names) : []
+  if (stream === undefined) return files === undefined ? [{ path: [], message: 'has no `stream`', hint: names }] : []
   if (typeof stream !== 'string') return []
   const meant = streams.find(({ name }) => name === stream)
   if (meant === undefined) return at(`there is no stream "${stream}"`, names)
@@ -72,7 +72,7 @@ function overSource({ stream, files, table, sql }: Written, { kind, streams }: V
 function withoutKey(view: Written, { streams }: ViewSurroundings): Misfit[] {
   const ownKey = streams.find(({ name }) => name === view['stream'])?.['key']
   if (view['key'] !== undefined || ownKey !== undefined) return []
-  return [{ path: ['key'], message: 'is missing', hint: 'Name the field that tells items apart, or write "hash".' }]
+  return [{ path: [], message: 'has no `key`', hint: 'Name the field that tells items apart, or write "hash".' }]
 }
 
 /** Where columns are named, there are no others. */

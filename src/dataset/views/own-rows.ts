@@ -6,7 +6,11 @@ import type { Context, Dataset } from '../dataset.ts'
 import { isEvent, readHistory } from '../history.ts'
 
 /** What unsilo knows of datasets, as rows of the tables in `unsilo`. */
-export function ownRows(datasets: readonly Dataset[], context: Context, isWanted: (table: OwnTable) => boolean): OwnTables {
+export function ownRows(
+  datasets: readonly Dataset[],
+  context: Context,
+  isWanted: (table: OwnTable) => boolean,
+): OwnTables {
   const each = function* <Row>(rowsOf: (dataset: Dataset) => Iterable<Row>): Generator<Row> {
     for (const dataset of datasets) yield* rowsOf(dataset)
   }
@@ -19,8 +23,10 @@ export function ownRows(datasets: readonly Dataset[], context: Context, isWanted
 
 function* parcelRows({ name: dataset, layout }: Dataset, { system }: Context): Generator<OwnRow<'parcels'>> {
   for (const { id, state, stored, ended } of readHistory(system.files, layout).parcels) {
-    const { files, bytes, sha256, name } = isEvent(ended, 'sealed') ? detailsOf(ended, layout.ledger) : { name: stored?.name }
-    yield { dataset, parcel: id, at: timeText(parcelTime(id)), state, name, files, bytes, sha256 }
+    const { files, bytes, sha256, name } = isEvent(ended, 'sealed')
+      ? detailsOf(ended, layout.ledger)
+      : { name: stored?.name }
+    yield { dataset, parcel: id, time: timeText(parcelTime(id)), state, name, files, bytes, sha256 }
   }
 }
 
@@ -29,14 +35,14 @@ function* metricRows({ name: dataset, layout }: Dataset, { system }: Context): G
     for (const [metric, value] of Object.entries(row)) {
       if (metric === 'parcel_id' || value === '') continue
       const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value) ? Number(value) : undefined
-      yield { dataset, parcel, at: timeText(parcelTime(parcel)), metric, value, number }
+      yield { dataset, parcel, time: timeText(parcelTime(parcel)), metric, value, number }
     }
   }
 }
 
 function* ledgerRows({ name: dataset, layout }: Dataset, { system }: Context): Generator<OwnRow<'ledger'>> {
   for (const { at, event, parcel, line } of readHistory(system.files, layout).entries) {
-    yield { dataset, at: at.slice(0, 23).replace('T', ' '), event, parcel, entry: JSON.parse(line) as unknown }
+    yield { dataset, time: at.slice(0, 23).replace('T', ' '), event, parcel, entry: JSON.parse(line) as unknown }
   }
 }
 

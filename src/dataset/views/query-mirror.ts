@@ -33,10 +33,16 @@ export function queryMirror(
       if (definitions.length === 0) continue
       const { views, problems } = await readyViews(dataset, context, definitions)
       for (const problem of problems) onProblem(dataset.name, problem)
-      found.push({ name: dataset.name, views: views.map(({ definition, paths }) => ({ name: definition.name, paths })) })
+      found.push({
+        name: dataset.name,
+        views: views.map(({ definition, paths }) => ({ name: definition.name, paths })),
+      })
     }
-    const own = ownRows(datasets, context, (table) =>
-      wanted === undefined || wanted.some(({ schema, table: name }) => schema === ownSchema && name === table),
+    const own = ownRows(
+      datasets,
+      context,
+      (table) =>
+        wanted === undefined || wanted.some(({ schema, table: name }) => schema === ownSchema && name === table),
     )
     return { datasets: found, own }
   }

@@ -13,12 +13,7 @@ export interface DatasetView extends UpdatedView {
   definition: ViewDefinition
 }
 
-function storedView(
-  dataset: Dataset,
-  context: Context,
-  definition: ViewDefinition,
-  history: History,
-): StoredView {
+function storedView(dataset: Dataset, context: Context, definition: ViewDefinition, history: History): StoredView {
   return {
     folder: join(dataset.layout.cache, 'views', definition.name),
     definition,

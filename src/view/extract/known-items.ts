@@ -57,5 +57,5 @@ function sampleOf(json: Uint8Array): number {
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && Buffer.compare(a, b) === 0
+  return a === b || (a.length === b.length && Buffer.compare(a, b) === 0)
 }

@@ -1,3 +1,5 @@
+import { layoutOf } from './layout.ts'
+
 /**
  * A JSON value of which nothing is lost: numbers beyond 2^53 keep their digits, and objects the names that come twice. A text,
  * number, boolean or null is its canonical JSON.
@@ -35,17 +37,11 @@ export function canonicalJson(json: Json): string {
   if (typeof json === 'string') return json
   if (Array.isArray(json)) return `[${json.map(canonicalJson).join(',')}]`
   const { names, values } = json
-  const members = sortedOrder(names).map((index) => `${names[index]!}:${canonicalJson(values[index]!)}`)
-  return `{${members.join(',')}}`
-}
-
-/** Where each name stands, in order of the names; the same name twice stays in order of the document. */
-export function sortedOrder(names: readonly string[]): number[] {
-  const order = names.map((_, index) => index)
-  return order.sort((a, b) => compare(names[a]!, names[b]!) || a - b)
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+  let text = '{'
+  let comma = ''
+  for (const index of layoutOf(names).order) {
+    text += `${comma}${names[index]!}:${canonicalJson(values[index]!)}`
+    comma = ','
+  }
+  return `${text}}`
 }

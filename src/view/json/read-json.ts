@@ -6,6 +6,8 @@ const deepest = 1000
 const numberAt = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y
 const code = { quote: 34, comma: 44, colon: 58, open: 91, backslash: 92, close: 93, begin: 123, end: 125 } as const
 
+const words = new Map(['null', 'true', 'false'].map((word) => [word.charCodeAt(0), word]))
+
 /** Reads one JSON value. @throws SyntaxError that does not repeat what stands there */
 export function readJson(text: string): Json {
   return new JsonReader(text).read()
@@ -122,8 +124,8 @@ class JsonReader {
   }
 
   #plain(): string {
-    for (const word of ['null', 'true', 'false']) {
-      if (!this.#text.startsWith(word, this.#at)) continue
+    const word = words.get(this.#text.charCodeAt(this.#at))
+    if (word !== undefined && this.#text.startsWith(word, this.#at)) {
       this.#at += word.length
       return word
     }

@@ -12,7 +12,7 @@ export interface Drift {
 }
 
 /** Plain values: they can be stored. */
-export interface FieldTrack {
+interface FieldTrack {
   types: string[]
   /** Evidence parcels that have it, and the first one after them that has not. */
   seenIn: number

@@ -9,7 +9,6 @@ export interface Range {
   /** The items that it shows. */
   keys: ReadonlySet<string>
   bounds: Extract['bounds']
-  /** As many as it can show, so that others may have been pushed out. */
   isFull: boolean
 }
 
@@ -38,20 +37,13 @@ export interface Step {
 
 const hourMs = 3_600_000
 
-export function rangeOf(
-  { parcel, items, duplicates, errors, bounds }: Extract,
-  at: Date,
-  window: ViewDefinition['window'],
-): Range {
-  const count = items.size + duplicates + errors.length
-  return { parcel, at, keys: new Set(items.keys()), bounds, isFull: window !== 'all' && count >= window.newest }
+/** Whether a parcel shows as much as it can, so that other items may have been pushed out. */
+export function isFull({ items, duplicates, errors }: Extract, window: ViewDefinition['window']): boolean {
+  return window !== 'all' && items.size + duplicates + errors.length >= window.newest
 }
 
 /** Whether an item that the parcel does not show would be there if it still existed. */
-export function provesAbsence(
-  { isFull, bounds }: Pick<Range, 'isFull' | 'bounds'>,
-  order: OrderValue | undefined,
-): boolean {
+export function provesAbsence(isFull: boolean, bounds: Extract['bounds'], order: OrderValue | undefined): boolean {
   // At the border itself an item may have been pushed out as well as taken away.
   return !isFull || isAfter(order, bounds?.low)
 }

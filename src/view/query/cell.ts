@@ -68,5 +68,9 @@ export function cellText(cell: Cell, type: CellType): string {
 }
 
 export function isNumeric(cell: Cell): boolean {
-  return typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'object' && cell !== null && 'scale' in cell)
+  return (
+    typeof cell === 'number' ||
+    typeof cell === 'bigint' ||
+    (typeof cell === 'object' && cell !== null && 'scale' in cell)
+  )
 }

@@ -5,11 +5,11 @@ import { sqlPath, sqlText } from '../sql-text.ts'
 import { jsonText, openLines } from '../store/line-file.ts'
 
 /** What unsilo knows itself, as tables of the schema `unsilo`; rows are asked for only where a question names the table. */
-export const ownColumns = {
+const ownColumns = {
   parcels: {
     dataset: 'VARCHAR',
     parcel: 'VARCHAR',
-    at: 'TIMESTAMP',
+    time: 'TIMESTAMP',
     state: 'VARCHAR',
     name: 'VARCHAR',
     files: 'BIGINT',
@@ -19,12 +19,12 @@ export const ownColumns = {
   metrics: {
     dataset: 'VARCHAR',
     parcel: 'VARCHAR',
-    at: 'TIMESTAMP',
+    time: 'TIMESTAMP',
     metric: 'VARCHAR',
     value: 'VARCHAR',
     number: 'DOUBLE',
   },
-  ledger: { dataset: 'VARCHAR', at: 'TIMESTAMP', event: 'VARCHAR', parcel: 'VARCHAR', entry: 'JSON' },
+  ledger: { dataset: 'VARCHAR', time: 'TIMESTAMP', event: 'VARCHAR', parcel: 'VARCHAR', entry: 'JSON' },
 } as const
 
 export type OwnTable = keyof typeof ownColumns

@@ -24,7 +24,7 @@ export interface QueryOptions {
   output?: string
 }
 
-export interface QueryColumn {
+interface QueryColumn {
   name: string
   type: CellType
 }
@@ -66,8 +66,10 @@ export async function openQuery(
   try {
     engine = await openEngine(join(temporary.path, 'spill'))
     const { connection } = engine
-    const mirror = await mirrorFor(tablesIn(connection, sql))
-    const names = await interruptible(connection, signal, () => offerTables(connection, mirror, temporary.path, options))
+    const mirror = await mirrorFor(await tablesIn(connection, sql))
+    const names = await interruptible(connection, signal, () =>
+      offerTables(connection, mirror, temporary.path, options),
+    )
     const asked = async <T>(action: () => Promise<T>): Promise<T> => {
       try {
         return await interruptible(connection, signal, action)
@@ -101,7 +103,11 @@ async function offerTables(
   { files, output }: QueryOptions,
 ): Promise<string[]> {
   const names: string[] = []
+  // Texts in SQL.
   const paths: string[] = []
+  const reserved = await reservedWords(connection)
+  const written = (name: string): string =>
+    /^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name) ? name : sqlName(name)
   for (const { name: dataset, views } of datasets) {
     if (views.length > 0) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(dataset)}`)
     for (const { name, paths: of } of views) {
@@ -113,22 +119,26 @@ async function offerTables(
       for (const [table, path] of tables) {
         const full = `${sqlName(dataset)}.${sqlName(table)}`
         await connection.run(`CREATE VIEW ${full} AS SELECT * FROM read_parquet(${sqlPath(path)})`)
-        paths.push(path)
+        // A path with wildcards in it is looked for as it is written, and read as it is.
+        paths.push(sqlText(path), sqlPath(path))
         names.push(`${written(dataset)}.${written(table)}`)
       }
     }
   }
   names.push(...(await createOwnTables(connection, own, folder, files)))
-  if (output !== undefined) paths.push(output)
-  await connection.run(`SET allowed_paths = [${paths.map(sqlText).join(', ')}]`)
+  if (output !== undefined) paths.push(sqlText(output))
+  await connection.run(`SET allowed_paths = [${paths.join(', ')}]`)
   await connection.run('SET enable_external_access = false')
   await connection.run('SET lock_configuration = true')
   return names
 }
 
-/** Quoted only where SQL needs it. */
-function written(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : sqlName(name)
+/** Names that have to stand in quotes. */
+async function reservedWords(connection: DuckDBConnection): Promise<Set<unknown>> {
+  const words = await connection.run(
+    `SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')`,
+  )
+  return new Set((await words.getRows()).flat())
 }
 
 function answerOf(result: DuckDBResult, signal: AbortSignal): Answer {

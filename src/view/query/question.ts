@@ -14,17 +14,20 @@ const explaining = /^explain\s+(?:analyze\s+)?(?:\([^()]*\)\s*)?/i
  * @throws UnsiloError `query` when it does anything else
  */
 export async function prepareQuestion(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
+  const text = withoutComments(sql)
+  const isExplained = explaining.test(text)
+  // Looked at first: to prepare a statement may do something already, as EXPORT makes its folder.
+  const isAsking = asking.test(isExplained ? text.replace(explaining, '') : text)
   const statements = await connection.extractStatements(sql)
-  if (statements.count === 0) throw notAQuestion('there is no question')
+  if (!isAsking) throw notAQuestion('that is no question')
   if (statements.count > 1) {
     // DuckDB makes several statements of a PIVOT itself.
-    if (asking.test(withoutComments(sql)) && !withoutEnd(sql).includes(';')) return connection.stream(sql)
+    if (!isExplained && !withoutEnd(sql).includes(';')) return connection.stream(sql)
     throw notAQuestion('that is more than one question')
   }
   const statement = await statements.prepare(0)
   const type = Number(statement.statementType)
-  const isExplained = type === explain && asking.test(withoutComments(sql).replace(explaining, ''))
-  if (type === select || isExplained) return statement.stream()
+  if (type === select || (type === explain && isExplained)) return statement.stream()
   throw notAQuestion('that is no question')
 }
 

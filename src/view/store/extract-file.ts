@@ -186,7 +186,7 @@ async function readFrames(
   loadBase: (id: string) => Promise<Extract | undefined>,
 ): Promise<{ extract: Extract; base: string | undefined } | undefined> {
   const first = await readFrame(reader)
-  const header = readJson<Header>(first.body)
+  const header = readJson(first.body) as Header
   if (first.letter !== 'h' || header.format !== format || header.id !== id) return undefined
   const baseExtract = header.base === undefined ? undefined : await loadBase(header.base)
   if (header.base !== undefined && baseExtract === undefined) return undefined
@@ -197,7 +197,7 @@ async function readFrames(
     if (letter === 'c') copyItems(items, base, body.readUInt32LE(0), body.readUInt32LE(4))
     else if (letter === 'i') addItem(items, body)
     else if (letter === 'e') {
-      const { items: count, fields, bounds, duplicates, errors } = readJson<Rest>(body)
+      const { items: count, fields, bounds, duplicates, errors } = readJson(body) as Rest
       // The end of the stream is where gzip's checksum is compared.
       if (count !== items.size || (await reader.some(1)) !== undefined) throw new Damage()
       const typesOf = new Map(fields.map(([field, types]) => [field, new Set(types)]))
@@ -230,10 +230,10 @@ function copyItems(
 
 function addItem(items: Map<string, ExtractedItem>, body: Buffer): void {
   const start = 4 + body.readUInt32LE(0)
-  const [key, version, shape, order] = readJson<Particulars>(body.subarray(4, start))
+  const [key, version, shape, order] = readJson(body.subarray(4, start)) as Particulars
   items.set(key, { key, version, json: body.subarray(start), order, shape })
 }
 
-function readJson<T>(bytes: Buffer): T {
-  return JSON.parse(bytes.toString('utf8')) as T
+function readJson(bytes: Buffer): unknown {
+  return JSON.parse(bytes.toString('utf8'))
 }

@@ -33,7 +33,7 @@ export function rawAt(text: string, steps: readonly unknown[]): RawValue | undef
 }
 
 export function rawValue(raw: string): RawValue {
-  switch (raw[0]) {
+  switch (raw.charAt(0)) {
     case '"':
       return { kind: 'text', raw }
     case '{':

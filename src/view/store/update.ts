@@ -6,7 +6,15 @@ import type { ViewDefinition } from '../definition.ts'
 import { createMerge } from '../merge.ts'
 import { openExtracts } from './extracts.ts'
 import { stateOf } from './state.ts'
-import { type ViewTables, freshFolder, openTables, placeTables, sealTables, tablesName, tidyTables } from './table-folder.ts'
+import {
+  type ViewTables,
+  freshFolder,
+  openTables,
+  placeTables,
+  sealTables,
+  tablesName,
+  tidyTables,
+} from './table-folder.ts'
 import type { ViewParcel } from './view-parcel.ts'
 import { writeTables } from './write-tables.ts'
 
@@ -29,7 +37,7 @@ export interface UpdatedView extends ViewTables {
 }
 
 /** The tables of a view as it is now; `undefined` when they have to be made first. */
-export function currentTables({ folder, definition, parcels }: StoredView, { system }: StoreContext): ViewTables | undefined {
+function currentTables({ folder, definition, parcels }: StoredView, { system }: StoreContext): ViewTables | undefined {
   return openTables(system.files, join(folder, 'tables', tablesName(definition, parcels)), definition.name)
 }
 

@@ -165,7 +165,7 @@ function historyLine({ key, version, parcel, at, kind, changed, json }: HistoryR
   const item = json === undefined ? '' : `,"item":${JSON.stringify(withWholeCharacters(textOf(json)))}`
   const time = at.toISOString().slice(0, 19).replace('T', ' ')
   const fields = jsonText(changed)
-  return `{"key":${jsonText(key)},"version":${version},"parcel":"${parcel}","at":"${time}","kind":"${kind}","changed":${fields}${item}}`
+  return `{"key":${jsonText(key)},"version":${version},"parcel":"${parcel}","time":"${time}","kind":"${kind}","changed":${fields}${item}}`
 }
 
 const historySelect: Select = {
@@ -173,12 +173,12 @@ const historySelect: Select = {
     ['key', 'VARCHAR'],
     ['version', 'BIGINT'],
     ['parcel', 'VARCHAR'],
-    ['at', 'TIMESTAMP'],
+    ['time', 'TIMESTAMP'],
     ['kind', 'VARCHAR'],
     ['changed', 'VARCHAR[]'],
     ['item', 'VARCHAR'],
   ],
-  columns: ['key', 'version', 'parcel', '"at"', 'kind', 'changed', 'TRY_CAST(item AS JSON) AS item'],
+  columns: ['key', 'version', 'parcel', 'time', 'kind', 'changed', 'TRY_CAST(item AS JSON) AS item'],
 }
 
 const errorSelect: Select = {
@@ -201,7 +201,8 @@ function openMisfits(): { add(misfit: Misfit & { key: string; parcel: string }):
       let one = told.get(column)
       if (one === undefined) told.set(column, (one = { rows: [], more: 0 }))
       const what = column === '' ? '' : `column ${column}: `
-      if (one.rows.length < mostMisfits) one.rows.push({ parcel, file: '', path, problem: `${what}${problem} (item ${key})` })
+      if (one.rows.length < mostMisfits)
+        one.rows.push({ parcel, file: '', path, problem: `${what}${problem} (item ${key})` })
       else one.more++
     },
     errors: () =>

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest'
+import { systemFiles } from '../system/files.ts'
+import { type ViewDefinition, extractFingerprint } from '../view/definition.ts'
+import { loadDatasets } from './load.ts'
+import { sayProblem } from './problem.ts'
+import { temporaryRoot } from './temporary-root.fixture.ts'
+
+async function load(config: string, root = '') {
+  const folder = temporaryRoot({ 'a/config.toml': config, 'unsilo.toml': root })
+  const { datasets, problems } = await loadDatasets(systemFiles, folder, [], folder)
+  return { views: datasets[0]?.config.views, problems: problems.map(sayProblem) }
+}
+
+async function viewIn(config: string): Promise<ViewDefinition> {
+  const { views, problems } = await load(config)
+  expect(problems).toEqual([])
+  return views![0]!
+}
+
+const rest = (stream: string, more = ''): string =>
+  `[source]\nkind = "rest"\nbase = "https://example.org"\nstreams = [{ name = "events", path = "e", ${stream} }]\n${more}`
+
+describe('a view', () => {
+  it('is all of its items by default, with absences marked at once', async () => {
+    expect(await viewIn('[views.tasks]\nkey = "id"')).toEqual({
+      name: 'tasks',
+      key: [{ text: 'id', steps: ['id'] }],
+      pick: 'latest',
+      prefer: {},
+      ignore: [],
+      window: 'all',
+      absent: { mark: true, parcels: 1, days: 0 },
+    })
+  })
+
+  it('has all that is written', async () => {
+    const view = await viewIn(`
+      [views.saved]
+      items = ["saved[*]", "data.children[*].data"]
+      key = ["kind", "id"]
+      pick = "first"
+      prefer = { body = "first-nonempty" }
+      ignore = "score"
+      files = "*.json"
+      window = { newest = 1000, by = "created_utc" }
+      absent = { days = 7 }
+      feed = { time = "created", title = "title" }
+      [views.saved.columns]
+      created = "created_utc :: epoch"
+      title = "title"
+      body = '["odd :: name"].text :: text'`)
+    expect(view.items?.map(({ text }) => text)).toEqual(['saved[*]', 'data.children[*].data'])
+    expect(view).toMatchObject({
+      key: [{ text: 'kind' }, { text: 'id' }],
+      pick: 'first',
+      prefer: { body: 'first-nonempty' },
+      ignore: [{ text: 'score' }],
+      files: '*.json',
+      window: { newest: 1000, by: { text: 'created_utc' } },
+      absent: { mark: true, parcels: 1, days: 7 },
+      feed: { time: 'created', title: 'title' },
+      columns: {
+        created: { path: { text: 'created_utc' }, type: 'epoch' },
+        title: { path: { text: 'title' }, type: undefined },
+        body: { path: { steps: ['odd :: name', 'text'] }, type: 'text' },
+      },
+    })
+  })
+
+  it('marks no absences in a window, unless it is asked to', async () => {
+    const window = 'window = { newest = 5, by = "at" }'
+    expect((await viewIn(`[views.a]\nkey = "id"\n${window}`)).absent.mark).toBe(false)
+    expect((await viewIn(`[views.a]\nkey = "id"\n${window}\nabsent = { mark = true }`)).absent.mark).toBe(true)
+    expect((await viewIn(`[views.a]\nkey = "id"\n${window}\nabsent = { parcels = 2 }`)).absent.mark).toBe(true)
+  })
+
+  it('takes the hash of an item, or a field of that name', async () => {
+    expect((await viewIn('[views.a]\nkey = "hash"')).key).toBe('hash')
+    expect((await viewIn('[views.a]\nkey = ["hash"]')).key).toEqual([{ text: 'hash', steps: ['hash'] }])
+  })
+})
+
+describe('a view of a stream', () => {
+  it('has from it what it does not say itself', async () => {
+    const stream = 'items = "data[*]", key = "id", window = { newest = 90, by = "at" }'
+    const view = await viewIn(rest(stream, '[views.a]\nstream = "events"'))
+    expect(view).toMatchObject({
+      items: [{ text: 'data[*]' }],
+      key: [{ text: 'id' }],
+      window: { newest: 90, by: { text: 'at' } },
+    })
+    const own = await viewIn(rest(stream, '[views.a]\nstream = "events"\nitems = "x"\nkey = "hash"\nwindow = "all"'))
+    expect(own).toMatchObject({ items: [{ text: 'x' }], key: 'hash', window: 'all' })
+  })
+
+  it.each([
+    ['key = "id", cursor = { field = "at", param = "since" }', ''],
+    ['key = "id", stop = { known_pages = 1 }', ''],
+    ['key = "id"', '[source.drain]\nstream = "events"\nrequest = "DELETE e/{id}"\n'],
+  ])('takes nothing for absent that was only not asked for, or deleted by us: %s %s', async (stream, drain) => {
+    const view = await viewIn(rest(stream, `${drain}[views.a]\nstream = "events"`))
+    expect(view.absent.mark).toBe(false)
+  })
+})
+
+describe('what is wrong with a view', () => {
+  it.each<[config: string, ...problems: string[]]>([
+    ['[views.a]', 'a/config.toml:1: views.a: has no `key`. Name the field that tells items apart, or write "hash".'],
+    ['[views.a]\nkye = "id"', 'a/config.toml:2: views.a: unknown key "kye": did you mean "key"?'],
+    [
+      '[views.a]\nkey = "id"\ntable = "t"\nsql = "SELECT 1"',
+      'a/config.toml:4: views.a.sql: has no use beside `table`. Remove one of the two.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ntable = "t"\nitems = "x"',
+      'a/config.toml:4: views.a.items: has no use beside `table`. Remove one of the two.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nsql = "x"\nelement = "t"',
+      'a/config.toml:4: views.a.element: has no use beside `sql`. Remove one of the two.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nstream = "t"',
+      'a/config.toml:3: views.a.stream: has no use without a REST source. Say with `items` where the items are.',
+    ],
+    [
+      rest('key = "id"', '[views.a]\nstream = "evnts"\nkey = "id"'),
+      'a/config.toml:6: views.a.stream: there is no stream "evnts". There are: events.',
+    ],
+    [rest('key = "id"', '[views.a]\nkey = "id"'), 'a/config.toml:5: views.a: has no `stream`. There are: events.'],
+    [
+      rest('format = "any"', '[views.a]\nkey = "id"\nstream = "events"'),
+      'a/config.toml:7: views.a.stream: the answers of events are not looked into (format = "any"). Read them with `files` instead.',
+    ],
+    [
+      rest('key = "id"', '[views.a]\nstream = "events"\ntable = "x"'),
+      'a/config.toml:7: views.a.table: has no use beside `stream`. Remove one of the two.',
+    ],
+    [
+      '[source]\nkind = "sqlite"\npath = "a.db"\n[views.a]\nkey = "id"',
+      'a/config.toml:4: views.a: has no `table`. Name the table, or write a query as `sql`.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nabsent = { mark = false, days = 3 }',
+      'a/config.toml:3: views.a.absent.days: has no use with mark = false. Remove it.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nprefer = { c = "first" }\nfeed = { time = "t" }\ncolumns = { b = "b" }',
+      'a/config.toml:3: views.a.prefer.c: is no column. There are: b.',
+      'a/config.toml:4: views.a.feed.time: "t" is no column. There are: b.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncolumns = { b = "b :: int" }',
+      'a/config.toml:3: views.a.columns.b: "int" is not a type. Types: text, integer, number, boolean, timestamp, date, epoch, epoch-ms, json.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncolumns = { b = "b[*]" }',
+      'a/config.toml:3: views.a.columns.b: "b[*]" leads to many values, and one is needed. Leave out "[*]": the path begins in one item, or in the body.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncolumns = { b = "b", B = "c" }',
+      'a/config.toml:3: views.a.columns: "b" and "B" are one name in SQL. Give one of the columns another name.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncolumns = { _KEY = "b" }',
+      'a/config.toml:3: views.a.columns: "_KEY" is a column that every view has. Give the column another name.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nignore = "."',
+      'a/config.toml:3: views.a.ignore: "." is not a path. Write it like "items", "data.children[*].data", "[*]" or \'meta["odd.key"].next\'.',
+    ],
+    ['[views.a]\nkey = "id"\nwindow = "some"', 'a/config.toml:3: views.a.window: "some" is not one of "all"'],
+    [
+      '[views.a]\nkey = "id"\nwindow = { newest = 0, by = "x" }',
+      'a/config.toml:3: views.a.window.newest: must be at least 1',
+    ],
+  ])('is said with its line: %j', async (config, ...problems) => {
+    expect((await load(config)).problems).toEqual(problems)
+  })
+
+  it.each(['Saved', '1a', 'a b', 'a_history', 'tasks_errors'])('is its name: %s', async (name) => {
+    const { problems } = await load(`[views."${name}"]\nkey = "id"`)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain('the name of a view')
+  })
+
+  it('is that it stands in the defaults', async () => {
+    const { problems } = await load('cmd = "true"', '[defaults.views.a]\nkey = "id"')
+    expect(problems).toEqual([expect.stringContaining('unknown key "views"')])
+  })
+})
+
+describe('the fingerprint of extracts', () => {
+  const base = '[views.a]\nkey = "id"\nignore = ["x", "y"]\n'
+  const fingerprint = async (config: string): Promise<string> => extractFingerprint(await viewIn(config))
+
+  it.each([
+    'pick = "first"',
+    'prefer = { a = "first" }',
+    'absent = { parcels = 5 }',
+    'columns = { a = "b" }',
+    'feed = { time = "at" }',
+  ])('is the same with %s', async (more) => {
+    expect(await fingerprint(base + more)).toBe(await fingerprint(base))
+  })
+
+  it('is the same for another name, another size of the window, another order of what is ignored', async () => {
+    expect(await fingerprint('[views.b]\nkey = "id"\nignore = ["y", "x"]')).toBe(await fingerprint(base))
+    const window = (newest: number): string => `${base}window = { newest = ${newest}, by = "at" }`
+    expect(await fingerprint(window(1))).toBe(await fingerprint(window(2)))
+  })
+
+  it.each([
+    'items = "a"',
+    'items = ["a", "b"]',
+    'items = ["b", "a"]',
+    'table = "t"',
+    'sql = "t"',
+    'element = "t"',
+    'files = "t"',
+    'window = { newest = 5, by = "a" }',
+  ])('is another with %s', async (more) => {
+    const all = await Promise.all(
+      ['', 'items = "b"', 'window = { newest = 5, by = "b" }'].map((one) => fingerprint(base + one)),
+    )
+    expect(all).not.toContain(await fingerprint(base + more))
+  })
+
+  it('is another with another key, and what is ignored', async () => {
+    const all = await Promise.all(
+      ['key = "id"', 'key = ["id", "b"]', 'key = "hash"', 'key = "id"\nignore = "x"'].map((keys) =>
+        fingerprint(`[views.a]\n${keys}`),
+      ),
+    )
+    expect(new Set(all).size).toBe(4)
+  })
+})
