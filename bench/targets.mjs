@@ -166,7 +166,7 @@ async function ftpPlace(bench, kind) {
   const { told, stop } = await startApart(bench, 'vsftpd', expression)
   const { host, port, user, room, password } = told
   const secret = secretFile(bench, `${kind}-secret`, password)
-  const trusted = kind === 'ftps' ? secretFile(bench, 'ca.pem', told.certificate) : undefined
+  const trusted = kind === 'ftps' ? told.certificate : undefined
   const tls =
     trusted === undefined
       ? 'set ftp:ssl-allow false'

@@ -38,13 +38,13 @@ export async function publish(args: PublishArguments, app: App): Promise<ExitSta
   const unknown = targets.find((name) => !published.has(name))
   if (unknown !== undefined && datasets.length === 0) throw unknownTarget(unknown, [...published])
   if (app.json) app.printJson({ dryRun, datasets: told })
-  else show(told, app)
+  else show(told, datasets.length === 0, app)
   if (app.context.signal.aborted) return ExitCode.interrupted
   const hasFailed = told.some(({ problems }) => problems.some(({ severity }) => severity === 'error'))
   return hasFailed ? ExitCode.failed : status
 }
 
-function show(told: readonly ({ dataset: string } & DatasetPublication)[], app: App): void {
+function show(told: readonly ({ dataset: string } & DatasetPublication)[], isAll: boolean, app: App): void {
   const { out, err } = app.colors
   let isIdle = true
   for (const { dataset, published, withdrawn, problems, planned = [] } of told) {
@@ -58,7 +58,8 @@ function show(told: readonly ({ dataset: string } & DatasetPublication)[], app: 
     for (const line of problemLines(dataset, problems, err)) app.note(line)
   }
   if (!isIdle || app.quiet) return
-  app.note(told.length === 0 ? 'No dataset is published: none has `publish`.' : 'Every target has what it should.')
+  if (told.length > 0) app.note('Every target has what it should.')
+  else if (isAll) app.note('No dataset is published: none has `publish`.')
 }
 
 function unknownTarget(name: string, known: readonly string[]): UnsiloError {

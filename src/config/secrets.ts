@@ -109,7 +109,8 @@ function readSecretFile(files: Files, name: string, path: string): string {
 }
 
 function unreadable(name: string, reason: string): UnsiloError {
+  const file = name.startsWith('targets.') ? 'unsilo.toml' : 'config.toml'
   return new UnsiloError('config', `${name}: the secret cannot be read: ${reason}`, {
-    hint: 'Put the secret there, or mend the reference in config.toml.',
+    hint: `Put the secret there, or mend the reference in ${file}.`,
   })
 }

@@ -1,10 +1,12 @@
 import { UnsiloError } from '../errors.ts'
+import { acknowledgements, copiesAt } from './acknowledgements.ts'
 import { targetsOf } from './copies/targets.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { commitRecords } from './git.ts'
 import { readHistory } from './history.ts'
 import { withLock } from './lock.ts'
 import { type Publication, type PublishOptions, type PublishPlan, planPublish, publishParcels } from './publish.ts'
+import { alarmProblems } from './verify-alarm.ts'
 
 export interface PublishRequest extends PublishOptions {
   /** Only to these; to all that the dataset publishes to, when there are none. */
@@ -31,8 +33,14 @@ export async function publishDataset(
   const isMeant = (name: string): boolean => targets.length === 0 || targets.includes(name)
   const look = (): ReturnType<typeof readHistory> => readHistory(context.system.files, dataset.layout)
   if (dryRun) {
-    const planned = planPublish(dataset, look()).filter(({ target }) => isMeant(target))
-    return { planned, published: [], withdrawn: [], problems: [] }
+    const history = look()
+    const planned = planPublish(dataset, history).filter(({ target }) => isMeant(target))
+    const known = acknowledgements(history)
+    const damaged = dataset.targets
+      .filter(({ name }) => isMeant(name))
+      .flatMap(({ name }) => copiesAt(known, name))
+      .flatMap(({ verdict }) => (verdict?.ok === false ? [verdict] : []))
+    return { planned, published: [], withdrawn: [], problems: alarmProblems(dataset, history, damaged) }
   }
   return withLock(dataset, context, async () => {
     const chosen = targetsOf(dataset, context).filter(({ name }) => isMeant(name))

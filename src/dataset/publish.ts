@@ -8,6 +8,7 @@ import {
   type PublishableParcel,
   acknowledge,
   acknowledgements,
+  copiesAt,
   hasCopy,
   withdraw,
   withdrawnFrom,
@@ -21,6 +22,7 @@ import { type NamedTarget } from './copies/targets.ts'
 import { type Work, checkInterrupt, openWork } from './copies/work.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import type { History } from './history.ts'
+import { alarmProblems } from './verify-alarm.ts'
 
 /** What each target lacks, newest first; one that lacks nothing is left out. */
 export type PublishPlan = { target: string; parcels: ParcelId[] }[]
@@ -73,7 +75,7 @@ export async function publishParcels(
   try {
     for (const named of targets) {
       try {
-        const work = await openWork(named, dataset, context, history, known)
+        const work = await openWork(named, dataset, context, history, known, backfill)
         works.push(work)
         if (backfill) await forgetGone(work, done)
         else done.problems.push(...(await lookForCopies(work)))
@@ -158,12 +160,15 @@ export async function publishRecords(
 
 /** What is not there any more counts as lacking; of what is not here either, all that is left is to say so. */
 async function forgetGone(work: Work, done: Publication): Promise<void> {
-  const { history, known, name } = work
+  const { dataset, history, known, name } = work
   const lost: ParcelId[] = []
   for (const { parcel } of await goneCopies(work)) {
     known.get(parcel)!.delete(name)
     if (history.get(parcel)?.state !== 'good') lost.push(parcel)
   }
+  // What is there and damaged is not replaced: somebody has to look first.
+  const damaged = copiesAt(known, name).flatMap(({ verdict }) => (verdict?.ok === false ? [verdict] : []))
+  done.problems.push(...alarmProblems(dataset, history, damaged))
   if (lost.length === 0) return
   const what =
     lost.length === 1 ? `the parcel ${lost[0]!} is gone, and it is` : `${lost.length} parcels are gone, and they are`

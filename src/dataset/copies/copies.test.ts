@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { type TestDataset } from '../../../test/support/test-dataset.ts'
 import {
+  filesIn,
   folderAt,
   hour,
   hourly,
@@ -23,7 +24,7 @@ describe('a copy', () => {
     const path = temporaryFolder()
     const lying = folderAt('vault', path, (target) => ({
       put: (to, open, signal) =>
-        target.put(to, to.endsWith('.json') ? () => Readable.from([Buffer.from('[2]\n')]) : open, signal),
+        target.put(to, to.includes('/incomplete/') ? () => Readable.from([Buffer.from('[2]\n')]) : open, signal),
     }))
     const { published, problems } = await publishTo(test, lying)
     expect(published).toEqual([])
@@ -31,7 +32,9 @@ describe('a copy', () => {
       {
         severity: 'error',
         code: 'corrupt',
-        message: `target vault: todoist/incomplete/${id}.json was read back and is not what was written there`,
+        message: expect.stringMatching(
+          /^target vault: todoist\/incomplete\/.*\.json~[0-9a-f]{12} was read back and is not what was written/,
+        ),
       },
     ])
     expect(await publishTo(test, folderAt('vault', path))).toMatchObject({ published: [{ parcel: id }], problems: [] })
@@ -84,7 +87,7 @@ describe('a copy', () => {
     expect(await test.run()).toMatchObject({ published: [{ files: 2 }], problems: [] })
   })
 
-  it('replaces a file that is there and that the ledger does not know of', async () => {
+  it('replaces a file that is there and that neither the ledger nor the manifest there knows of', async () => {
     const test = publishing(writesOne)
     const data = join(test.place, 'vault-disk/exports/todoist/data')
     mkdirSync(data, { recursive: true })
@@ -92,6 +95,36 @@ describe('a copy', () => {
     expect(await test.run()).toMatchObject({ published: [{ parcel: id }], problems: [] })
     expect(readFileSync(join(data, `${id}.json`), 'utf8')).toBe('[1]\n')
   })
+
+  it.each([true, false])(
+    'of another machine is never replaced, and told (a place that renames: %s)',
+    async (renames) => {
+      for (const content of ['echo [1]', 'mkdir $PARCEL_PATH && echo 1 >']) {
+        const command = (last: string): string =>
+          content.startsWith('mkdir')
+            ? `cmd = "${content} $PARCEL_PATH/${last}"\n`
+            : `cmd = "echo [${last}] > $PARCEL_PATH.json"\n`
+        const machines = [publishing(command('1')), publishing(command('2'))]
+        const path = temporaryFolder()
+        const target = folderAt('nas', path, () => (renames ? {} : { move: undefined }))
+        for (const [index, machine] of machines.entries()) {
+          machine.configure(`${hourly}${command(String(index + 1))}`)
+          await machine.run()
+        }
+        expect((await publishTo(machines[0]!, target)).problems).toEqual([])
+        expect(await publishTo(machines[1]!, target)).toMatchObject({
+          published: [],
+          problems: [{ severity: 'error', code: 'clash', message: expect.stringContaining('with another content') }],
+        })
+        const [name] = readdirSync(join(machines[0]!.folder, 'data'))
+        for (const file of filesIn(join(path, 'todoist/data')))
+          expect(readFileSync(join(path, 'todoist/data', file))).toEqual(
+            readFileSync(join(machines[0]!.folder, 'data', file)),
+          )
+        expect(filesIn(join(path, 'todoist/data')).every((file) => file.startsWith(name!))).toBe(true)
+      }
+    },
+  )
 
   it('that changes or goes after it was acknowledged is an alarm, and stays as it is', async () => {
     const test = publishing(writesOne)

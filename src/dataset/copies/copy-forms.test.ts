@@ -76,7 +76,7 @@ describe('a folder on its way to a target', () => {
     }))
     expect((await publishTo(test, target)).problems).toEqual([])
     const before = seen.flat().filter((name) => name.includes('/data/'))
-    const staged = seen.flat().filter((name) => name.includes(`/incomplete/${id}/`))
+    const staged = seen.flat().filter((name) => name.includes(`/incomplete/${id}~`))
     // Those that are seen when the records are put, after the move, are of a whole parcel.
     expect(new Set(before)).toEqual(new Set([`todoist/data/${id}/b`, `todoist/data/${id}/in é/a 😀`]))
     expect(seen.findIndex((names) => names.some((name) => name.includes('/data/')))).toBeGreaterThan(2)
@@ -177,7 +177,7 @@ describe('a copy that is checked by a sample', () => {
       { check: 'sample' },
     )
     expect(await publishTo(test, target)).toMatchObject({ published: [{ how: 'sample', files: 60 }], problems: [] })
-    const sampled = [...read].filter((path) => path.includes(`/incomplete/${id}/`))
+    const sampled = [...read].filter((path) => path.includes(`/incomplete/${id}~`))
     expect(sampled).toHaveLength(3)
   })
 
@@ -205,7 +205,7 @@ describe('a copy that is checked by a sample', () => {
       'nas',
       temporaryFolder(),
       (inner) => ({
-        put: (path, open, signal) => inner.put(path, path.endsWith('.bin') ? () => openBytes(wrong) : open, signal),
+        put: (path, open, signal) => inner.put(path, path.includes('.bin') ? () => openBytes(wrong) : open, signal),
       }),
       { check: 'sample' },
     )

@@ -6,8 +6,12 @@ export interface CopyLayout {
   folder: string
   /** @param path Below `data/`: `ID.json`, `ID/photos/1.jpg`. */
   data(path: string): string
-  /** Where the same is put first, until all of its parcel is there and checked. */
-  staged(path: string): string
+  /**
+   * Where the same is put first, until all of its parcel is there and checked.
+   *
+   * @param mark Tells copies apart that two machines make of one id.
+   */
+  staged(path: string, mark: string): string
   /** The list of hashes of a parcel that is a folder. */
   hashes(id: ParcelId): string
   /** `config.toml` and the like. */
@@ -24,7 +28,10 @@ export function copyLayout(folder: string, kind: LayoutKind): CopyLayout {
   return {
     folder,
     data: (path) => (kind === 'daily' ? `${dayOf(path)}/${folder}/${path}` : `${folder}/data/${path}`),
-    staged: (path) => `${folder}/incomplete/${path}`,
+    staged(path, mark) {
+      const [name, ...inside] = path.split('/')
+      return [`${folder}/incomplete/${name}~${mark}`, ...inside].join('/')
+    },
     hashes: (id) => `${folder}/log/${id}.sha256`,
     record: (name) => `${folder}/${name}`,
   }

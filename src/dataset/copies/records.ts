@@ -1,18 +1,10 @@
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { UnsiloError } from '../../errors.ts'
 import { copiesAt } from '../acknowledgements.ts'
 import { hashOf } from '../parcel-contents.ts'
 import { readBack } from './check.ts'
 import { putText } from './copy-parcel.ts'
-import {
-  type CopiedParcel,
-  type CopyManifest,
-  copiedParcel,
-  manifestName,
-  parseCopyManifest,
-  writeCopyManifest,
-} from './manifest.ts'
+import { type CopiedParcel, copiedParcel, manifestName, writeCopyManifest } from './manifest.ts'
+import { orMissing, readManifest } from './read-manifest.ts'
 import { recoverPage, recoverPageName } from './recover-page.ts'
 import type { Work } from './work.ts'
 
@@ -61,19 +53,4 @@ export async function putManifest(
   add(copiesAt(known, name).map(copiedParcel))
   add(fresh)
   await putText(work, path, writeCopyManifest({ dataset: dataset.name, parcels: [...parcels.values()] }), 'encrypted')
-}
-
-/** @returns `undefined` when there is none yet. @throws UnsiloError `corrupt` */
-async function readManifest({ target, context }: Work, path: string): Promise<CopyManifest | undefined> {
-  const body = await orMissing(target.get(path, context.signal))
-  return body === undefined ? undefined : parseCopyManifest(await text(body), path)
-}
-
-async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading
-  } catch (error) {
-    if (error instanceof UnsiloError && error.code === 'not-found') return undefined
-    throw error
-  }
 }

@@ -56,11 +56,11 @@ function fetching(kind: string): string {
       return 'Copy everything from the bucket: `aws s3 sync s3://BUCKET/PREFIX .`, or `rclone copy`.'
     case 'ftp':
     case 'ftps':
-      return 'Copy everything from the server: `lftp -e "mirror PATH ." HOST`, or any program for FTP.'
+      return 'Copy everything from the server: `lftp -u USER -p PORT -e "set ftp:list-options -a; mirror PATH ." HOST`, or any program for FTP that shows hidden files.'
     case 'sftp':
       return 'Copy everything from the server: `sftp -r USER@HOST:PATH .`, or `rsync -a USER@HOST:PATH/ .`.'
     case 'rsync':
-      return 'Copy everything from there: `rsync -a PLACE/ .`.'
+      return 'Copy everything from there: `rsync -a PLACE/ .`, with `-e "ssh -p PORT"` or `--port` where it has one.'
     case 'plugin':
       return 'Copy everything from there, with a program of that place.'
     default:

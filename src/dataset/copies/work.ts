@@ -20,6 +20,8 @@ export interface Work {
   settings: CopySettings
   layout: CopyLayout
   encryption: Encryption | undefined
+  /** What lies in the place of a parcel, and nobody here can read, is replaced. */
+  replaces: boolean
 }
 
 /** Opens a target for a dataset; the caller closes it. */
@@ -29,11 +31,12 @@ export async function openWork(
   context: Context,
   history: History,
   known: Acknowledgements,
+  replaces = false,
 ): Promise<Work> {
   const encryption = await openEncryption(settings)
   const layout = copyLayout(basename(dataset.layout.folder), settings.layout)
   const target = await open(watch(dataset, context, name))
-  return { dataset, context, history, known, name, settings, layout, encryption, target }
+  return { dataset, context, history, known, name, settings, layout, encryption, replaces, target }
 }
 
 /** Tells how many bytes have gone there, and how many have come back. */

@@ -42,8 +42,10 @@ export async function download(
   }
   const stream = new Readable({
     read() {
-      goOn?.()
+      // It may call for the next chunk at once, and leave a new one to be called.
+      const wake = goOn
       goOn = undefined
+      wake?.()
     },
     destroy(error, callback) {
       // When all that was asked for has come, the end of the file may not be far.
