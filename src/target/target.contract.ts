@@ -162,6 +162,18 @@ export function targetContract(startOpen: () => Promise<ContractSubject>): void 
     expect(await listed(clients[0])).toHaveLength(1)
   })
 
+  it('gives all of a file to a reader that takes its time', async () => {
+    const target = await opened()
+    const content = Buffer.alloc(3_000_000, 'some text ')
+    await target.put('file', () => Readable.from([content], { objectMode: false }), never)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of await target.get('file', never)) {
+      chunks.push(chunk as Uint8Array)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(Buffer.concat(chunks).equals(content)).toBe(true)
+  })
+
   it('streams files that are larger than the memory it may use', async () => {
     const target = await opened()
     const piece = Buffer.alloc(1024 * 1024, 'x')

@@ -37,18 +37,6 @@ describe.skipIf(reasonWithoutVsftpd)(`a download${reasonWithoutVsftpd ? ` (${rea
   }
   const logins = ({ commands }: FtpFilter): number => commands.filter((command) => command.startsWith('USER')).length
 
-  it('goes on for a reader that takes its time', async () => {
-    const { target } = await opened()
-    const content = someBytes(3_000_000)
-    await target.put('file', body(content), never)
-    const chunks: Uint8Array[] = []
-    for await (const chunk of await target.get('file', never)) {
-      chunks.push(chunk as Uint8Array)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    expect(Buffer.concat(chunks).equals(content)).toBe(true)
-  })
-
   it('is not taken for whole when the file has another size', async () => {
     const { target, filter } = await opened()
     await target.put('file', body('five!'), never)
