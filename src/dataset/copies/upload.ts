@@ -54,7 +54,7 @@ export async function uploadFiles(
   })
   // What is encrypted comes out otherwise each time, so it cannot be compared with what is there.
   const isFound = (file: LocalFile): boolean => encryption === undefined && there.get(file.path) === file.sizeBytes
-  if (encryption === undefined && target.putAll !== undefined && local.length > 1) {
+  if (encryption === undefined && target.putAll !== undefined) {
     // What is read back to its last byte is compared with the seal then.
     if (!isCheckedInFull(work)) await checkSealed(work, files)
     const missing = local.filter((file) => !isFound(file))
