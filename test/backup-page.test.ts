@@ -29,7 +29,7 @@ it.each(pages)('the example of %s saves what the page says, with the package as 
     format: 'esm',
     target: 'node20',
     // Optional dependencies: a user's bundler leaves them out, too.
-    external: ['@aws-sdk/*', '@smithy/*', 'ssh2'],
+    external: ['@aws-sdk/*', '@smithy/*', '@duckdb/*', 'ssh2'],
     logLevel: 'error',
   })
   const printed = execFileSync(process.execPath, [script], { encoding: 'utf8' }).trim()

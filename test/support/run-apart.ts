@@ -21,7 +21,7 @@ export function buildApart(code: string, folder: string): string {
     format: 'esm',
     target: 'node20',
     // Optional dependencies, as in scripts/build.mjs.
-    external: ['@aws-sdk/*', '@smithy/*', 'ssh2'],
+    external: ['@aws-sdk/*', '@smithy/*', '@duckdb/*', 'ssh2'],
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: 'error',
   })
