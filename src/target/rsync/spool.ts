@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
 import { interrupted, throwIfAborted } from '../interrupt.ts'
 import type { ByteRange, OpenBody } from '../target.ts'
