@@ -69,6 +69,11 @@ export function copiesAt(known: Acknowledgements, target: string): Acknowledgeme
   return wordsOf(known, target).filter(({ withdrawn }) => withdrawn !== true)
 }
 
+/** What is known of those that were damaged when they were read again. */
+export function damagedAt(known: Acknowledgements, target: string): Verdict[] {
+  return copiesAt(known, target).flatMap(({ verdict }) => (verdict?.ok === false ? [verdict] : []))
+}
+
 /** Those that its retention has removed there, oldest first. */
 export function withdrawnFrom(known: Acknowledgements, target: string): Acknowledgement[] {
   return wordsOf(known, target).filter(({ withdrawn }) => withdrawn === true)

@@ -1,5 +1,5 @@
 import { UnsiloError } from '../errors.ts'
-import { acknowledgements, copiesAt } from './acknowledgements.ts'
+import { acknowledgements, damagedAt } from './acknowledgements.ts'
 import { targetsOf } from './copies/targets.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { commitRecords } from './git.ts'
@@ -36,10 +36,7 @@ export async function publishDataset(
     const history = look()
     const planned = planPublish(dataset, history).filter(({ target }) => isMeant(target))
     const known = acknowledgements(history)
-    const damaged = dataset.targets
-      .filter(({ name }) => isMeant(name))
-      .flatMap(({ name }) => copiesAt(known, name))
-      .flatMap(({ verdict }) => (verdict?.ok === false ? [verdict] : []))
+    const damaged = dataset.targets.filter(({ name }) => isMeant(name)).flatMap(({ name }) => damagedAt(known, name))
     return { planned, published: [], withdrawn: [], problems: alarmProblems(dataset, history, damaged) }
   }
   return withLock(dataset, context, async () => {

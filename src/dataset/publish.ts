@@ -8,7 +8,7 @@ import {
   type PublishableParcel,
   acknowledge,
   acknowledgements,
-  copiesAt,
+  damagedAt,
   hasCopy,
   withdraw,
   withdrawnFrom,
@@ -167,8 +167,7 @@ async function forgetGone(work: Work, done: Publication): Promise<void> {
     if (history.get(parcel)?.state !== 'good') lost.push(parcel)
   }
   // What is there and damaged is not replaced: somebody has to look first.
-  const damaged = copiesAt(known, name).flatMap(({ verdict }) => (verdict?.ok === false ? [verdict] : []))
-  done.problems.push(...alarmProblems(dataset, history, damaged))
+  done.problems.push(...alarmProblems(dataset, history, damagedAt(known, name)))
   if (lost.length === 0) return
   const what =
     lost.length === 1 ? `the parcel ${lost[0]!} is gone, and it is` : `${lost.length} parcels are gone, and they are`
