@@ -15,6 +15,7 @@ import { systemFiles } from './system/files.ts'
 import { realSystem } from './system/system.ts'
 import { type TemporaryFolder, makeTemporaryFolder } from './system/temporary-folder.ts'
 import type { placeConfigs } from './target/all.ts'
+import { countBytes } from './target/look.ts'
 import type { Target } from './target/target.ts'
 
 export type { ArchiveFormat } from './archive/archive.ts'
@@ -136,12 +137,14 @@ export function createBackup(name: string, options: BackupOptions): Backup {
       }
       const target = await openPlace(place)
       try {
-        const isTaken = async (file: string): Promise<boolean> =>
-          (await sizeFrom(target, file, 0, signal)) !== undefined
+        // Of two bytes from there on.
+        const bytesFrom = (file: string, from: number): Promise<number | undefined> =>
+          countBytes(target, file, signal, { from, bytes: 2 })
+        const isTaken = async (file: string): Promise<boolean> => (await bytesFrom(file, 0)) !== undefined
         const file = await freeName(name, options.format, isTaken, signal)
         const arrival = await target.put(file, open, signal)
         const summary = archive!.summary()
-        if (arrival !== 'hashed' && (await sizeFrom(target, file, summary.bytes - 1, signal)) !== 1) throw cutOff(file)
+        if (arrival !== 'hashed' && (await bytesFrom(file, summary.bytes - 1)) !== 1) throw cutOff(file)
         return { path: place.kind === 'folder' ? resolve(place.path, file) : file, ...summary }
       } finally {
         await target.close()
@@ -183,18 +186,6 @@ async function moduleSchema() {
 
 function isStore(place: BackupPlace): place is BackupStore {
   return 'put' in place && typeof place.put === 'function'
-}
-
-/** How many of two bytes of a file are there; `undefined` without the file. */
-async function sizeFrom(target: Target, file: string, from: number, signal: AbortSignal): Promise<number | undefined> {
-  try {
-    let bytes = 0
-    for await (const chunk of await target.get(file, signal, { from, bytes: 2 })) bytes += (chunk as Uint8Array).length
-    return bytes
-  } catch (error) {
-    if (error instanceof UnsiloError && error.code === 'not-found') return undefined
-    throw error
-  }
 }
 
 function cutOff(file: string): UnsiloError {

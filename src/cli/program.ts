@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { templateList } from '../dataset/templates/names.ts'
 import { version } from '../version.ts'
 import type { GlobalOptions } from './app.ts'
 import type { Verb } from './perform.ts'
 import type { ItemsArguments } from './items.ts'
+import { collected, positiveInteger, share } from './option-values.ts'
 import type { PublishArguments } from './publish.ts'
 import type { QueryArguments } from './query.ts'
 import type { RestoreArguments } from './restore.ts'
@@ -15,18 +16,6 @@ function lazily<Arguments>(load: () => Promise<Verb<Arguments>>): (args: Argumen
     const [verb, { perform }] = await Promise.all([load(), import('./perform.ts')])
     process.exitCode = await perform(verb, args, command.optsWithGlobals<GlobalOptions>())
   }
-}
-
-function positiveInteger(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number of 1 or more.')
-}
-
-/** A percentage as a share: 0.05. */
-function share(text: string): number {
-  const percent = /^\d{1,3}(?:\.\d{1,6})?%$/.test(text) ? Number(text.slice(0, -1)) : 0
-  if (percent > 0 && percent <= 100) return percent / 100
-  throw new InvalidArgumentError('It must be a percentage of more than 0% and up to 100%, as in 5%.')
 }
 
 const datasetNames = 'names below the root, or paths; all when left out'
@@ -87,11 +76,6 @@ function sayUsage(command: Command): string {
 /** A subcommand with the program's own settings. */
 function verb(program: Command, usage: string, description: string): Command {
   return program.command(usage).description(description).exitOverride()
-}
-
-/** An option that can be given more than once. */
-function collected(value: string, earlier: string[] = []): string[] {
-  return [...earlier, value]
 }
 
 function addWorkVerbs(program: Command): void {

@@ -71,12 +71,12 @@ export async function publishParcels(
   const done: Publication = { published: [], withdrawn: [], problems: [] }
   const known = acknowledgements(history)
   const failures: Failure[] = []
-  const works: Work[] = []
+  const works: { named: NamedTarget; work: Work }[] = []
   try {
     for (const named of targets) {
       try {
         const work = await openWork(named, dataset, context, history, known, backfill)
-        works.push(work)
+        works.push({ named, work })
         if (backfill) await forgetGone(work, done)
         else done.problems.push(...(await lookForCopies(work)))
         await publishTo(work, done)
@@ -87,10 +87,17 @@ export async function publishParcels(
       if (context.signal.aborted) break
     }
     // Only now does the ledger say what each of them has, so that any of them tells it.
-    const failed = new Set(failures.map(({ target }) => target.name))
-    for (const work of works.filter(({ name }) => !failed.has(name))) await tellRecords(work, targets, failures)
+    const failed = new Set(failures.map(({ target }) => target))
+    for (const { named, work } of works.filter((one) => !failed.has(one.named))) {
+      try {
+        checkInterrupt(context)
+        await copyRecords(work)
+      } catch (error) {
+        failures.push({ target: named, error: expectUnsiloError(error) })
+      }
+    }
   } finally {
-    for (const { target } of works) await target.close()
+    for (const { work } of works) await work.target.close()
   }
   // Only now is it known what the others have got.
   const names = targets.map(({ name }) => name)
@@ -120,15 +127,6 @@ function failureProblem(
   }
 }
 
-async function tellRecords(work: Work, targets: readonly NamedTarget[], failures: Failure[]): Promise<void> {
-  try {
-    checkInterrupt(work.context)
-    await copyRecords(work)
-  } catch (error) {
-    failures.push({ target: targets.find(({ name }) => name === work.name)!, error: expectUnsiloError(error) })
-  }
-}
-
 /**
  * Copies the records of a dataset again, after something was written into them that a target has to know: what was deleted on a
  * server because the target has it.
@@ -142,18 +140,17 @@ export async function publishRecords(
   const known = acknowledgements(history)
   const problems: Problem[] = []
   for (const named of targets) {
-    const failures: Failure[] = []
     try {
       const work = await openWork(named, dataset, context, history, known)
       try {
-        await tellRecords(work, targets, failures)
+        checkInterrupt(context)
+        await copyRecords(work)
       } finally {
         await work.target.close()
       }
     } catch (error) {
-      failures.push({ target: named, error: expectUnsiloError(error) })
+      problems.push(failureProblem(named.name, expectUnsiloError(error), [], known, []))
     }
-    for (const { error } of failures) problems.push(failureProblem(named.name, error, [], known, []))
   }
   return problems
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { UnsiloError } from '../../errors.ts'
 import type { PublishedEvent } from '../../ledger/entry.ts'
 import type { HashedFile } from '../../parcel/hash-list.ts'
 import { hashFile } from '../../parcel/verify.ts'
 import { mapPool } from '../../system/pool.ts'
+import { sizesBelow } from '../../target/look.ts'
 import { notSealed } from '../parcel-contents.ts'
 import { isCheckedInFull } from './check-kind.ts'
 import type { StoredFile } from './upload.ts'
@@ -75,8 +77,7 @@ export async function readBack(
 }
 
 async function checkSizes(work: Work, files: readonly StoredFile[], folder: string): Promise<void> {
-  const sizes = new Map<string, number>()
-  for await (const { path, sizeBytes } of work.target.list(folder, work.context.signal)) sizes.set(path, sizeBytes)
+  const sizes = await sizesBelow(work.target, folder, work.context.signal)
   const wrong = files.find(({ path, bytes }) => sizes.get(path) !== bytes)
   if (wrong !== undefined) throw notWritten(wrong.path)
 }
@@ -90,18 +91,12 @@ async function checkSample(work: Work, file: StoredFile): Promise<void> {
   for (const from of [0, last, ...[1, 2].map(() => Math.floor(context.system.random() * last))]) {
     // One byte more than there should be, so that a longer file is noticed.
     const range = { from, bytes: from === last ? pieceBytes + 1 : pieceBytes }
-    const there = await joined(await target.get(file.path, context.signal, range))
-    const here = await joined(
+    const there = await buffer(await target.get(file.path, context.signal, range))
+    const here = await buffer(
       context.system.files.read(join(dataset.layout.data, file.source), { ...range, bytes: pieceBytes }),
     )
     if (!there.equals(here)) throw notWritten(file.path)
   }
-}
-
-async function joined(body: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk as Uint8Array)
-  return Buffer.concat(chunks)
 }
 
 /** @param random From 0 up to, not including, 1. */

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { UnsiloError } from '../../errors.ts'
 import type { PublishedEvent } from '../../ledger/entry.ts'
 import { hashLine } from '../../parcel/hash-list.ts'
+import { orMissing, sizesBelow } from '../../target/look.ts'
 import { removeAll } from '../../target/remove-all.ts'
 import type { PublishableParcel } from '../acknowledgements.ts'
 import { type ParcelContents, contentsOf, hashOf } from '../parcel-contents.ts'
 import { checkStored, checkWhole, readBack } from './check.ts'
 import { manifestName } from './manifest.ts'
-import { orMissing, readManifest } from './read-manifest.ts'
+import { readManifest } from './read-manifest.ts'
 import { type StoredFile, uploadFiles } from './upload.ts'
 import type { Work } from './work.ts'
 
@@ -123,14 +125,14 @@ async function putAndCheck(
   parcel: PublishableParcel,
   path: string,
 ): Promise<Copied> {
-  const { target, layout, encryption } = work
+  const { target, context, layout, encryption } = work
   const { name, isFolder } = parcel.stored
   const isStaged = target.move !== undefined
   // Copies of the same content may be put aside in one place, and go on; others, and encrypted ones, may not meet.
   const mark = encryption === undefined ? contents.sha256.slice(0, 12) : randomBytes(6).toString('hex')
   const at = isStaged ? (file: string) => layout.staged(file, mark) : layout.data
   const folder = isFolder ? at(name) : undefined
-  const there = folder === undefined ? new Map<string, number>() : await sizesBelow(work, folder)
+  const there = folder === undefined ? new Map<string, number>() : await sizesBelow(target, folder, context.signal)
   const stored = await uploadFiles(work, contents, at, there)
   const how = await checkStored(work, stored, folder)
   if (!isStaged) return { stored, how }
@@ -164,12 +166,6 @@ async function moveInPlace(
     await removeAll(target, to, context.signal)
     await move()
   }
-}
-
-async function sizesBelow({ target, context }: Work, folder: string): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>()
-  for await (const { path, sizeBytes } of target.list(folder, context.signal)) sizes.set(path, sizeBytes)
-  return sizes
 }
 
 /**
@@ -207,7 +203,7 @@ export async function putText(
   let bytes: Uint8Array = Buffer.from(text)
   let to = path
   if (form === 'encrypted' && encryption !== undefined) {
-    bytes = await collect(encryption.encrypt(once(bytes)))
+    bytes = await buffer(encryption.encrypt(once(bytes)))
     to += encryption.suffix
   }
   const sha256 = hashOf(bytes)
@@ -219,10 +215,4 @@ export async function putText(
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }

@@ -1,6 +1,7 @@
 import { UnsiloError } from '../../errors.ts'
 import type { ParcelId } from '../../parcel/id.ts'
 import { mapPool } from '../../system/pool.ts'
+import { countBytes } from '../../target/look.ts'
 import { type Acknowledgement, copiesAt } from '../acknowledgements.ts'
 import type { Problem } from '../dataset.ts'
 import type { Work } from './work.ts'
@@ -59,18 +60,10 @@ async function lookAt(work: Work, { path, bytes: plainBytes, stored }: Acknowled
 /** A file's size, from its end; of one that is not as expected all is read. `undefined` when there is none. */
 async function sizeOfFile({ target, context }: Work, path: string, expected: number): Promise<number | undefined> {
   const from = Math.max(0, expected - 1)
-  const count = async (range?: { from: number; bytes: number }): Promise<number> => {
-    let bytes = 0
-    for await (const chunk of await target.get(path, context.signal, range)) bytes += (chunk as Uint8Array).length
-    return bytes
-  }
-  try {
-    const atEnd = await count({ from, bytes: 2 })
-    return from + atEnd === expected ? expected : await count()
-  } catch (error) {
-    if (error instanceof UnsiloError && error.code === 'not-found') return undefined
-    throw error
-  }
+  const atEnd = await countBytes(target, path, context.signal, { from, bytes: 2 })
+  if (atEnd === undefined) return undefined
+  if (from + atEnd === expected) return expected
+  return countBytes(target, path, context.signal)
 }
 
 export function nothingThere({ dataset }: Pick<Work, 'dataset'>, count: number): UnsiloError {

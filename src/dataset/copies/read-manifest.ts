@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import { UnsiloError } from '../../errors.ts'
+import { orMissing } from '../../target/look.ts'
 import { type CopyManifest, parseCopyManifest } from './manifest.ts'
 import type { Work } from './work.ts'
 
@@ -10,14 +10,4 @@ export async function readManifest(
 ): Promise<CopyManifest | undefined> {
   const body = await orMissing(target.get(path, context.signal))
   return body === undefined ? undefined : parseCopyManifest(await text(body), path)
-}
-
-/** `undefined` for what is not there. */
-export async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading
-  } catch (error) {
-    if (error instanceof UnsiloError && error.code === 'not-found') return undefined
-    throw error
-  }
 }

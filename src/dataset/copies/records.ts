@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import { orMissing } from '../../target/look.ts'
 import { copiesAt } from '../acknowledgements.ts'
 import { hashOf } from '../parcel-contents.ts'
 import { readBack } from './check.ts'
 import { putText } from './copy-parcel.ts'
 import { type CopiedParcel, copiedParcel, manifestName, writeCopyManifest } from './manifest.ts'
-import { orMissing, readManifest } from './read-manifest.ts'
+import { readManifest } from './read-manifest.ts'
 import { recoverPage, recoverPageName } from './recover-page.ts'
 import type { Work } from './work.ts'
 

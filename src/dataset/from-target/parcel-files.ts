@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { UnsiloError } from '../../errors.ts'
 import { readHashList } from '../../parcel/hash-list.ts'
 import { splitParcelName } from '../../parcel/id.ts'
@@ -72,13 +73,11 @@ export function storedParcel({ copy, name }: ParcelThere, path: string): StoredP
 }
 
 async function listAt(place: Place, path: string, isEncrypted: boolean): Promise<string> {
-  const chunks: Uint8Array[] = []
   try {
-    for await (const chunk of bytesAt(place, path, isEncrypted)) chunks.push(chunk)
+    return (await buffer(bytesAt(place, path, isEncrypted))).toString('utf8')
   } catch (error) {
     throw missingThere(error, place, path)
   }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** Says of a file that is not there that it should be. */

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { Bytes } from '../../codec/codec.ts'
 import { UnsiloError } from '../../errors.ts'
+import { orMissing } from '../../target/look.ts'
 import type { Target } from '../../target/target.ts'
 import { ageSuffix } from '../copies/encryption.ts'
 import { type CopyManifest, manifestName, parseCopyManifest } from '../copies/manifest.ts'
@@ -86,14 +88,8 @@ export async function recordAt(place: Place, path: string): Promise<string | und
   // A place where encryption was switched on, or off, has both; the other one is old.
   if (place.settings.encrypt !== undefined) names.reverse()
   for (const name of names) {
-    const chunks: Uint8Array[] = []
-    try {
-      for await (const chunk of bytesAt(place, name, name.endsWith(ageSuffix))) chunks.push(chunk)
-    } catch (error) {
-      if (error instanceof UnsiloError && error.code === 'not-found') continue
-      throw error
-    }
-    return Buffer.concat(chunks).toString('utf8')
+    const found = await orMissing(buffer(bytesAt(place, name, name.endsWith(ageSuffix))))
+    if (found !== undefined) return found.toString('utf8')
   }
   return undefined
 }
