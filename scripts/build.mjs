@@ -22,7 +22,7 @@ await build({
   platform: 'node',
   target: `node${/\d+(\.\d+)?/.exec(engines.node)[0]}`,
   // Optional dependencies: loaded on use, and told about when they are not installed.
-  external: ['@aws-sdk/*', '@smithy/*', '@duckdb/*', 'ssh2'],
+  external: ['@aws-sdk/*', '@smithy/*', '@duckdb/*', 'nodemailer', 'ssh2'],
   chunkNames: 'chunk-[hash]',
   banner: {
     // Bundled CommonJS packages call require() for Node's own modules.

@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'auth'
   | 'busy'
   | 'cancelled'
+  | 'check'
   | 'clash'
   | 'command-failed'
   | 'config'

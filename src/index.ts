@@ -15,6 +15,11 @@ export { type Outcome, type RunOptions, hasFailed, runDataset, runDatasets } fro
 export { type ParcelDetails, type ParcelSummary, listSummaries, showParcel } from './dataset/show.ts'
 export { type WrapOptions, type WrapResult, wrapCommand } from './dataset/wrap.ts'
 export { type ErrorCode, UnsiloError } from './errors.ts'
+export type { InvalidItem, ItemError, ItemEvent, ItemMeta, ValidItem } from './mirror/item.ts'
+export type { Mirror, MirrorDataset, MirrorSearchOptions, QueryOptions } from './mirror/mirror.ts'
+export { type AnyViews, type MirrorOptions, openMirror } from './mirror/open-mirror.ts'
+export type { Mark, SearchHit } from './mirror/search/hit.ts'
+export type { HistoryOptions, ItemsOptions, MirrorView, ReadOptions } from './mirror/view.ts'
 export { type ParcelId, isParcelId, parcelIdAt, parcelTime } from './parcel/id.ts'
 export { type DatasetReport, type Report, makeReport } from './report/report.ts'
 export { type Why, whyDataset } from './report/why.ts'
@@ -22,6 +27,7 @@ export type { ConfigSchema } from './plugin/definition.ts'
 export type { ExportContext, ExportNotes, ParcelFolder, ParcelSink } from './source/source.ts'
 export { type SourceContext, type SourceDefinition, defineSource } from './source/plugin/define-source.ts'
 export type { SecretReference } from './system/schema.ts'
+export type { SchemaIssue, StandardSchema } from './system/standard-schema.ts'
 export { type System, realSystem } from './system/system.ts'
 export {
   type ModuleTarget,
@@ -30,3 +36,4 @@ export {
   defineTarget,
 } from './target/plugin/define-target.ts'
 export type { Arrival, ByteRange, KnownBody, LocalFile, OpenBody, Target, TargetFile } from './target/target.ts'
+export type { ViewState } from './view/store/state.ts'

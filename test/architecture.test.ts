@@ -9,6 +9,7 @@ const allowed: Record<string, string[]> = {
   system: [],
   codec: ['system'],
   archive: ['system', 'codec'],
+  alert: ['system'],
   ledger: ['system'],
   schedule: ['system'],
   plugin: ['system'],
@@ -17,7 +18,7 @@ const allowed: Record<string, string[]> = {
   parcel: ['system', 'codec'],
   metric: ['system', 'parcel', 'ledger'],
   view: ['system', 'codec', 'archive', 'parcel', 'ledger'],
-  config: ['system', 'codec', 'schedule', 'plugin', 'source', 'target', 'parcel', 'metric', 'view'],
+  config: ['system', 'codec', 'schedule', 'plugin', 'source', 'target', 'parcel', 'metric', 'view', 'alert'],
   dataset: [
     'system',
     'codec',
@@ -31,8 +32,9 @@ const allowed: Record<string, string[]> = {
     'config',
     'view',
   ],
+  mirror: ['config', 'dataset', 'parcel', 'system', 'view'],
   report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system'],
-  cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec', 'view'],
+  cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec', 'view', 'alert', 'mirror'],
 }
 
 interface Import {

@@ -28,7 +28,8 @@ const inFolder = (folder: string): string[] =>
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name))
 const hasJq = spawnSync('jq', ['--version']).error === undefined
-const pages = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/cases'), ...inFolder('docs/decisions')]
+const folders = ['.', 'docs', 'docs/cases', 'docs/decisions', 'docs/views']
+const pages = folders.flatMap(inFolder)
 
 describe('the pages', () => {
   it('are found', () => {

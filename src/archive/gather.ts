@@ -27,6 +27,13 @@ export class Gather {
     return full
   }
 
+  /** Like `add`, but a large piece is not copied: it must not change any more. */
+  pass(piece: Uint8Array): Uint8Array[] {
+    if (piece.length < chunkBytes / 4) return this.add(piece)
+    this.total += piece.length
+    return [...this.flush(), piece]
+  }
+
   /** The chunk that is not full yet, if there is anything in it. */
   flush(): Buffer[] {
     if (this.#used === 0) return none

@@ -13,6 +13,12 @@ interface Overrides {
   modifiedNs?: bigint
 }
 
+/** An entry of a tar archive. */
+export interface TarEntry extends StoredEntry {
+  /** Of its content. */
+  sizeBytes: number
+}
+
 interface Header extends Required<Overrides> {
   type: string
   mode: number
@@ -23,7 +29,7 @@ interface Header extends Required<Overrides> {
  *
  * @throws UnsiloError `wrong-content` where the archive is damaged or ends before its end mark
  */
-export async function* readTar(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<StoredEntry> {
+export async function* readTar(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(bytes)
   try {
     yield* entriesOf(reader)
@@ -34,7 +40,7 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   }
 }
 
-async function* entriesOf(reader: ByteReader): AsyncGenerator<StoredEntry> {
+async function* entriesOf(reader: ByteReader): AsyncGenerator<TarEntry> {
   const always: Overrides = {}
   let next: Overrides = {}
   for (;;) {
@@ -64,7 +70,8 @@ async function* entriesOf(reader: ByteReader): AsyncGenerator<StoredEntry> {
         yield piece
       }
     }
-    yield { kind, name: full.name, mode: full.mode, modifiedNs: full.modifiedNs, target: full.target, body }
+    const { name, mode, modifiedNs, target } = full
+    yield { kind, name, mode, modifiedNs, target, sizeBytes: left, body }
     for await (const _ of body()) continue
     if ((await reader.exactly(padding)).length < padding) throw notWhole('tar', 'it ends before its end mark')
   }

@@ -1,6 +1,7 @@
 import { UnsiloError } from '../errors.ts'
-import { type Cell as TableCell, textTable } from '../report/table.ts'
-import { cellJson, cellText, isNumeric } from '../view/query/cell.ts'
+import { type Cell as TableCell, fitsInto, textTable } from '../report/table.ts'
+import { csvText, ndjsonText, objectTexts } from '../view/query/answer-text.ts'
+import { cellText, isNumeric } from '../view/query/cell.ts'
 import type { Answer } from '../view/query/query.ts'
 
 const answerFormats = ['table', 'json', 'ndjson', 'csv', 'parquet'] as const
@@ -19,11 +20,11 @@ export function answerText(answer: Answer, format: TextFormat, style: TableStyle
     case 'table':
       return asTable(answer, style)
     case 'csv':
-      return asCsv(answer)
+      return csvText(answer)
     case 'json':
       return asJson(answer)
     case 'ndjson':
-      return asLines(answer)
+      return ndjsonText(answer)
   }
 }
 
@@ -36,14 +37,17 @@ async function* asTable({ columns, batches }: Answer, style: TableStyle): AsyncG
   // A plan is drawn over many lines.
   const isPlan = columns[0]?.name === 'explain_key'
   const head = columns.map(({ name }): TableCell => ({ text: name, paint: style.paintHead }))
+  const width = style.columns ?? Infinity
   let rows: TableCell[][] = []
-  let isFirst = true
+  let layout: 'table' | 'blocks' | undefined
   const drawn = (): string => {
-    const table = [...(isFirst ? [head] : []), ...rows]
+    const isFirst = layout === undefined
+    layout ??= fitsInto([head, ...rows], width) ? 'table' : 'blocks'
+    const drawing = rows
     rows = []
-    isFirst = false
+    if (layout === 'blocks') return drawing.map((row) => `${textBlock(head, row, width)}\n`).join('\n')
     const widest = style.columns === undefined ? Infinity : widestCell
-    return `${textTable(table, widest, style.columns ?? Infinity)}\n`
+    return `${textTable([...(isFirst ? [head] : []), ...drawing], widest, width)}\n`
   }
   for await (const batch of batches()) {
     for (const row of batch) {
@@ -52,44 +56,22 @@ async function* asTable({ columns, batches }: Answer, style: TableStyle): AsyncG
     }
     if (rows.length >= measuredRows) yield drawn()
   }
-  if (!isPlan && (isFirst || rows.length > 0)) yield drawn()
+  if (!isPlan && (layout === undefined || rows.length > 0)) yield drawn()
 }
 
-async function* asCsv({ columns, batches }: Answer): AsyncGenerator<string> {
-  yield `${columns.map(({ name }) => csvCell(name)).join(',')}\r\n`
-  for await (const batch of batches()) {
-    const lines = batch.map((row) =>
-      row.map((cell, index) => (cell === '' ? '""' : csvCell(cellText(cell, columns[index]!.type)))).join(','),
-    )
-    yield `${lines.join('\r\n')}\r\n`
-  }
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+/** A row that is too wide for the terminal, a line for each of its cells that are not empty. */
+function textBlock(head: readonly TableCell[], row: readonly TableCell[], width: number): string {
+  const lines = row.flatMap(({ text }, index) => (text === '' ? [] : [[head[index]!, { text }]]))
+  return textTable(lines, Infinity, width)
 }
 
 async function* asJson(answer: Answer): AsyncGenerator<string> {
   let before = '[\n'
-  for await (const rows of objects(answer)) {
+  for await (const rows of objectTexts(answer)) {
     yield before + rows.join(',\n')
     before = ',\n'
   }
   yield before === '[\n' ? '[]\n' : '\n]\n'
-}
-
-async function* asLines(answer: Answer): AsyncGenerator<string> {
-  for await (const rows of objects(answer)) yield `${rows.join('\n')}\n`
-}
-
-async function* objects({ columns, batches }: Answer): AsyncGenerator<string[]> {
-  const names = columns.map(({ name }) => JSON.stringify(name))
-  for await (const batch of batches()) {
-    if (batch.length > 0)
-      yield batch.map(
-        (row) => `{${row.map((cell, index) => `${names[index]!}:${cellJson(cell, columns[index]!.type)}`).join(',')}}`,
-      )
-  }
 }
 
 /** The format that a file's name asks for. */

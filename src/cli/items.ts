@@ -1,11 +1,14 @@
+import { queryView } from '../dataset/views/query-mirror.ts'
 import { definitionOf, readyView, readyViewAt } from '../dataset/views/views.ts'
 import { UnsiloError } from '../errors.ts'
+import { readTime } from '../parcel/read-time.ts'
 import { sqlText } from '../view/sql-text.ts'
 import { type QueryMirror, openQuery } from '../view/query/query.ts'
 import type { App } from './app.ts'
 import { type AnswerFormat, chosenFormat } from './answer.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
+import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
 import { writeAnswer } from './write-answer.ts'
 
@@ -22,14 +25,17 @@ const view = 'items'
 
 export async function items(args: ItemsArguments, app: App): Promise<ExitStatus> {
   const format = chosenFormat(args, app.json)
-  const time = args.asOf === undefined ? undefined : timeOf(args.asOf)
+  const time = args.asOf === undefined ? undefined : readTime(args.asOf, 'end')
   const { dataset: datasetName, name } = splitName(args.view)
   const dataset = await openOneDataset(app, datasetName)
   const definition = definitionOf(dataset, name)
-  const { paths } = await withProgress(app, (context) =>
+  const ready = await withProgress(app, (context) =>
     time === undefined ? readyView(dataset, context, definition) : readyViewAt(dataset, context, definition, time),
   )
-  const mirror: QueryMirror = { datasets: [{ name: shown, views: [{ name: view, paths }] }], own: {} }
+  const asked = await queryView(dataset, app.context, ready, (problem) =>
+    app.note(problemLines(dataset.name, [problem], app.colors.err).join('\n')),
+  )
+  const mirror: QueryMirror = { datasets: [{ name: shown, views: [{ ...asked, name: view }] }], own: {} }
   const { files } = app.context.system
   const open = (sql: string) => (output: string | undefined) =>
     openQuery(sql, () => Promise.resolve(mirror), {
@@ -70,17 +76,5 @@ function splitName(text: string): { dataset: string; name: string } {
   if (at > 0) return { dataset: text.slice(0, at), name: text.slice(at + 1) }
   throw new UnsiloError('usage', `"${text}" does not name a view`, {
     hint: 'Write it as DATASET/VIEW; `unsilo views` lists those that are there.',
-  })
-}
-
-/** A day is meant to its end. */
-function timeOf(text: string): Date {
-  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59Z` : text
-  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(day) ? day : `${day}Z`
-  const basic = zoned.replace(/^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d)Z$/, '$1:$2:$3Z').replace(' ', 'T')
-  const time = new Date(basic)
-  if (!Number.isNaN(time.getTime())) return time
-  throw new UnsiloError('usage', `"${text}" is no time`, {
-    hint: 'Write it like 2026-03-01, 2026-03-01T18:00Z or 2026-03-01T180000Z (a parcel id); it is in UTC.',
   })
 }

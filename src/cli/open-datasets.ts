@@ -23,6 +23,11 @@ export async function openDatasets(app: App, names: readonly string[]): Promise<
   }
 }
 
+/** All datasets of the root that can be loaded, for questions that name views of others; nothing is told of those that cannot. */
+export async function allDatasets(app: App): Promise<Dataset[]> {
+  return (await loadDatasets(app.context.system.files, app.root, [], app.cwd)).datasets.map(openDataset)
+}
+
 /** Loads the one dataset that a verb is about. @throws UnsiloError `config` when it cannot be loaded */
 export async function openOneDataset(app: App, name: string): Promise<Dataset> {
   const { datasets } = await openDatasets(app, [name])

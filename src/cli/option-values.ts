@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander'
+import { UnsiloError } from '../errors.ts'
+import { parseDuration } from '../system/duration.ts'
 
 export function positiveInteger(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
@@ -15,4 +17,16 @@ export function share(text: string): number {
 /** An option that can be given more than once. */
 export function collected(value: string, earlier: string[] = []): string[] {
   return [...earlier, value]
+}
+
+/** A duration, in ms. */
+export function duration(text: string): number {
+  try {
+    const ms = parseDuration(text)
+    if (ms > 0) return ms
+  } catch (error) {
+    if (!(error instanceof UnsiloError)) throw error
+    throw new InvalidArgumentError(`${error.message}. ${error.hint ?? ''}`)
+  }
+  throw new InvalidArgumentError('It must be longer than nothing.')
 }

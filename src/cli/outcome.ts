@@ -5,6 +5,7 @@ import type { Outcome } from '../dataset/run.ts'
 import { sayDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
 import { drainedLines, refusedLine } from './drained.ts'
+import { sayCount, sayPackedPack } from './packed.ts'
 
 export interface OutcomeLines {
   /** What was done, for stdout. */
@@ -41,6 +42,12 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
     problems.push(`${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`)
     if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
   }
+  for (const { name, folder, files, changed } of outcome.written ?? []) {
+    const what = files === 1 ? '1 file' : `${files} files`
+    done.push(
+      `${out.green('✓')} ${dataset}: wrote ${name}, ${what} in ${folder}, ${changed === 0 ? 'none' : changed} changed`,
+    )
+  }
   done.push(...publishedLines(dataset, outcome.published, out))
   done.push(...withdrawnLines(dataset, outcome.withdrawn, out))
   if (outcome.drained !== undefined) {
@@ -50,6 +57,8 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
   }
   for (const { id, reasons } of outcome.pruned)
     done.push(`${out.dim('-')} ${dataset}: removed ${id}: ${reasons.join('; ')}`)
+  for (const one of outcome.packed ?? []) done.push(`${out.green('✓')} ${sayPackedPack(dataset, one)}`)
+  for (const id of outcome.emptied ?? []) done.push(`${out.dim('-')} ${dataset}: removed ${id} from the trash`)
   problems.push(...problemLines(dataset, outcome.problems, err))
   if (planned !== undefined) done.push(...plannedLines(outcome, planned))
   return { done, problems, isIdle: done.length === 0 && problems.length === 0 }
@@ -101,6 +110,7 @@ function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>
   return [
     ...planned.ingest.map((path) => `${outcome.dataset}: would ingest ${path}`),
     ...(planned.export ? [`${outcome.dataset}: would export (${outcome.due.because})`] : []),
+    ...(planned.write ?? []).map((name) => `${outcome.dataset}: would write ${name}`),
     ...publishPlanLines(outcome.dataset, planned.publish),
     ...(planned.drain
       ? [
@@ -108,5 +118,9 @@ function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>
         ]
       : []),
     ...planned.prune.map(({ id, reasons }) => `${outcome.dataset}: would remove ${id}: ${reasons.join('; ')}`),
+    ...(planned.pack ?? []).map(
+      ({ pack, parcels }) => `${outcome.dataset}: would pack ${sayCount(parcels.length)} into ${pack}`,
+    ),
+    ...(planned.empty ?? []).map((id) => `${outcome.dataset}: would remove ${id} from the trash`),
   ]
 }

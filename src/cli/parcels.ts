@@ -69,6 +69,7 @@ function detailText(found: ParcelDetails, colors: Colors): string {
     ['next', found.hint],
     ['warnings', found.warnings?.join('\n          ')],
     ['data', found.path],
+    ['pack', found.pack],
     [
       'size',
       found.bytes === undefined
@@ -137,6 +138,8 @@ function detailOf(entry: LedgerLine): string {
     case 'parked':
       return `${entry.reason}${entry.until === undefined ? '' : `; goes on after ${entry.until}`}`
     case 'pruned':
+    case 'thinned':
+    case 'emptied':
       return Object.entries(entry.removed)
         .map(([id, reason]) => `${id} (${reason})`)
         .join(', ')
@@ -154,7 +157,12 @@ function detailOf(entry: LedgerLine): string {
       return `${entry.stream}: ${entry.alarm ?? entry.records.map(sayDone).join(', ')}`
     case 'accepted':
     case 'resumed':
+    case 'untrashed':
       return ''
+    case 'packed':
+      return `${entry.pack}: ${entry.parcels.length} parcel${entry.parcels.length === 1 ? '' : 's'}, ${saySize(entry.bytes)}`
+    case 'unpacked':
+      return `from ${entry.pack}: ${entry.parcels.join(', ')}`
     default:
       // A later version wrote it.
       return ''

@@ -2,23 +2,18 @@ import { Command, Option } from 'commander'
 import { templateList } from '../dataset/templates/names.ts'
 import { version } from '../version.ts'
 import type { GlobalOptions } from './app.ts'
-import type { Verb } from './perform.ts'
 import type { ItemsArguments } from './items.ts'
 import { collected, positiveInteger, share } from './option-values.ts'
+import { addScheduleVerbs } from './schedule-verbs.ts'
 import type { PublishArguments } from './publish.ts'
 import type { QueryArguments } from './query.ts'
 import type { RestoreArguments } from './restore.ts'
+import type { RunArguments } from './run.ts'
+import type { ThinArguments } from './thin.ts'
+import type { SearchArguments } from './search.ts'
+import type { TypesArguments } from './types.ts'
+import { datasetNames, lazily, verb } from './verb.ts'
 import type { VerifyArguments } from './verify.ts'
-
-/** Loads a verb's code only when it is used, so that `--help` and each verb start fast. */
-function lazily<Arguments>(load: () => Promise<Verb<Arguments>>): (args: Arguments, command: Command) => Promise<void> {
-  return async (args, command) => {
-    const [verb, { perform }] = await Promise.all([load(), import('./perform.ts')])
-    process.exitCode = await perform(verb, args, command.optsWithGlobals<GlobalOptions>())
-  }
-}
-
-const datasetNames = 'names below the root, or paths; all when left out'
 
 /** The command line: every verb, its arguments and options. */
 export function buildProgram(): Command {
@@ -60,6 +55,7 @@ export function buildVerbs(): Command {
   addWorkVerbs(program)
   addLookVerbs(program)
   addViewVerbs(program)
+  addScheduleVerbs(program)
   addOtherVerbs(program)
   return program
 }
@@ -71,11 +67,6 @@ function sayUsage(command: Command): string {
     return argument.required ? `<${name}>` : `[${name}]`
   })
   return [command.name(), ...words].join(' ')
-}
-
-/** A subcommand with the program's own settings. */
-function verb(program: Command, usage: string, description: string): Command {
-  return program.command(usage).description(description).exitOverride()
 }
 
 function addWorkVerbs(program: Command): void {
@@ -92,7 +83,8 @@ function addWorkVerbs(program: Command): void {
     .argument('[dataset...]', datasetNames)
     .option('-n, --dry-run', 'only say what would be done')
     .option('--concurrency <n>', 'datasets at a time (default: the number of cores)', positiveInteger)
-    .action((datasets: string[], options: { dryRun?: boolean; concurrency?: number }, command: Command) =>
+    .addOption(new Option('--scheduled').hideHelp())
+    .action((datasets: string[], options: Omit<RunArguments, 'datasets'>, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).run)({ datasets, ...options }, command),
     )
   verb(program, 'export', 'make one parcel of each dataset now, due or not')
@@ -114,6 +106,25 @@ function addWorkVerbs(program: Command): void {
     .option('-n, --dry-run', 'only say what would be removed')
     .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).prune)({ datasets, ...options }, command),
+    )
+  verb(program, 'thin', 'move to the trash what other parcels hold, and say where')
+    .argument('[dataset...]', 'names below the root, or paths; all that set `thin` when left out')
+    .option('-n, --dry-run', 'only say what would go')
+    .option('--undo <parcel>', 'bring a parcel back from the trash, or "all"; can be given more than once', collected)
+    .action((datasets: string[], options: Omit<ThinArguments, 'datasets'>, command: Command) =>
+      lazily(async () => (await import('./thin.ts')).thin)({ datasets, ...options }, command),
+    )
+  verb(program, 'pack', 'put old parcels together into packs, which are far smaller')
+    .argument('[dataset...]', 'names below the root, or paths; all that set `pack` when left out')
+    .option('-n, --dry-run', 'only say what would be packed')
+    .action((datasets: string[], options: { dryRun?: boolean }, command: Command) =>
+      lazily(async () => (await import('./pack.ts')).pack)({ datasets, ...options }, command),
+    )
+  verb(program, 'unpack', 'put packed parcels back as they were')
+    .argument('<dataset>')
+    .argument('[what...]', 'ids of parcels, names of packs; all when left out')
+    .action((dataset: string, wanted: string[], _: unknown, command: Command) =>
+      lazily(async () => (await import('./unpack.ts')).unpack)({ dataset, wanted }, command),
     )
   verb(program, 'publish', 'copy to targets what they lack, the newest first')
     .argument('[dataset...]', datasetNames)
@@ -170,6 +181,15 @@ function addWorkVerbs(program: Command): void {
     .action((dataset: string, parcel: string, _: unknown, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).accept)({ dataset, parcel }, command),
     )
+  verb(
+    program,
+    'recover',
+    'make again all that is derived from parcels: metrics, views, lines of the ledger that are missing',
+  )
+    .argument('[dataset...]', datasetNames)
+    .action((datasets: string[], _: unknown, command: Command) =>
+      lazily(async () => (await import('./recover.ts')).recover)({ datasets }, command),
+    )
   addMetricsVerbs(program)
 }
 
@@ -199,7 +219,7 @@ function addLookVerbs(program: Command): void {
     )
   verb(program, 'parcels', 'list the parcels of a dataset')
     .argument('<dataset>')
-    .option('-a, --all', 'pruned and skipped ones too')
+    .option('-a, --all', 'pruned, thinned and skipped ones too')
     .action((dataset: string, options: { all?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).parcels)({ dataset, ...options }, command),
     )
@@ -239,6 +259,11 @@ function addViewVerbs(program: Command): void {
     .action((datasets: string[], _: unknown, command: Command) =>
       lazily(async () => (await import('./views.ts')).views)({ datasets }, command),
     )
+  verb(program, 'check', 'whether the views are as their checks say')
+    .argument('[dataset...]', datasetNames)
+    .action((datasets: string[], _: unknown, command: Command) =>
+      lazily(async () => (await import('./check.ts')).check)({ datasets }, command),
+    )
   verb(program, 'items', 'the items of a view')
     .argument('<view>', 'as DATASET/VIEW')
     .option('--as-of <time>', 'the view as it was then')
@@ -246,6 +271,20 @@ function addViewVerbs(program: Command): void {
     .addOption(format('table', 'json', 'ndjson', 'csv'))
     .action((view: string, options: Omit<ItemsArguments, 'view'>, command: Command) =>
       lazily(async () => (await import('./items.ts')).items)({ view, ...options }, command),
+    )
+  verb(program, 'search', 'look for a text in all views with a `feed`, the newest first')
+    .argument('<text>', 'words that all have to be there, or a "phrase in quotes"')
+    .argument('[dataset...]', datasetNames)
+    .option('--limit <n>', 'show at most so many', positiveInteger, 20)
+    .option('--since <time>', 'only what happened from then on')
+    .option('--until <time>', 'only what happened up to then')
+    .action((text: string, datasets: string[], options: Omit<SearchArguments, 'text' | 'datasets'>, command: Command) =>
+      lazily(async () => (await import('./search.ts')).search)({ text, datasets, ...options }, command),
+    )
+  verb(program, 'types', 'TypeScript types of the items of all views')
+    .option('-o, --output <file>', 'write them to this file')
+    .action((options: TypesArguments, command: Command) =>
+      lazily(async () => (await import('./types.ts')).types)(options, command),
     )
 }
 
@@ -285,6 +324,15 @@ function addOtherVerbs(program: Command): void {
     .action((options: { ofRoot?: boolean }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).schema)(options, command),
     )
+  const alert = verb(program, 'alert', 'who is told when something is wrong')
+  verb(alert, 'test', 'send a test message through channels, and say what came back')
+    .argument('[channel...]', 'their names in unsilo.toml; all when left out')
+    .action((channels: string[], _: unknown, command: Command) =>
+      lazily(async () => (await import('./alert.ts')).test)({ channels }, command),
+    )
+  verb(alert, 'list', 'what is wrong, and who was told').action((_: unknown, command: Command) =>
+    lazily(async () => (await import('./alert.ts')).list)({}, command),
+  )
   verb(program, 'doctor', 'find what would keep unsilo from working here')
     .argument('[dataset...]', datasetNames)
     .action((datasets: string[], _: unknown, command: Command) =>

@@ -1,21 +1,26 @@
 import { availableParallelism } from 'node:os'
+import type { Dataset } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/run.ts'
 import { type RunOptions, hasFailed, runDatasets } from '../dataset/run.ts'
 import { type ParcelId, parseParcelId } from '../parcel/id.ts'
 import { UnsiloError } from '../errors.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { openDatasets } from './open-datasets.ts'
+import { allDatasets, openDatasets } from './open-datasets.ts'
 import { outcomeLines } from './outcome.ts'
 import { openProgress } from './progress.ts'
+import { noteTick } from './note-tick.ts'
 
 export interface RunArguments {
   datasets: string[]
   dryRun?: boolean
   concurrency?: number
+  /** A timer has started it. */
+  scheduled?: boolean
 }
 
-export function run(args: RunArguments, app: App): Promise<ExitStatus> {
+export async function run(args: RunArguments, app: App): Promise<ExitStatus> {
+  if (args.scheduled === true) await noteTick('run', app)
   return runVerb(args, app, { dryRun: args.dryRun === true })
 }
 
@@ -38,12 +43,16 @@ async function runVerb(
   app: App,
   options: RunOptions,
 ): Promise<ExitStatus> {
-  const { datasets, status } = await openDatasets(app, args.datasets)
+  const names = args.datasets
+  const { datasets, status } = await openDatasets(app, names)
   const progress = openProgress(app)
   const context = { ...app.context, onProgress: progress.onProgress }
+  let all: Promise<readonly Dataset[]> | undefined
+  const mirror = (): Promise<readonly Dataset[]> =>
+    (all ??= names.length === 0 ? Promise.resolve(datasets) : allDatasets(app))
   let outcomes: Outcome[]
   try {
-    outcomes = await runDatasets(datasets, context, options, args.concurrency ?? availableParallelism())
+    outcomes = await runDatasets(datasets, context, { ...options, mirror }, args.concurrency ?? availableParallelism())
   } finally {
     progress.close()
   }

@@ -86,7 +86,7 @@ function headroomNotes({ headroom }: ViewState): string[] {
   const limit =
     longestHours === undefined
       ? ''
-      : `; parcels would overlap up to ${sayHours(longestHours)} apart, at the fastest rate of late`
+      : `; parcels would overlap up to ${sayHours(longestHours)} apart, at the rate of late`
   return [
     `headroom: ${sayShare(turnover)} of the window was new in the last parcel, at most ${sayShare(mostTurnover)}${limit}`,
   ]

@@ -6,6 +6,7 @@ import { makeTemporaryFolder } from '../system/temporary-folder.ts'
 import type { Query } from '../view/query/query.ts'
 import { type AnswerFormat, answerText } from './answer.ts'
 import type { App } from './app.ts'
+import { undecryptedLines } from './undecrypted.ts'
 
 /** Opens a question; `output`: the file that DuckDB itself may write. */
 export type Open = (output: string | undefined) => Promise<Query>
@@ -19,7 +20,7 @@ export async function writeAnswer(
 ): Promise<void> {
   if (output !== undefined) return toFile(open, format, resolve(app.cwd, output), app)
   if (format !== 'parquet') {
-    return asked(open, undefined, async (query) => {
+    return asked(open, undefined, app, async (query) => {
       const style = { columns: process.stdout.isTTY ? app.columns : undefined, paintHead: app.colors.out.dim }
       for await (const text of answerText(await query.ask(), format, style)) await writeOut(text)
     })
@@ -30,7 +31,7 @@ export async function writeAnswer(
   const temporary = makeTemporaryFolder()
   try {
     const path = `${temporary.path}/answer.parquet`
-    await asked(open, path, (query) => query.writeParquet())
+    await asked(open, path, app, (query) => query.writeParquet())
     for await (const chunk of app.context.system.files.read(path)) await writeOut(chunk)
   } finally {
     temporary.remove()
@@ -41,9 +42,9 @@ async function toFile(open: Open, format: AnswerFormat, path: string, app: App):
   const { files } = app.context.system
   const temporary = temporaryPath(path)
   try {
-    if (format === 'parquet') await asked(open, temporary, (query) => query.writeParquet())
+    if (format === 'parquet') await asked(open, temporary, app, (query) => query.writeParquet())
     else {
-      await asked(open, undefined, async (query) => {
+      await asked(open, undefined, app, async (query) => {
         const answer = await query.ask()
         const sink = await files.create(temporary)
         try {
@@ -62,10 +63,16 @@ async function toFile(open: Open, format: AnswerFormat, path: string, app: App):
   }
 }
 
-async function asked(open: Open, output: string | undefined, action: (query: Query) => Promise<void>): Promise<void> {
+async function asked(
+  open: Open,
+  output: string | undefined,
+  app: App,
+  action: (query: Query) => Promise<void>,
+): Promise<void> {
   const query = await open(output)
   try {
     await action(query)
+    for (const line of undecryptedLines(query.undecrypted(), app.colors.err)) app.note(line)
   } finally {
     query.close()
   }

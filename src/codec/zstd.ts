@@ -34,6 +34,20 @@ function compressInNode(): Transform | undefined {
   return nodeZstd.createZstdCompress({ params: { [levelKey]: level, [checksumKey]: 1 } })
 }
 
+function compressLongInNode(): Transform | undefined {
+  const {
+    ZSTD_c_compressionLevel: levelKey,
+    ZSTD_c_checksumFlag: checksumKey,
+    ZSTD_c_windowLog: windowKey,
+    ZSTD_c_enableLongDistanceMatching: longKey,
+  } = nodeZstd.constants
+  if (nodeZstd.createZstdCompress === undefined) return undefined
+  if (levelKey === undefined || checksumKey === undefined || windowKey === undefined || longKey === undefined)
+    return undefined
+  const params = { [levelKey]: level, [checksumKey]: 1, [windowKey]: longestWindowLog, [longKey]: 1 }
+  return nodeZstd.createZstdCompress({ params })
+}
+
 function decompressInNode(): Transform | undefined {
   const windowKey = nodeZstd.constants['ZSTD_d_windowLogMax']
   if (nodeZstd.createZstdDecompress === undefined || windowKey === undefined) return undefined
@@ -41,6 +55,8 @@ function decompressInNode(): Transform | undefined {
 }
 
 const packParameters = [`-${level}`, `-T${threads}`]
+// One thread: with more, the input is cut into jobs that see less of each other, and the result is larger.
+const longParameters = [`-${level}`, `--long=${longestWindowLog}`, '--single-thread']
 const unpackParameters = ['-d', `--memory=${2 ** (longestWindowLog - 20)}MB`]
 
 /** Streams `body` through the zstd program, for a Node.js that has no zstd of its own. */
@@ -95,6 +111,17 @@ function withInstall(error: unknown): unknown {
     hint: 'Install the zstd program (apt install zstd, brew install zstd), or use Node.js 22.15 or newer.',
     cause: error,
   })
+}
+
+/** How far back `compressLong` finds what comes again, in bytes. */
+export const longestMatchBytes = 2 ** longestWindowLog
+
+/** As one frame of zstd that finds what comes again up to `longestMatchBytes` later, as in `zstd -3 --long=27`. */
+export async function* compressLong(body: Bytes, signal?: AbortSignal): Bytes {
+  const transform = compressLongInNode()
+  yield* transform === undefined
+    ? throughProgram(body, longParameters, signal)
+    : throughTransform(body, transform, signal)
 }
 
 export const zstd: Codec = {

@@ -3,7 +3,7 @@ import { checkOptions } from '../plugin/check-options.ts'
 import type { PluginDefinition } from '../plugin/definition.ts'
 import { isPath } from '../plugin/is-path.ts'
 import type { ValueProblem } from './check.ts'
-import { nearestWord } from './nearest.ts'
+import { nearestWord } from '../system/nearest.ts'
 import type { KeyPath } from './problem.ts'
 
 interface ModuleToCheck {

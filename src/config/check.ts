@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { nearestWord } from './nearest.ts'
+import { nearestWord } from '../system/nearest.ts'
 import { type ConfigProblem, type KeyPath, sayKey } from './problem.ts'
 import { sayIssue } from './say-issue.ts'
 import { knownKeys } from './schema-walk.ts'

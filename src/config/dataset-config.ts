@@ -4,6 +4,7 @@ import type { GuardLimits } from '../parcel/guard.ts'
 import { type RetentionPolicy, retentionPolicy } from '../parcel/retention-policy.ts'
 import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
 import type { ViewDefinition } from '../view/definition.ts'
+import { type PublishViewDefinition, publishViewDefinitions } from '../view/publish/definition.ts'
 import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
 import { hasText, misfitsIn } from './misfits.ts'
 import type { EnvironmentConfig } from './secrets.ts'
@@ -28,6 +29,8 @@ export interface DatasetConfig {
   maxAgeMs: number | undefined
   /** `undefined` keeps every parcel. */
   keep: RetentionPolicy | undefined
+  /** When old parcels are put together into packs; `undefined`: never. */
+  pack: { afterMs: number; per: 'month' | 'year' } | undefined
   /** Tries in all, 1 or more. */
   retries: number
   /** Longest time one try may take; `undefined` sets no limit. */
@@ -43,6 +46,12 @@ export interface DatasetConfig {
   guard: GuardLimits
   /** In the order of the file. */
   views: ViewDefinition[]
+  /** Files that are made of views, in the order of the file. */
+  publishViews: PublishViewDefinition[]
+  /** `undefined`: nothing may be thinned. */
+  thin: { views: readonly string[] } | undefined
+  /** How long thinned parcels can be brought back. */
+  trashDays: number
 }
 
 interface CommandConfig {
@@ -84,6 +93,7 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     timezone: keys.timezone,
     maxAgeMs: keys.max_age,
     keep: keys.keep === undefined || keys.keep === 0 ? undefined : retentionPolicy(keys.keep, keys.timezone),
+    pack: keys.pack === undefined ? undefined : { afterMs: keys.pack.after, per: keys.pack.per },
     retries: keys.retries,
     timeoutMs: keys.timeout,
     silenceMs: keys.silence,
@@ -93,5 +103,8 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     metrics: keys.metrics,
     guard: keys.guard,
     views: viewDefinitions(keys.views, keys.source),
+    publishViews: publishViewDefinitions(keys.publish_view),
+    thin: keys.thin,
+    trashDays: keys.trash_days,
   }
 }

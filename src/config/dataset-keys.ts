@@ -4,6 +4,8 @@ import { guardConfig } from '../parcel/guard.ts'
 import { keepConfig } from '../parcel/retention-policy.ts'
 import { durationText, parsedBy } from '../system/schema.ts'
 import { viewConfig, viewName } from '../view/config.ts'
+import { publishViewConfig, publishViewName } from '../view/publish/config.ts'
+import { thinConfig } from '../view/thin/config.ts'
 import { environmentConfig } from './secrets.ts'
 import { sourceConfig } from './source-config.ts'
 
@@ -79,6 +81,20 @@ export const datasetKeys = z.strictObject({
     .optional()
     .describe('Alarm when the newest good parcel is older than this; default: from the schedule.'),
   keep: keepConfig.optional().describe('How many good parcels to keep, or a table of rules; default, and 0: all.'),
+  pack: z
+    .strictObject({
+      after: durationText.describe(
+        'Put parcels older than this together into packs, which are far smaller: "30 days".',
+      ),
+      per: z
+        .enum(['month', 'year'])
+        .default('month')
+        .describe(
+          'What one pack holds: the parcels of a "month", or of a "year", which is smaller and slower to add to.',
+        ),
+    })
+    .optional()
+    .describe('Put old parcels together into packs: a table; default: never.'),
   retries: z.int().min(1).default(1).describe('Tries in all, with growing waits between them; 1 tries once.'),
   timeout: timeLimit.optional().describe('Longest time that one try may take; default: no limit.'),
   silence: timeLimit
@@ -121,6 +137,18 @@ export const datasetKeys = z.strictObject({
     .record(viewName, viewConfig)
     .default({})
     .describe('Tables made from all parcels, by name: where the items are, and what tells one from another.'),
+  publish_view: z
+    .record(publishViewName, publishViewConfig)
+    .default({})
+    .describe(
+      'Files that are made of views, by name: CSV, NDJSON or Parquet, written once a day and after each export.',
+    ),
+  thin: thinConfig.optional().describe('What `unsilo thin` may go by. Without it, it removes nothing.'),
+  trash_days: z
+    .int()
+    .min(0)
+    .default(30)
+    .describe('How many days a parcel that `unsilo thin` has taken lies in `trash/` before a run removes it.'),
 })
 
 export type DatasetKeys = z.output<typeof datasetKeys>

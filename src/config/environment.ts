@@ -4,11 +4,20 @@ export interface Environment {
   root: string | undefined
   /** `auto`: colour on a terminal only. */
   color: 'always' | 'never' | 'auto'
+  /** `PATH`: where programs are looked for. */
+  searchPath: string
+  /** `XDG_CONFIG_HOME`: where programs keep their settings. */
+  configFolder: string | undefined
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   // A variable that is set to nothing counts as not set; for NO_COLOR that is its definition (no-color.org).
-  return { root: variables['UNSILO_ROOT'] || undefined, color: colorOf(variables) }
+  return {
+    root: variables['UNSILO_ROOT'] || undefined,
+    color: colorOf(variables),
+    searchPath: variables['PATH'] || '/usr/local/bin:/usr/bin:/bin',
+    configFolder: variables['XDG_CONFIG_HOME'] || undefined,
+  }
 }
 
 function colorOf(variables: NodeJS.ProcessEnv): Environment['color'] {

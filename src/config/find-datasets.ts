@@ -2,7 +2,7 @@ import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
 import { rootFileName } from './find-root.ts'
-import { nearestWord } from './nearest.ts'
+import { nearestWord } from '../system/nearest.ts'
 
 /** Name of a dataset's configuration; a folder that has one is a dataset. */
 export const datasetFileName = 'config.toml'

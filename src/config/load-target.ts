@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
-import { nearestWord } from './nearest.ts'
+import { nearestWord } from '../system/nearest.ts'
 import { configError } from './problem.ts'
 import { loadRoot } from './root-config.ts'
 import type { TargetConfig } from './target-config.ts'

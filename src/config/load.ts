@@ -66,7 +66,7 @@ async function loadDataset(
   const sources = { dataset: read.file, root }
   const checked = checkValues(datasetConfig, withDefaults(read.file.values, root.defaults))
   if ('problems' in checked) return { problems: await placeInSources(checked.problems, sources) }
-  const unknown = root.targets === undefined ? [] : unknownTargets(checked.value.publish, root.targets)
+  const unknown = root.targets === undefined ? [] : unknownIn(checked.value, root.targets)
   if (unknown.length > 0) return { problems: await placeInSources(unknown, sources) }
   const config = checked.value
   if (config.source?.kind !== 'plugin') return { dataset: { ...place, config, sources } }
@@ -75,6 +75,13 @@ async function loadDataset(
   const plugin = await checkSourceModule(config.source, place.path, files)
   if ('problems' in plugin) return { problems: await placeInSources(plugin.problems, sources) }
   return { dataset: { ...place, config: { ...config, source: plugin.source }, sources } }
+}
+
+function unknownIn({ publish, publishViews }: DatasetConfig, targets: object): ValueProblem[] {
+  const ofViews = publishViews.flatMap((view) =>
+    unknownTargets(view.targets, targets, ['publish_view', view.name, 'targets']),
+  )
+  return [...unknownTargets(publish, targets), ...ofViews]
 }
 
 /** A key from `[defaults]` can be wrong for one dataset only, beside that dataset's own keys. */

@@ -1,9 +1,10 @@
 import { folderMisfits } from '../source/folder/config.ts'
-import type { Misfit } from '../source/misfit.ts'
+import { type Misfit, isCompressed } from '../source/misfit.ts'
 import { postgresMisfits } from '../source/postgres/config.ts'
 import { drainMisfits } from '../source/rest/drain-config.ts'
+import { thinMisfits } from '../view/thin/config.ts'
 import { isTable } from './values.ts'
-import { misfitsInViews } from './views.ts'
+import { misfitsInPublishViews, misfitsInViews } from './views.ts'
 
 /** Keys of a dataset, as written or as checked: any value may still be of another type than it should be. */
 type WrittenKeys = Readonly<Record<string, unknown>>
@@ -11,7 +12,7 @@ type WrittenKeys = Readonly<Record<string, unknown>>
 /** What does not go together in a dataset, or is of no use in it. */
 export function misfitsIn(values: WrittenKeys): Misfit[] {
   const { source } = values
-  const ofViews = misfitsInViews(values)
+  const ofViews = [...misfitsInViews(values), ...misfitsInPublishViews(values), ...thinMisfits(values), ...besidePack(values)]
   if (source === undefined)
     return [...ofViews, ...(hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout', 'compress']))]
   return [
@@ -20,6 +21,12 @@ export function misfitsIn(values: WrittenKeys): Misfit[] {
     ...(isTable(source) ? sourceMisfits(source, values) : []),
     ...(hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout'])),
   ]
+}
+
+function besidePack({ pack, compress }: WrittenKeys): Misfit[] {
+  if (pack === undefined || !isCompressed({ compress })) return []
+  const message = 'gains nothing with `compress`: what is compressed one by one has nothing in common any more'
+  return [{ path: ['pack'], message, hint: 'Remove `compress`: packs are far smaller than compressed parcels.' }]
 }
 
 function besideSource({ cmd, guard }: WrittenKeys): Misfit[] {

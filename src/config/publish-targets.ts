@@ -1,14 +1,22 @@
 import type { ValueProblem } from './check.ts'
-import { nearestWord } from './nearest.ts'
+import { nearestWord } from '../system/nearest.ts'
 
-/** What is wrong with the names that `publish` lists: each has to be one of the targets of `unsilo.toml`. */
-export function unknownTargets(names: readonly string[], targets: object): ValueProblem[] {
+/**
+ * What is wrong with a list of names of targets: each has to be one of the targets of `unsilo.toml`.
+ *
+ * @param key The key of the list.
+ */
+export function unknownTargets(
+  names: readonly string[],
+  targets: object,
+  key: readonly string[] = ['publish'],
+): ValueProblem[] {
   const known = Object.keys(targets)
   return names.flatMap((name, index) => {
     if (known.includes(name)) return []
     const nearest = nearestWord(name, known)
     const meant = nearest === undefined ? '' : `: did you mean "${nearest}"?`
-    const at = ['publish', index]
+    const at = [...key, index]
     return {
       at,
       key: at,

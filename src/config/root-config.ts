@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import * as z from 'zod'
+import { type AlertConfigs, alertConfig } from '../alert/config.ts'
 import type { Files } from '../system/files.ts'
 import { type TargetConfig, targetConfig } from './target-config.ts'
 import { checkValues, placeProblems } from './check.ts'
@@ -21,6 +22,8 @@ export interface RootConfig {
   defaults: TomlValues
   /** What `publish` may name; `undefined` when `unsilo.toml` is wrong, so that nobody knows. */
   targets: TargetConfigs | undefined
+  /** Who is told what is wrong; none when `unsilo.toml` is wrong. */
+  alerts: AlertConfigs
 }
 
 /** Targets by name, as configured: their places are not looked at before something is copied. */
@@ -30,12 +33,17 @@ const targetName = z
   .string()
   .regex(/^[a-z0-9_-]+$/, { error: 'the name of a target has small letters, digits, "-" and "_" only' })
 
+const channelName = z
+  .string()
+  .regex(/^[a-z0-9_-]+$/, { error: 'the name of a channel has small letters, digits, "-" and "_" only' })
+
 /** The keys of `unsilo.toml`. */
 export const rootConfig = z.strictObject({
   targets: z
     .record(targetName, targetConfig)
     .optional()
     .describe('Places that parcels are copied to, by name; `publish` of a dataset names those that it uses.'),
+  alerts: z.record(channelName, alertConfig).optional().describe('Channels that tell you what is wrong, by name.'),
   defaults: datasetKeys
     // These are about one dataset's data.
     .omit({
@@ -47,6 +55,7 @@ export const rootConfig = z.strictObject({
       ingest: true,
       metrics: true,
       views: true,
+      publish_view: true,
     })
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
@@ -69,7 +78,7 @@ export async function loadRoot(
   path: string,
   { name = rootFileName, target }: RootOptions = {},
 ): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
-  const none = { path, file: undefined, defaults: {}, targets: {} }
+  const none = { path, file: undefined, defaults: {}, targets: {}, alerts: {} }
   const read = readTomlFile(files, join(path, name), name)
   if (read === undefined) return { root: none, problems: [] }
   const wrong = { ...none, targets: undefined }
@@ -77,11 +86,11 @@ export async function loadRoot(
   const { file } = read
   const checked = checkValues(rootConfig, file.values)
   if ('problems' in checked) return { root: wrong, problems: await placeProblems(checked.problems, file) }
-  const { targets = {}, defaults } = checked.value
+  const { targets = {}, alerts = {}, defaults } = checked.value
   const unknown = unknownTargets(defaults?.publish ?? [], targets)
   if (unknown.length > 0) return { root: wrong, problems: await placeProblems(unknown, file, ['defaults']) }
   const written = file.values['defaults']
-  const root = { path, file, defaults: isTable(written) ? written : {}, targets }
+  const root = { path, file, defaults: isTable(written) ? written : {}, targets, alerts }
   const used = Object.entries(targets).filter(([one]) => target === undefined || one === target)
   if (used.every(([, { kind }]) => kind !== 'plugin')) return { root, problems: [] }
   // The code of modules is loaded on first use.

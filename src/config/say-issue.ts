@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { nearestWord } from './nearest.ts'
+import { nearestWord } from '../system/nearest.ts'
 import { knownKeys, knownValues } from './schema-walk.ts'
 import { valueAt } from './values.ts'
 

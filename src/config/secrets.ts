@@ -109,7 +109,7 @@ function readSecretFile(files: Files, name: string, path: string): string {
 }
 
 function unreadable(name: string, reason: string): UnsiloError {
-  const file = name.startsWith('targets.') ? 'unsilo.toml' : 'config.toml'
+  const file = /^(?:targets|alerts)\./.test(name) ? 'unsilo.toml' : 'config.toml'
   return new UnsiloError('config', `${name}: the secret cannot be read: ${reason}`, {
     hint: `Put the secret there, or mend the reference in ${file}.`,
   })

@@ -30,6 +30,8 @@ describe('a view', () => {
       ignore: [],
       window: 'all',
       absent: { mark: true, parcels: 1, days: 0 },
+      checks: {},
+      decrypt: [],
     })
   })
 
@@ -96,6 +98,7 @@ describe('a view of a stream', () => {
   it.each([
     ['key = "id", cursor = { field = "at", param = "since" }', ''],
     ['key = "id", stop = { known_pages = 1 }', ''],
+    ['key = "id", window = { newest = 1000 }', ''],
     ['key = "id"', '[source.drain]\nstream = "events"\nrequest = "DELETE e/{id}"\n'],
   ])('takes nothing for absent that was only not asked for, or deleted by us: %s %s', async (stream, drain) => {
     const view = await viewIn(rest(stream, `${drain}[views.a]\nstream = "events"`))

@@ -2,6 +2,7 @@ import type { ItemPath } from '../system/item-path.ts'
 import type { ViewConfig } from '../view/config.ts'
 import type { ViewDefinition } from '../view/definition.ts'
 import { viewMisfits } from '../view/misfits.ts'
+import { publishViewMisfits } from '../view/publish/config.ts'
 import type { Misfit } from '../source/misfit.ts'
 import type { SourceConfig } from './source-config.ts'
 import { type TomlValues, isTable } from './values.ts'
@@ -14,6 +15,17 @@ export function misfitsInViews({ views, source }: TomlValues): Misfit[] {
   return Object.entries(views).flatMap(([name, view]) =>
     isTable(view)
       ? viewMisfits(view, around).map((misfit) => ({ ...misfit, path: ['views', name, ...misfit.path] }))
+      : [],
+  )
+}
+
+/** The same of `[publish_view]`. */
+export function misfitsInPublishViews({ views, publish_view: blocks }: TomlValues): Misfit[] {
+  if (!isTable(blocks)) return []
+  const names = isTable(views) ? Object.keys(views) : []
+  return Object.entries(blocks).flatMap(([name, block]) =>
+    isTable(block)
+      ? publishViewMisfits(block, names).map((misfit) => ({ ...misfit, path: ['publish_view', name, ...misfit.path] }))
       : [],
   )
 }
@@ -36,7 +48,10 @@ function viewDefinition(name: string, view: ViewConfig, source: SourceConfig | u
   const { mark, parcels, days } = view.absent ?? {}
   // What was asked for since a cursor, or is deleted by us once we have it, was not taken away by anybody.
   const isDrained = source?.kind === 'rest' && source.drain?.stream === view.stream
-  const showsAll = window === 'all' && stream?.cursor === undefined && stream?.stop === undefined && !isDrained
+  // Without an order, nothing tells what was pushed out of a list from what was taken off it.
+  const isCutOff = view.window === undefined && newest !== undefined && by === undefined
+  const showsAll =
+    window === 'all' && !isCutOff && stream?.cursor === undefined && stream?.stop === undefined && !isDrained
   return {
     name,
     items: listOf(view.items ?? stream?.items),
@@ -57,6 +72,8 @@ function viewDefinition(name: string, view: ViewConfig, source: SourceConfig | u
     },
     feed: feedOf(view.feed),
     columns: view.columns,
+    checks: view.checks,
+    decrypt: view.decrypt,
   }
 }
 

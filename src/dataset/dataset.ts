@@ -13,6 +13,8 @@ export interface Dataset {
   root: string
   /** Where its good parcels are copied to, in the order of `publish`. */
   targets: DatasetTarget[]
+  /** Where the files of `publish_view` are copied to. */
+  viewTargets: DatasetTarget[]
 }
 
 interface DatasetTarget {
@@ -22,11 +24,14 @@ interface DatasetTarget {
 
 export function openDataset({ name, path, config, sources }: LoadedDataset): Dataset {
   const { root } = sources
-  const targets = config.publish.flatMap((target): DatasetTarget[] => {
-    const configured = root.targets?.[target]
-    return configured === undefined ? [] : [{ name: target, config: configured }]
-  })
-  return { name, layout: layoutOf(path), config, root: root.path, targets }
+  const named = (names: readonly string[]): DatasetTarget[] =>
+    [...new Set(names)].flatMap((target): DatasetTarget[] => {
+      const configured = root.targets?.[target]
+      return configured === undefined ? [] : [{ name: target, config: configured }]
+    })
+  const targets = named(config.publish)
+  const viewTargets = named(config.publishViews.flatMap((view) => view.targets))
+  return { name, layout: layoutOf(path), config, root: root.path, targets, viewTargets }
 }
 
 /** What every verb that works on a dataset needs. */
@@ -50,6 +55,8 @@ export interface Progress {
     | 'publishing'
     | 'draining'
     | 'pruning'
+    | 'packing'
+    | 'unpacking'
     | 'restoring'
     | 'verifying'
     | 'done'

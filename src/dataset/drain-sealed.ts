@@ -8,7 +8,9 @@ import { acknowledgements, hasCopy } from './acknowledgements.ts'
 import type { Context, Dataset } from './dataset.ts'
 import type { DrainSetup } from './drain-setup.ts'
 import { type History, type ParcelRecord, isEvent, sealedParcels } from './history.ts'
+import { openLender } from './packs/lend.ts'
 import { contentsOf } from './parcel-contents.ts'
+import type { SealedRecord } from './restore.ts'
 
 /** Where a record is safe, as it is on the server. */
 export interface SafePlace {
@@ -36,13 +38,24 @@ export async function findSafe(
   const known = acknowledgements(history)
   const found = new Map<string, SafePlace>()
   const missing = new Map(wanted)
-  for (const parcel of sealedParcels(history).toReversed()) {
-    if (missing.size === 0) break
-    if (parcel.state !== 'good' || !isEvent(parcel.ended, 'sealed') || !parcel.stored.isFolder) continue
+  const lender = openLender(dataset, context)
+  try {
+    for (const parcel of sealedParcels(history).toReversed()) {
+      if (missing.size === 0) break
+      if (parcel.state !== 'good' || !isEvent(parcel.ended, 'sealed') || !parcel.stored.isFolder) continue
+      const isLast = await lender.use(parcel.stored, (lent) => findIn({ ...parcel, stored: lent.stored }, lent.dataset))
+      if (isLast) break
+    }
+  } finally {
+    await lender.close()
+  }
+
+  /** @returns Whether no older parcel can hold what is still missing. */
+  async function findIn(parcel: SealedRecord, from: Dataset): Promise<boolean> {
     const folder = sealedFolder(files, parcel.stored.path)
     const told = parseManifest(folder.readText(manifestName))?.streams[stream.name]
-    if (told?.complete !== true) continue
-    await expectSealed(dataset, context, parcel)
+    if (told?.complete !== true) return false
+    await expectSealed(from, context, parcel)
     const waitsFor = drain.after.targets.find((target) => !hasCopy(known, parcel.id, target))
     for await (const { id, sha256 } of sealedRecords(folder, stream)) {
       if (missing.get(id) !== sha256) continue
@@ -51,7 +64,7 @@ export async function findSafe(
       found.set(id, { parcel: parcel.id, sha256, waitsFor })
     }
     // What a full export does not hold is new or was changed since: no older one holds it either. Of a window it may.
-    if (told.mode === 'full' && stream.window === undefined && waitsFor === undefined) break
+    return told.mode === 'full' && stream.window === undefined && waitsFor === undefined
   }
   return found
 }

@@ -127,10 +127,14 @@ function earlierParcels(dataset: Dataset, history: History): EarlierParcel[] {
     const { doubts, incomplete } = detailsOf(parcel.ended, ledger)
     return incomplete !== undefined && incomplete.length === doubts?.length
   }
-  return sealedParcels(history)
-    .filter((parcel) => parcel.state === 'good' || isOnlyIncomplete(parcel))
-    .map(({ id, stored }) => ({ id, path: stored.path }))
-    .reverse()
+  return (
+    sealedParcels(history)
+      .filter((parcel) => parcel.state === 'good' || isOnlyIncomplete(parcel))
+      // One in a pack has no folder that a source could read; the newest good one never is in a pack.
+      .filter(({ stored }) => stored.packed === undefined)
+      .map(({ id, stored }) => ({ id, path: stored.path }))
+      .reverse()
+  )
 }
 
 /** Those of the newest good parcel that tells any; one that was ingested, or recovered after a crash, tells none. */

@@ -2,7 +2,8 @@ import { type LedgerEntry, type LedgerEvent } from '../ledger/entry.ts'
 import { detailsOf, readLedger } from '../ledger/ledger.ts'
 import { type ParcelId, isParcelId, parcelIdAt } from '../parcel/id.ts'
 import type { Layout } from '../parcel/layout.ts'
-import { type StoredParcel, listParcels } from '../parcel/store.ts'
+import type { Pack } from '../parcel/pack-file.ts'
+import { type StoredParcel, listParcels, listSealed } from '../parcel/store.ts'
 import type { Files } from '../system/files.ts'
 
 /**
@@ -12,8 +13,19 @@ import type { Files } from '../system/files.ts'
  * - `parked`: an attempt that was broken off where the next run can go on with it.
  * - `skipped`: an attempt in which the command said that there is nothing to export this time.
  * - `pruned`: removed by the rules. `gone`: was sealed, and something else removed it.
+ * - `trashed`: `thin` took it out of `data/`, and it can be brought back. `thinned`: the trash was emptied since.
  */
-export type ParcelState = 'good' | 'suspect' | 'failed' | 'unfinished' | 'parked' | 'skipped' | 'pruned' | 'gone'
+export type ParcelState =
+  | 'good'
+  | 'suspect'
+  | 'failed'
+  | 'unfinished'
+  | 'parked'
+  | 'skipped'
+  | 'pruned'
+  | 'trashed'
+  | 'thinned'
+  | 'gone'
 
 export interface ParcelRecord {
   id: ParcelId
@@ -31,6 +43,10 @@ export interface ParcelRecord {
   accepted: boolean
   /** The ledger says that prune removed it, or what it left behind. */
   pruned: boolean
+  /** In `trash/`. */
+  trashed: StoredParcel | undefined
+  /** When the ledger says that `thin` took it, unless it was brought back. ISO 8601. */
+  thinnedAt: string | undefined
   /** Why it was not brought back when the dataset was restored from a target. */
   lost: string | undefined
 }
@@ -39,6 +55,8 @@ export interface ParcelRecord {
 export interface History {
   /** Every attempt and parcel that is known, oldest first. */
   parcels: ParcelRecord[]
+  /** In `data/`. What is in them is among `parcels`. */
+  packs: Pack[]
   /** Everything that the ledger says, oldest first. */
   entries: LedgerEntry[]
   /** Lines of the ledger that cannot be read. A verdict may be lost with them. */
@@ -65,6 +83,8 @@ export function readHistory(files: Files, layout: Layout): History {
         ended: undefined,
         accepted: false,
         pruned: false,
+        trashed: undefined,
+        thinnedAt: undefined,
         lost: undefined,
       }
       records.set(id, found)
@@ -72,11 +92,13 @@ export function readHistory(files: Files, layout: Layout): History {
     return found
   }
   for (const stored of listParcels(files, layout.incomplete)) recordOf(stored.id).stored = stored
-  for (const stored of listParcels(files, layout.data)) {
+  const sealed = listSealed(files, layout)
+  for (const stored of sealed.parcels) {
     const found = recordOf(stored.id)
     found.stored = stored
     found.isSealed = true
   }
+  for (const stored of listParcels(files, layout.trash)) recordOf(stored.id).trashed = stored
   const { entries, damagedLines } = readLedger(files, layout.ledger)
   for (const entry of entries) addEntry(entry, recordOf, layout)
   const parcels = [...records.values()]
@@ -84,6 +106,7 @@ export function readHistory(files: Files, layout: Layout): History {
   parcels.sort((a, b) => (a.id < b.id ? -1 : 1))
   return {
     parcels,
+    packs: sealed.packs,
     entries,
     damagedLines,
     get: (id) => records.get(id),
@@ -94,7 +117,14 @@ export function readHistory(files: Files, layout: Layout): History {
 
 function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, layout: Layout): void {
   if (isEvent(entry, 'pruned')) {
-    for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) recordOf(id).pruned = true
+    for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) {
+      const found = recordOf(id)
+      found.pruned = true
+      found.thinnedAt = undefined
+    }
+  }
+  if (isEvent(entry, 'thinned')) {
+    for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) recordOf(id).thinnedAt = entry.at
   }
   if (isEvent(entry, 'restored')) {
     for (const [id, why] of Object.entries(detailsOf(entry, layout.ledger).lost)) {
@@ -115,11 +145,13 @@ function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, 
     found.parked = undefined
     found.ended = undefined
     found.pruned = false
+    found.thinnedAt = undefined
     found.lost = undefined
   } else if (entry.event === 'resumed') found.parked = undefined
   else if (entry.event === 'parked') found.parked = entry
   else if (['sealed', 'failed', 'skipped'].includes(entry.event)) found.ended = entry
   else if (entry.event === 'accepted') found.accepted = true
+  else if (entry.event === 'untrashed') found.thinnedAt = undefined
 }
 
 function stateOf(parcel: ParcelRecord): ParcelState {
@@ -127,7 +159,11 @@ function stateOf(parcel: ParcelRecord): ParcelState {
     // A parcel that the ledger does not know was made by export_manager, or put there by hand.
     return parcel.ended?.state === 'suspect' && !parcel.accepted ? 'suspect' : 'good'
   }
-  if (parcel.ended?.event === 'sealed') return parcel.pruned ? 'pruned' : 'gone'
+  if (parcel.trashed !== undefined) return 'trashed'
+  if (parcel.ended?.event === 'sealed' || parcel.thinnedAt !== undefined) {
+    if (parcel.thinnedAt !== undefined) return 'thinned'
+    return parcel.pruned ? 'pruned' : 'gone'
+  }
   if (parcel.ended?.event === 'failed') return 'failed'
   if (parcel.ended?.event === 'skipped') return 'skipped'
   if (parcel.pruned) return 'pruned'

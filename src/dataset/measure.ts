@@ -6,6 +6,7 @@ import { mapPool } from '../system/pool.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { type CommandEnvironment, environmentOf } from './environment.ts'
 import { type History, readHistory } from './history.ts'
+import { openLender } from './packs/lend.ts'
 
 /** A metric command without the dataset's own `timeout` is ended after this, in ms. */
 const metricTimeoutMs = 10 * 60 * 1000
@@ -28,19 +29,21 @@ export async function recordMetrics(
   const { layout, config } = dataset
   const problems: Problem[] = []
   const environment = await metricEnvironment(dataset, problems)
+  const lender = openLender(dataset, context)
   const measure = async (id: ParcelId): Promise<MetricRow> => {
     const record = history.get(id)
     const sealed = record?.state === 'good' || record?.state === 'suspect'
+    const lent = record?.stored === undefined ? undefined : await lender.borrow(record.stored)
     const { row, failures } = await measureParcel(files, {
       parcelId: id,
       sealed,
-      parcelPath: record?.stored?.path,
+      parcelPath: lent?.stored.path,
       datasetPath: layout.folder,
       metrics: config.metrics,
       ...environment,
       timeoutMs: config.timeoutMs ?? metricTimeoutMs,
       signal: context.signal,
-    })
+    }).finally(() => lent?.release())
     for (const { metric, reason } of sealed ? failures : []) {
       problems.push({
         severity: 'warning',
@@ -51,7 +54,7 @@ export async function recordMetrics(
     }
     return row
   }
-  const rows = await mapPool(ids, atOnce, measure)
+  const rows = await mapPool(ids, atOnce, measure).finally(() => lender.close())
   await updateMetrics(files, layout.metrics, rows)
   return problems
 }

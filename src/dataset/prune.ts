@@ -1,15 +1,17 @@
-import { join } from 'node:path'
-import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
+import { basename, dirname, join } from 'node:path'
+import { appendToLedger } from '../ledger/ledger.ts'
 import { type ParcelId, isAheadOf } from '../parcel/id.ts'
 import { type Layout, logsOf } from '../parcel/layout.ts'
+import { isPackName } from '../parcel/pack-file.ts'
 import { parcelsToKeep } from '../parcel/retention.ts'
+import type { StoredParcel } from '../parcel/store.ts'
 import type { Files } from '../system/files.ts'
-import { acknowledgements, copiesAt } from './acknowledgements.ts'
-import { lackingAt } from './copies/retention.ts'
-import type { Context, Dataset } from './dataset.ts'
+import type { Context, Dataset, Problem } from './dataset.ts'
 import { drainedParcels } from './drain-ledger.ts'
+import { awaitedParcels, neededParcels } from './needed-parcels.ts'
 import { commitRecords } from './git.ts'
-import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
+import { type History, type ParcelRecord, readHistory, sealedParcels } from './history.ts'
+import type { Losses, LostVersions } from './last-versions.ts'
 import { withLock } from './lock.ts'
 
 export interface PruneDecision {
@@ -26,6 +28,8 @@ export interface PrunePlan {
   frozen: boolean
   /** One for each sealed parcel and each failed attempt that has left something, oldest first. */
   decisions: PruneDecision[]
+  /** What views lose by it; only where it was looked up. */
+  losses?: LostVersions[]
 }
 
 export function planPrune(dataset: Dataset, context: Context, history: History): PrunePlan {
@@ -68,40 +72,10 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   return { dataset: dataset.name, frozen, decisions }
 }
 
-/**
- * Parcels that a later one does not stand in for: where exports leave out what was there before (`holds` in the ledger), the
- * newest whole one and all after it belong together; without a whole one, all do.
- */
-function neededParcels(dataset: Dataset, sealed: readonly ParcelRecord[]): Set<ParcelId> {
-  const needed = new Set<ParcelId>()
-  let hasPart = false
-  for (const { id, state, ended } of sealed.toReversed()) {
-    const isPart = isEvent(ended, 'sealed') && detailsOf(ended, dataset.layout.ledger).holds === 'part'
-    hasPart ||= isPart
-    if (hasPart) needed.add(id)
-    if (!isPart && state === 'good') break
-  }
-  return needed
-}
-
-/** What a target of the dataset is to have from here, and why: it lacks the parcel, or what it has is damaged. */
-function awaitedParcels(dataset: Dataset, history: History): Map<ParcelId, string[]> {
-  const reasons = new Map<ParcelId, string[]>()
-  if (dataset.targets.length === 0) return reasons
-  const add = (id: ParcelId, reason: string): void => void reasons.set(id, [...(reasons.get(id) ?? []), reason])
-  const known = acknowledgements(history)
-  for (const { name, config } of dataset.targets) {
-    for (const { id } of lackingAt(dataset, history, known, { name, settings: config })) add(id, `not yet at ${name}`)
-    for (const { parcel, verdict } of copiesAt(known, name))
-      if (verdict?.ok === false) add(parcel, `the copy at ${name} is damaged`)
-  }
-  return reasons
-}
-
 /** A failed or killed attempt whose files or logs have not been cleaned up. */
 function hasRemains(parcel: ParcelRecord): boolean {
   if (parcel.state === 'failed') return !parcel.pruned || parcel.stored !== undefined
-  return (parcel.state === 'unfinished' || parcel.state === 'pruned') && parcel.stored !== undefined
+  return ['unfinished', 'pruned', 'thinned'].includes(parcel.state) && parcel.stored !== undefined
 }
 
 export function removals(plan: PrunePlan): PruneDecision[] {
@@ -112,7 +86,7 @@ export function removals(plan: PrunePlan): PruneDecision[] {
  * Removes what the plan says; the caller holds the lock. The ledger line comes first: a crash in between leaves parcels
  * that the next prune removes, never a parcel that is gone without a word.
  *
- * @returns Paths in `data/` that are gone.
+ * @returns Paths in `data/` that are gone, or that are packs which have changed.
  */
 export async function carryOutPrune(
   dataset: Dataset,
@@ -131,19 +105,28 @@ export async function carryOutPrune(
   })
   files.makeFolder(layout.incomplete)
   const gone: string[] = []
+  const packed: ParcelId[] = []
   for (const { id, state } of removed) {
     const stored = history.get(id)?.stored
     if (stored !== undefined && (state === 'good' || state === 'suspect')) {
-      // A folder is removed file by file; moving it out first means that data/ never holds a part of it.
-      const outside = join(layout.incomplete, stored.name)
-      files.rename(stored.path, outside)
-      await files.sync(layout.data)
-      await files.remove(outside)
+      if (stored.packed !== undefined) packed.push(id)
+      else await removeWhole(files, layout, stored)
       gone.push(stored.path)
     } else await removeAttempt(files, layout, id)
     for (const log of Object.values(logsOf(layout, id))) await files.remove(log)
   }
-  return gone
+  if (packed.length === 0) return gone
+  // What writes packs is loaded on first use.
+  const { dropFromPacks } = await import('./packs/drop-parcels.ts')
+  return [...gone, ...(await dropFromPacks(dataset, context, history, packed))]
+}
+
+/** Removes a parcel. A folder goes file by file; moved out first, it is never in part where parcels are whole. */
+export async function removeWhole(files: Files, layout: Layout, { path, name }: StoredParcel): Promise<void> {
+  const outside = join(layout.incomplete, name)
+  files.rename(path, outside)
+  await files.sync(dirname(path))
+  await files.remove(outside)
 }
 
 /** Removes all that a failed attempt left, also what its command wrote beside `$PARCEL_PATH`. */
@@ -153,13 +136,39 @@ async function removeAttempt(files: Files, layout: Layout, id: ParcelId): Promis
   }
 }
 
-/** Prunes one dataset now. @returns What was removed, or with `dryRun` would be, among all that was decided. */
-export async function pruneDataset(dataset: Dataset, context: Context, dryRun: boolean): Promise<PrunePlan> {
+/** What views lose by a plan; `undefined` when there is nothing to look up. */
+export async function lossesOf(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  plan: PrunePlan,
+): Promise<Losses | undefined> {
+  const sealed = removals(plan).filter(({ state }) => state === 'good' || state === 'suspect')
+  if (sealed.length === 0 || dataset.config.views.length === 0) return undefined
+  // Views are loaded on first use.
+  const { lossesBy } = await import('./last-versions.ts')
+  return lossesBy(dataset, context, history, new Set(sealed.map(({ id }) => id)))
+}
+
+/**
+ * Prunes one dataset now.
+ *
+ * @returns What was removed, or with `dryRun` would be, among all that was decided; with warnings of what views lose by it.
+ */
+export async function pruneDataset(
+  dataset: Dataset,
+  context: Context,
+  dryRun: boolean,
+): Promise<PrunePlan & { problems: Problem[] }> {
   const look = (): History => readHistory(context.system.files, dataset.layout)
-  if (dryRun) return planPrune(dataset, context, look())
+  const planned = async (history: History): Promise<PrunePlan & { problems: Problem[] }> => {
+    const plan = planPrune(dataset, context, history)
+    return { ...plan, problems: [], ...(await lossesOf(dataset, context, history, plan)) }
+  }
+  if (dryRun) return planned(look())
   return withLock(dataset, context, async () => {
     const history = look()
-    const plan = planPrune(dataset, context, history)
+    const plan = await planned(history)
     const gone = await carryOutPrune(dataset, context, plan, history)
     if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] ${sayPruned(gone)}`, gone)
     return plan
@@ -168,7 +177,8 @@ export async function pruneDataset(dataset: Dataset, context: Context, dryRun: b
 
 /** For the message of a commit. */
 export function sayPruned(gone: readonly string[]): string {
-  return `prune ${gone.length} parcel${gone.length === 1 ? '' : 's'}`
+  const count = gone.filter((path) => !isPackName(basename(path))).length
+  return `prune ${count} parcel${count === 1 ? '' : 's'}`
 }
 
 function reasonsById(decisions: readonly PruneDecision[]): Record<string, string> {

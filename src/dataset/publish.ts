@@ -22,6 +22,7 @@ import { type NamedTarget } from './copies/targets.ts'
 import { type Work, checkInterrupt, openWork } from './copies/work.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import type { History } from './history.ts'
+import { type ParcelLender, openLender, packedLast } from './packs/lend.ts'
 import { alarmProblems } from './verify-alarm.ts'
 
 /** What each target lacks, newest first; one that lacks nothing is left out. */
@@ -180,8 +181,17 @@ async function forgetGone(work: Work, done: Publication): Promise<void> {
 const parcelsAtOnce = 20
 
 async function publishTo(work: Work, done: Publication): Promise<void> {
+  const lender = openLender(work.dataset, work.context)
+  try {
+    await publishLacking(work, lender, done)
+  } finally {
+    await lender.close()
+  }
+}
+
+async function publishLacking(work: Work, lender: ParcelLender, done: Publication): Promise<void> {
   const { dataset, context, history, known, name } = work
-  const lacking = lackingAt(dataset, history, known, work)
+  const lacking = packedLast(lackingAt(dataset, history, known, work), ({ stored }) => stored)
   let arrived: PublishedEvent[] = []
   /** The manifest comes first: what the ledger says is there can be found there by whoever has nothing else. */
   const tell = async (): Promise<void> => {
@@ -199,7 +209,11 @@ async function publishTo(work: Work, done: Publication): Promise<void> {
     checkInterrupt(context)
     context.onProgress?.({ dataset: dataset.name, step: 'publishing', note: `${parcel.id} to ${name}` })
     try {
-      arrived.push(await copyParcel(work, parcel))
+      arrived.push(
+        await lender.use(parcel.stored, (lent) =>
+          copyParcel({ ...work, dataset: lent.dataset }, { ...parcel, stored: lent.stored }),
+        ),
+      )
     } catch (error) {
       const { code, message, hint } = expectUnsiloError(error)
       // These are about this one parcel; with anything else, the next would fail as well.

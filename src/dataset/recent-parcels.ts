@@ -45,7 +45,8 @@ export function recentParcels(
 
 function wasGood({ state, ended, accepted }: ParcelRecord): boolean {
   if (state === 'good') return true
-  return state === 'pruned' && isEvent(ended, 'sealed') && (ended.state === 'good' || accepted)
+  const isRemoved = state === 'pruned' || state === 'trashed' || state === 'thinned'
+  return isRemoved && isEvent(ended, 'sealed') && (ended.state === 'good' || accepted)
 }
 
 function fromLedger(dataset: Dataset, parcel: ParcelRecord, stored: StoredParcel): RecentParcel | undefined {

@@ -30,7 +30,10 @@ export function findLeftovers(dataset: Dataset, context: Context, history: Histo
   )
   const rows = readMetricsIfWhole(files, layout.metrics)?.rows
   const unmeasured = history.parcels
-    .filter(({ ended, pruned, state }) => ended !== undefined && !pruned && state !== 'gone' && state !== 'skipped')
+    .filter(
+      ({ ended, pruned, state }) =>
+        ended !== undefined && !pruned && !['gone', 'skipped', 'trashed', 'thinned'].includes(state),
+    )
     .filter(({ id }) => rows !== undefined && !rows.has(id))
     .map(({ id }) => id)
   return { unended, unmeasured, temporary: temporaryFiles(files, layout.folder) }

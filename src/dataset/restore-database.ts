@@ -6,6 +6,7 @@ import { pathFrom } from '../system/path-from.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { databaseConfigOf, dumpInParcel } from './dump-in-parcel.ts'
 import { isEvent, readHistory } from './history.ts'
+import { type LentParcel, withParcel } from './packs/lend.ts'
 import { checkWhole, chooseParcel } from './restore.ts'
 
 export interface RestoreDatabaseOptions {
@@ -51,22 +52,26 @@ export async function restoreDatabase(
   const address = config.kind === 'sqlite' ? undefined : addressOf(config.kind, options)
   const to = address?.shown ?? fileOf(options)
   const parcel = chooseParcel(dataset, readHistory(files, dataset.layout), options.parcel)
-  const dump = dumpInParcel(dataset, context, parcel.stored, options.database)
-  await checkWhole(dataset, context, parcel)
-  context.onProgress?.({ dataset: dataset.name, step: 'restoring', note: to })
-  const folder = dataset.layout.folder
-  const programs = 'programs' in config && config.programs !== undefined ? pathFrom(folder, config.programs) : undefined
-  const { overwrite = false } = options
-  const password = address?.password ?? (await options.readPassword?.())
-  const restored = await carryOut(dump, address === undefined ? to : { ...address, password }, {
-    files,
-    signal: context.signal,
-    folder,
-    programs,
-    overwrite,
-  }).catch((error: unknown) => {
-    throw context.signal.aborted ? asCancelled(error) : error
-  })
+  const restoreFrom = async ({ stored, dataset: from }: LentParcel): Promise<RestoredDatabase> => {
+    const dump = dumpInParcel(dataset, context, stored, options.database)
+    await checkWhole(from, context, { ...parcel, stored })
+    context.onProgress?.({ dataset: dataset.name, step: 'restoring', note: to })
+    const folder = dataset.layout.folder
+    const programs =
+      'programs' in config && config.programs !== undefined ? pathFrom(folder, config.programs) : undefined
+    const { overwrite = false } = options
+    const password = address?.password ?? (await options.readPassword?.())
+    return carryOut(dump, address === undefined ? to : { ...address, password }, {
+      files,
+      signal: context.signal,
+      folder,
+      programs,
+      overwrite,
+    }).catch((error: unknown) => {
+      throw context.signal.aborted ? asCancelled(error) : error
+    })
+  }
+  const restored = await withParcel(dataset, context, parcel.stored, restoreFrom)
   const warnings =
     address?.password === undefined
       ? []

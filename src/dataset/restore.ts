@@ -9,6 +9,7 @@ import type { Files, FolderEntry } from '../system/files.ts'
 import { isTemporaryName } from '../system/replace-file.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, isEvent, readHistory } from './history.ts'
+import { type LentParcel, withParcel } from './packs/lend.ts'
 import { contentsOf } from './parcel-contents.ts'
 import { unknownParcel } from './show.ts'
 import { type Unpacked, unpack } from './unpack.ts'
@@ -42,19 +43,19 @@ export async function restoreParcel(dataset: Dataset, context: Context, options:
   const { files } = context.system
   const { to, raw = false } = options
   const parcel = chooseParcel(dataset, readHistory(files, dataset.layout), options.parcel)
-  const { id, state, stored, ended } = parcel
+  const { id, state, ended } = parcel
   const sealed = isEvent(ended, 'sealed') ? detailsOf(ended, dataset.layout.ledger) : undefined
   checkEmpty(files, to)
-  await checkWhole(dataset, context, parcel)
-  context.onProgress?.({ dataset: dataset.name, step: 'restoring', note: to })
-  if (files.info(to) === undefined) files.makeFolder(to)
-  const unpacked = await unpack(files, stored, to, {
-    raw,
-    split: sealed?.split === true,
-    signal: context.signal,
-  }).catch((error: unknown) => {
-    throw withRest(error, to, context.signal)
-  })
+  const restoreFrom = async ({ stored, dataset: from }: LentParcel): Promise<Unpacked> => {
+    await checkWhole(from, context, { ...parcel, stored })
+    context.onProgress?.({ dataset: dataset.name, step: 'restoring', note: to })
+    if (files.info(to) === undefined) files.makeFolder(to)
+    const split = sealed?.split === true
+    return unpack(files, stored, to, { raw, split, signal: context.signal }).catch((error: unknown) => {
+      throw withRest(error, to, context.signal)
+    })
+  }
+  const unpacked = await withParcel(dataset, context, parcel.stored, restoreFrom)
   const warnings = [...partWarning(sealed), ...unpacked.warnings]
   return { dataset: dataset.name, parcel: id, state, to, verified: sealed !== undefined, ...unpacked, warnings }
 }

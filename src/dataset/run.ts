@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { PublishedEvent, SealedEvent, WithdrawnEvent } from '../ledger/entry.ts'
 import { type ParcelId, splitParcelName } from '../parcel/id.ts'
+import { isPackName } from '../parcel/pack-file.ts'
 import { mapPool } from '../system/pool.ts'
 import { commitRecords, uncommittedNames } from './git.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
@@ -14,11 +15,16 @@ import { type History, readHistory } from './history.ts'
 import { findIngestable, ingestPath } from './ingest.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
-import { type PruneDecision, type PrunePlan, carryOutPrune, planPrune, removals, sayPruned } from './prune.ts'
+import { type PackPlan, type PackedPack, sayPacked } from './packs/outcome.ts'
+import { type PackWork, findPackWork, packInRun, settleInRun } from './packs/work.ts'
+import { type PruneDecision, type PrunePlan, carryOutPrune, lossesOf, planPrune, removals, sayPruned } from './prune.ts'
+import { emptyTrash, expiredTrash } from './trash.ts'
 import { targetsOf } from './copies/targets.ts'
 import { type PublishPlan, planPublish, publishParcels, publishRecords } from './publish.ts'
 import { findLeftovers, hasLeftovers, recover } from './recover.ts'
 import { hasSource, openSource } from './source.ts'
+import { type ViewWork, hasChecks, viewWork } from './view-work.ts'
+import type { ViewsDone } from './views/run-views.ts'
 
 export interface RunOptions {
   /** Export now, due or not, and do nothing else that the user has not asked for. */
@@ -26,6 +32,8 @@ export interface RunOptions {
   parcelId?: ParcelId | undefined
   /** Only say what would be done. */
   dryRun?: boolean
+  /** Gives all datasets of the root: checks and `publish_view` may ask views of others. */
+  mirror?: () => Promise<readonly Dataset[]>
 }
 
 /** What a run did with one dataset. */
@@ -42,9 +50,27 @@ export interface Outcome {
   /** What was deleted on the server; only when a drain was begun. */
   drained?: Drained
   pruned: PruneDecision[]
+  /** What was removed from the trash; only when something was. */
+  emptied?: ParcelId[]
+  /** Packs that were written; only when one was. */
+  packed?: PackedPack[]
+  /** How many rules of checks were asked, and failed; only when some were. */
+  checked?: ViewsDone['checked']
+  /** Files of `publish_view`; only when some were written. */
+  written?: ViewsDone['written']
   problems: Problem[]
   /** What a dry run would have done. */
-  planned?: { ingest: string[]; export: boolean; publish: PublishPlan; drain: boolean; prune: PruneDecision[] }
+  planned?: {
+    ingest: string[]
+    export: boolean
+    publish: PublishPlan
+    drain: boolean
+    prune: PruneDecision[]
+    empty?: ParcelId[]
+    pack?: PackPlan['packs']
+    /** Blocks of `publish_view`. */
+    write?: string[]
+  }
   durationMs: number
 }
 
@@ -90,6 +116,12 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
     if (options.dryRun === true) {
       const { ingest, publish, drain } = work
       outcome.planned = { ingest, export: work.export, publish, drain, prune: removals(work.prune) }
+      if (work.trash.length > 0) outcome.planned.empty = work.trash
+      if (work.packs.packs.length > 0) outcome.planned.pack = work.packs.packs
+      const isNew = work.export || ingest.length > 0
+      const write = isNew ? dataset.config.publishViews.map(({ name }) => name) : work.views.write
+      if (write.length > 0) outcome.planned.write = write
+      await tellLosses(dataset, context, history, work.prune, outcome)
       return
     }
     if (!work.any) return
@@ -108,6 +140,10 @@ interface Work {
   /** Whether to look what can be deleted on the server. */
   drain: boolean
   prune: PrunePlan
+  /** To be removed from the trash. */
+  trash: ParcelId[]
+  packs: PackWork
+  views: ViewWork
 }
 
 /** Looks, without the lock, whether there is anything to do: most runs find nothing, and cost no more than a look. */
@@ -129,12 +165,23 @@ async function findWork(
     publish,
     drain: isDrained && (isExport || publish.length > 0 || isDrainOpen(dataset, history)),
     prune,
+    trash: exportNow ? [] : expiredTrash(dataset, context, history),
+    packs: await findPackWork(dataset, context, history),
+    views: viewWork(dataset, history, context.system.clock.now()),
   }
-  const isLeftover = hasLeftovers(findLeftovers(dataset, context, history))
-  const hasWaiting = work.ingest.length > 0 || publish.length > 0 || work.drain
+  const isLeftover = hasLeftovers(findLeftovers(dataset, context, history)) || work.packs.isLeftover
+  const hasWaiting = work.ingest.length > 0 || publish.length > 0 || work.drain || work.trash.length > 0
+  const isViewWork = work.views.check || work.views.write.length > 0
   return {
     ...work,
-    any: exportNow || work.export || hasWaiting || removals(prune).length > 0 || isLeftover,
+    any:
+      exportNow ||
+      isViewWork ||
+      work.export ||
+      hasWaiting ||
+      removals(prune).length > 0 ||
+      work.packs.packs.length > 0 ||
+      isLeftover,
   }
 }
 
@@ -144,6 +191,9 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
   let history = look()
   const fresh: ParcelId[] = []
   await step(outcome, async () => void fresh.push(...(await recover(dataset, context, history))))
+  await step(outcome, async () => {
+    history = await settleInRun(dataset, context, history, outcome.problems)
+  })
   if (options.exportNow !== true) {
     for (const path of await findIngestable(dataset, context.system.files)) {
       await step(outcome, async () => {
@@ -181,6 +231,18 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
       outcome.problems.push(...(await readyViews(dataset, context, dataset.config.views, history)).problems)
     })
   }
+  if (hasChecks(dataset) || dataset.config.publishViews.length > 0) {
+    await step(outcome, async () => {
+      checkInterrupt(context)
+      const { runViews } = await import('./views/run-views.ts')
+      const others = (await options.mirror?.()) ?? []
+      const mirror = [dataset, ...others.filter(({ name }) => name !== dataset.name)]
+      const { problems, ...done } = await runViews(dataset, mirror, context, history)
+      Object.assign(outcome, done)
+      outcome.problems.push(...problems)
+      history = look()
+    })
+  }
   if (dataset.targets.length > 0) {
     await step(outcome, async () => {
       const done = await publishParcels(dataset, context, history, targetsOf(dataset, context))
@@ -195,10 +257,24 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
   if (options.exportNow !== true)
     await step(outcome, async () => {
       const plan = keepFresh(planPrune(dataset, context, history), fresh)
+      await tellLosses(dataset, context, history, plan, outcome)
       gone.push(...(await carryOutPrune(dataset, context, plan, history)))
       outcome.pruned = removals(plan)
     })
-  await step(outcome, () => commitChanges(dataset, context, { fresh, gone, drained: outcome.drained }))
+  if (options.exportNow !== true)
+    await step(outcome, async () => {
+      const expired = expiredTrash(dataset, context, history)
+      await emptyTrash(dataset, context, history, expired)
+      if (expired.length > 0) outcome.emptied = expired
+    })
+  if (options.exportNow !== true)
+    await step(outcome, async () => {
+      checkInterrupt(context)
+      const { packed, problems } = await packInRun(dataset, context, fresh)
+      if (packed.length > 0) outcome.packed = packed
+      outcome.problems.push(...problems)
+    })
+  await step(outcome, () => commitChanges(dataset, context, { fresh, gone, outcome }))
 }
 
 /** Deletes on the server what is safe here, when something has become safe, or a drain was broken off. */
@@ -224,6 +300,17 @@ async function drain(
     outcome.problems.push(...(await publishRecords(dataset, context, history, targetsOf(dataset, context))))
 }
 
+/** Warns of what views are about to lose. It never stops a prune. */
+async function tellLosses(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  plan: PrunePlan,
+  outcome: Outcome,
+): Promise<void> {
+  outcome.problems.push(...((await lossesOf(dataset, context, history, plan))?.problems ?? []))
+}
+
 /** What this run has made or moved in stays at least until the next one: nothing is gone before anybody could see it. */
 function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
   const isFresh = ({ id, state }: PruneDecision): boolean => state !== 'failed' && fresh.includes(id)
@@ -237,24 +324,27 @@ function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
 async function commitChanges(
   dataset: Dataset,
   context: Context,
-  { fresh, gone, drained }: { fresh: readonly ParcelId[]; gone: readonly string[]; drained: Drained | undefined },
+  { fresh, gone, outcome }: { fresh: readonly ParcelId[]; gone: readonly string[]; outcome: Outcome },
 ): Promise<void> {
   if (!dataset.config.git) return
   const history = readHistory(context.system.files, dataset.layout)
   const isSettled = (name: string): boolean => {
+    if (isPackName(name)) return true
     const parcel = splitParcelName(name)
     const state = parcel === undefined ? undefined : history.get(parcel.id)?.state
-    return state === 'good' || state === 'suspect' || state === 'pruned'
+    return state === 'good' || state === 'suspect' || state === 'pruned' || state === 'trashed' || state === 'thinned'
   }
   // All of them, not only this run's: an earlier run may have been broken off before its commit.
   const names = [...(await uncommittedNames(dataset, context))].filter(isSettled)
   const what = [
     ...(fresh.length > 0 ? [`process new parcels: ${fresh.join(', ')}`] : []),
     ...(gone.length > 0 ? [sayPruned(gone)] : []),
-    ...(drained === undefined ? [] : [sayDrained(drained)]),
+    ...(outcome.packed === undefined ? [] : [sayPacked(outcome.packed)]),
+    ...(outcome.drained === undefined ? [] : [sayDrained(outcome.drained)]),
   ].filter((part) => part !== undefined)
   const message = `[unsilo] ${what.join('; ') || 'update'}`
-  const paths = names.map((name) => join(dataset.layout.data, name))
+  const packs = history.packs.map(({ path }) => path)
+  const paths = [...names.map((name) => join(dataset.layout.data, name)), ...packs]
   await commitRecords(dataset, context, message, paths)
 }
 

@@ -7,6 +7,7 @@ import { logsOf } from '../parcel/layout.ts'
 import { type CopyAt, type CopyFacts, copyFacts, goodPlaces, placesOf } from './copies/places.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, type ParcelState, isEvent, readHistory } from './history.ts'
+import { trashedUntil } from './trash-days.ts'
 
 /** A parcel or attempt, as `unsilo parcels` and `unsilo show` tell it. */
 export interface ParcelSummary {
@@ -14,6 +15,8 @@ export interface ParcelSummary {
   state: ParcelState
   /** Its file or folder; absent when there is none any more. */
   path?: string
+  /** The pack that it is in, instead. */
+  pack?: string
   files?: number
   bytes?: number
   sha256?: string
@@ -40,14 +43,17 @@ export interface ParcelDetails extends ParcelSummary {
   ledger: LedgerLine[]
 }
 
-/** Every parcel and attempt that is known, oldest first; pruned and skipped ones only when `all`, but for the newest. */
+/** Every parcel and attempt that is known, oldest first; pruned, thinned and skipped ones only when `all`, but for the newest. */
 export function listSummaries(dataset: Dataset, context: Context, all: boolean): ParcelSummary[] {
   const { files } = context.system
   const history = readHistory(files, dataset.layout)
   const metrics = readMetricsIfWhole(files, dataset.layout.metrics)?.rows
   const facts = copyFacts(history)
   return history.parcels
-    .filter(({ id, state }) => all || (state !== 'pruned' && (state !== 'skipped' || id === history.newest?.id)))
+    .filter(
+      ({ id, state }) =>
+        all || (state !== 'pruned' && state !== 'thinned' && (state !== 'skipped' || id === history.newest?.id)),
+    )
     .map((parcel) => summaryOf(dataset, parcel, metrics?.get(parcel.id), facts))
 }
 
@@ -58,9 +64,13 @@ function summaryOf(
   facts: CopyFacts,
 ): ParcelSummary {
   const summary: ParcelSummary = { id: parcel.id, state: parcel.state }
-  if (parcel.stored !== undefined) summary.path = parcel.stored.path
+  const there = parcel.stored ?? parcel.trashed
+  if (there?.packed !== undefined) summary.pack = there.packed.pack.path
+  else if (there !== undefined) summary.path = there.path
   if (row?.['files']) summary.files = Number(row['files'])
   if (row?.['bytes']) summary.bytes = Number(row['bytes'])
+  const packed = parcel.stored?.packed?.parcel
+  if (packed !== undefined) Object.assign(summary, { files: packed.files, bytes: packed.bytes, sha256: packed.sha256 })
   if (isEvent(parcel.ended, 'sealed')) {
     const { files, bytes, sha256, tries, durationMs, from, doubts, warnings } = detailsOf(
       parcel.ended,
@@ -82,6 +92,11 @@ function summaryOf(
     summary.because = detailsOf(parcel.parked, dataset.layout.ledger).reason
   }
   if (parcel.state === 'gone' && parcel.lost !== undefined) summary.because = parcel.lost
+  if (parcel.state === 'trashed') {
+    const until = trashedUntil(dataset, parcel)?.toISOString().slice(0, 10)
+    summary.because = `in the trash${until === undefined ? '' : ` until ${until}`}`
+    summary.hint = `\`unsilo thin ${dataset.name} --undo ${parcel.id}\` brings it back.`
+  }
   const copies = goodPlaces(facts, dataset, parcel.id).length
   if (copies > 0) summary.copies = copies
   return summary

@@ -12,6 +12,7 @@ import { type ComparedCopy, type CopyPlace, verifyCopy } from './copies/verify-c
 import { checkInterrupt } from './copies/work.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { type History, isEvent, readHistory, sealedParcels } from './history.ts'
+import { openLender, packedLast } from './packs/lend.ts'
 import { verdictsHere } from './verdicts.ts'
 import { alarmProblems, extraProblem, goneProblems } from './verify-alarm.ts'
 import { filesAtOnce, verifyHere } from './verify-here.ts'
@@ -117,17 +118,24 @@ async function readHere(reading: Reading, hashed: ReturnType<typeof sealedParcel
     isDamaged: verdicts.get(record.id)?.ok === false,
     checkedAt: verdicts.get(record.id)?.at ?? record.ended?.at,
   }))
-  await readChosen(reading, parcelsToVerify(candidates, share), filesAtOnce, undefined, async ({ record }) => {
+  const chosen = packedLast(parcelsToVerify(candidates, share), ({ record }) => record.stored)
+  const lender = openLender(dataset, context)
+  const read = async ({ record }: (typeof candidates)[number]): Promise<ComparedCopy | undefined> => {
     try {
-      return await verifyHere(dataset, context, record)
+      return await lender.use(record.stored, (lent) =>
+        verifyHere(lent.dataset, context, { ...record, stored: lent.stored }),
+      )
     } catch (error) {
       const known = expectUnsiloError(error)
       if (known.code === 'cancelled') throw error
+      // Its pack cannot be read.
+      if (known.code === 'corrupt') return { files: 0, bytes: 0, faults: [known.message], isGone: false, extra: [] }
       // It is about this one parcel: the next may be read all the same.
       problems.push(problemOf(known))
       return undefined
     }
-  })
+  }
+  await readChosen(reading, chosen, filesAtOnce, undefined, read).finally(() => lender.close())
 }
 
 async function readTarget(reading: Reading, { name, settings, open }: NamedTarget): Promise<void> {

@@ -10,6 +10,13 @@ export type LedgerEvent =
   | { event: 'failed'; parcel: string; code: string; reason: string; hint?: string; tries: number; durationMs: number }
   | { event: 'accepted'; parcel: string }
   | { event: 'pruned'; removed: Record<string, string>; kept: Record<string, string> }
+  | ThinnedEvent
+  | { event: 'untrashed'; parcel: string }
+  | { event: 'emptied'; removed: Record<string, string> }
+  | PackedEvent
+  | UnpackedEvent
+  | CheckedEvent
+  | WrittenEvent
   | PublishedEvent
   | WithdrawnEvent
   | VerifiedEvent
@@ -77,6 +84,66 @@ export interface SealedEvent {
   split?: true
   /** True when a crash kept the line from being written at once, and the next run wrote it. */
   recovered?: true
+}
+
+/** Parcels that are about to go to `trash/`: all that the views want of them is in parcels that stay. */
+interface ThinnedEvent {
+  event: 'thinned'
+  /** By parcel, where what it holds is. */
+  removed: Record<string, string>
+  /** The views that say what is wanted of old parcels: `thin.views`. */
+  views: string[]
+}
+
+/** A pack is in its place, and every file in it was read back and compared. Its parcels may go from `data/` after this. */
+export interface PackedEvent {
+  event: 'packed'
+  /** Its name in `data/`. */
+  pack: string
+  /** Of the pack. */
+  bytes: number
+  sha256: string
+  /** All that it holds, oldest first. */
+  parcels: string[]
+}
+
+/** Parcels of a pack are in `data/` by themselves again; the pack goes, or is written anew without them, after this. */
+interface UnpackedEvent {
+  event: 'unpacked'
+  pack: string
+  parcels: string[]
+}
+
+/** The checks of the views were asked, after an export or because they are new. It never has values of items. */
+export interface CheckedEvent {
+  event: 'checked'
+  /** How many rules were asked. */
+  rules: number
+  /** How many of them failed, or could not be asked. */
+  failures: number
+  /** The first of those. */
+  failed: { view: string; check: string; rule: string; message: string }[]
+  /** Changes with the configuration of the checks. */
+  mark: string
+}
+
+/** The files of a `[publish_view.NAME]` were written, or could not be. */
+export interface WrittenEvent {
+  event: 'written'
+  /** The name of the block. */
+  name: string
+  files: number
+  /** Files whose content is another one than before. */
+  changed: number
+  bytes: number
+  /** The day in the dataset's time zone, as in 2026-03-01. */
+  day: string
+  /** Changes with the block. */
+  mark: string
+  /** Code of the error that nothing, or not all, was written for. */
+  failed?: string
+  /** Targets that have not got all files. */
+  unsent?: string[]
 }
 
 /** A target has the whole parcel: the copy was checked against the hashes of the seal. */
@@ -210,6 +277,13 @@ const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' |
   failed: { parcel: 'string', code: 'string', reason: 'string' },
   accepted: { parcel: 'string' },
   pruned: { removed: 'object', kept: 'object' },
+  thinned: { removed: 'object', views: 'object' },
+  untrashed: { parcel: 'string' },
+  emptied: { removed: 'object' },
+  packed: { pack: 'string', bytes: 'number', sha256: 'string', parcels: 'object' },
+  unpacked: { pack: 'string', parcels: 'object' },
+  checked: { rules: 'number', failures: 'number', failed: 'object', mark: 'string' },
+  written: { name: 'string', files: 'number', changed: 'number', bytes: 'number', day: 'string', mark: 'string' },
   published: {
     parcel: 'string',
     target: 'string',

@@ -10,6 +10,8 @@ export interface Layout {
   data: string
   incomplete: string
   log: string
+  /** What `thin` has taken out of `data/`, for a while. */
+  trash: string
   /** What is derived; it may be deleted at any time. */
   cache: string
 }
@@ -23,6 +25,7 @@ export function layoutOf(folder: string): Layout {
     data: join(folder, 'data'),
     incomplete: join(folder, 'incomplete'),
     log: join(folder, 'log'),
+    trash: join(folder, 'trash'),
     cache: join(folder, '.cache'),
   }
 }

@@ -9,7 +9,7 @@ import type { ParcelId } from './id.ts'
 import { type Layout, logsOf } from './layout.ts'
 import { type KnownFile, type Manifest, inspectParcel } from './manifest.ts'
 import { type StagedFolder, openStagedFolder } from './staged-folder.ts'
-import { type StoredParcel, listParcels } from './store.ts'
+import { type StoredParcel, listParcels, listSealed } from './store.ts'
 
 /** A parcel that is being written, in `incomplete/`. */
 export interface StagedParcel {
@@ -142,7 +142,7 @@ export async function moveIntoData(files: Files, layout: Layout, { stored, manif
   if (manifest.hashList !== undefined) await replaceFile(files, logsOf(layout, stored.id).hashes, manifest.hashList)
   files.makeFolder(layout.data)
   // rename(2) would silently replace a file of the same name.
-  if (listParcels(files, layout.data).some((parcel) => parcel.id === stored.id)) {
+  if (listSealed(files, layout).parcels.some((parcel) => parcel.id === stored.id)) {
     throw new UnsiloError('clash', `data/ has a parcel ${stored.id} already; it was not touched`, {
       hint: 'Export again: the new parcel gets another id.',
     })

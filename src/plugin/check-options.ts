@@ -1,5 +1,6 @@
 import { UnsiloError } from '../errors.ts'
-import type { PluginDefinition, SchemaIssue } from './definition.ts'
+import type { SchemaIssue } from '../system/standard-schema.ts'
+import type { PluginDefinition } from './definition.ts'
 
 /** Something that is wrong with the keys of a module. */
 export interface OptionProblem {

@@ -1,3 +1,5 @@
+import { cutToWidth, textWidth } from './text-width.ts'
+
 export interface Cell {
   text: string
   /** Numbers stand at the right. */
@@ -18,31 +20,46 @@ const gap = 2
  * @param columns Characters of the table; when it is wider, its widest columns give way.
  */
 export function textTable(rows: readonly (readonly Cell[])[], widest = widestCell, columns = Infinity): string {
-  // A line break or an escape sequence in a name or a metric would tear the table.
-  const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: cell.text.replaceAll(/\p{Cc}+/gu, ' ') })))
+  const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: cleanText(cell.text) })))
   const wished: number[] = []
   for (const row of clean) {
     row.forEach(({ text }, index) => {
-      const width = index === row.length - 1 ? text.length : Math.min(text.length, widest)
+      const width = index === row.length - 1 ? textWidth(text) : Math.min(textWidth(text), widest)
       wished[index] = Math.max(wished[index] ?? 0, width)
     })
   }
   const widths = fitInto(wished, columns)
-  const cut = clean.map((row) => row.map((cell, index) => ({ ...cell, text: shorten(cell.text, widths[index]!) })))
+  const cut = clean.map((row) => row.map((cell, index) => ({ ...cell, text: cutToWidth(cell.text, widths[index]!) })))
   // A column is at the right when its values are; its heading follows them.
   const isRight = widths.map((_, index) => cut.some((row) => row[index]?.right === true))
   const lines = cut.map((row) =>
     row.map(({ text, paint }, index) => {
-      const padded = isRight[index] ? text.padStart(widths[index]!) : text.padEnd(widths[index]!)
+      const space = ' '.repeat(widths[index]! - textWidth(text))
+      const padded = isRight[index] ? space + text : text + space
       return paint === undefined ? padded : padded.replace(text, () => paint(text))
     }),
   )
   return lines.map((line) => line.join(' '.repeat(gap)).trimEnd()).join('\n')
 }
 
+/** Whether these rows can be laid out in so many columns, with their widest cells cut. */
+export function fitsInto(rows: readonly (readonly Cell[])[], columns: number): boolean {
+  const least = new Array<number>(rows[0]?.length ?? 0).fill(0)
+  for (const row of rows) {
+    for (const [index, { text }] of row.entries()) {
+      if (least[index]! < leastCut) least[index] = Math.max(least[index]!, Math.min(leastCut, textWidth(text)))
+    }
+  }
+  return sumOf(least) + gap * (least.length - 1) <= columns
+}
+
+function sumOf(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0)
+}
+
 function fitInto(wished: readonly number[], columns: number): number[] {
   const widths = [...wished]
-  let excess = widths.reduce((sum, width) => sum + width, gap * (widths.length - 1)) - columns
+  let excess = sumOf(widths) + gap * (widths.length - 1) - columns
   for (; excess > 0; excess--) {
     const most = Math.max(...widths)
     if (most <= leastCut) break
@@ -51,8 +68,9 @@ function fitInto(wished: readonly number[], columns: number): number[] {
   return widths
 }
 
-function shorten(text: string, widest: number): string {
-  return text.length <= widest ? text : `${text.slice(0, widest - 1)}…`
+/** A line break or an escape sequence in a name or a metric would tear the table; marks of direction would turn it round. */
+function cleanText(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(/\p{Bidi_Control}+/gu, '')
 }
 
 /** Breaks a line at spaces so that it fits; lines after the first begin with `indent`. */

@@ -17,6 +17,7 @@ const marks: Record<Health, string> = {
   late: '!',
   unpublished: '!',
   undrained: '!',
+  unlikely: '!',
   unmeasured: '!',
   good: '✓',
   idle: '·',

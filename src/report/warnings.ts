@@ -9,6 +9,7 @@ import type { MetricTable } from '../metric/metrics-file.ts'
 import { parcelTime } from '../parcel/id.ts'
 import { sayDuration } from '../system/duration.ts'
 import { damagedWarnings, unpublishedWarnings } from './copy-warnings.ts'
+import { checkWarnings } from './check-warnings.ts'
 import { drainWarnings } from './drain-warnings.ts'
 
 /** How bad it is, worst first. */
@@ -22,6 +23,7 @@ export const healthStates = [
   'late',
   'unpublished',
   'undrained',
+  'unlikely',
   'unmeasured',
   'good',
   'idle',
@@ -52,6 +54,7 @@ export async function findWarnings(
     ...damagedWarnings(dataset, copies.facts),
     ...(await unpublishedWarnings(dataset, context, copies.facts, copies.plan)),
     ...drainWarnings(dataset, history),
+    ...checkWarnings(dataset, history),
     ...metricWarnings(dataset, history, table),
   ]
   return warnings.sort((a, b) => rankOf(a.health) - rankOf(b.health))
@@ -78,7 +81,8 @@ function damageWarnings({ layout }: Dataset, context: Context, history: History)
     return warnings
   }
   const { bytes } = detailsOf(newestGood.ended, layout.ledger)
-  const now = context.system.files.info(newestGood.stored.path)?.sizeBytes
+  const { packed } = newestGood.stored
+  const now = packed === undefined ? context.system.files.info(newestGood.stored.path)?.sizeBytes : packed.parcel.bytes
   if (now === undefined || now === bytes) return warnings
   warnings.push({
     health: 'broken',
@@ -181,7 +185,7 @@ function goneWarnings(dataset: Dataset, history: History, table: MetricTable): W
   const newestGone = history.parcels.findLast(({ state, lost }) => state === 'gone' && lost === undefined)?.id ?? ''
   const id = newestSuccess > newestGone ? newestSuccess : newestGone
   const state = history.get(id)?.state
-  const isThere = state === 'good' || state === 'suspect' || state === 'pruned'
+  const isThere = state !== undefined && ['good', 'suspect', 'pruned', 'trashed', 'thinned'].includes(state)
   if (id === '' || isThere || (history.newestGood?.id ?? '') > id) return []
   return [
     {

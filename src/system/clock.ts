@@ -1,3 +1,4 @@
+import { uptime } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** The time of day, and waiting. Tests pass one that they move by hand. */
@@ -17,4 +18,10 @@ export const systemClock: Clock = {
       throw error
     }
   },
+}
+
+/** Time since the machine was started, which goes on while it sleeps and knows of no time of day (uv_uptime, proc_uptime(5)). */
+export const steadyClock = {
+  steadyMs: () => uptime() * 1000,
+  sleep: systemClock.sleep,
 }

@@ -26,6 +26,13 @@ export interface FileSink {
   close(): Promise<void>
 }
 
+/** A file that is read here and there. */
+export interface FileReader {
+  /** Fills `target` with what stands from `position` on. @returns How many bytes there were. */
+  read(target: Uint8Array, position: number): number
+  close(): void
+}
+
 /**
  * Every use of the file system that matters goes through here, so that a test can break any step of it.
  * Errors of the operating system arrive as `UnsiloError`.
@@ -41,6 +48,8 @@ export interface Files {
   readEnd(path: string, bytes: number): Uint8Array
   /** @param range Where to begin, and how many bytes at most; all of it when it is missing. */
   read(path: string, range?: { from: number; bytes: number }): AsyncIterable<Uint8Array>
+  /** Opens a file to read parts of it; `undefined` when it does not exist. It stays readable when it is removed meanwhile. */
+  open(path: string): FileReader | undefined
   /** Creates a file for writing. @throws UnsiloError `clash` when it exists */
   create(path: string): Promise<FileSink>
   /** Opens a file to add to its end; creates it when it is missing. */
@@ -120,6 +129,16 @@ export function readInPieces(path: string, range?: { from: number; bytes: number
   return createReadStream(path, { highWaterMark, ...part }) as AsyncIterable<Uint8Array>
 }
 
+function readFully(descriptor: number, target: Uint8Array, position: number): number {
+  let done = 0
+  while (done < target.length) {
+    const count = nodeFs.readSync(descriptor, target, done, target.length - done, position + done)
+    if (count === 0) break
+    done += count
+  }
+  return done
+}
+
 // Look-ups and renames are synchronous: each takes microseconds, less than a trip through Node's thread pool. What waits
 // for the disk (writes, fsync, removing a tree) is asynchronous, so that datasets side by side overlap.
 export const systemFiles: Files = {
@@ -177,6 +196,18 @@ export const systemFiles: Files = {
     try {
       yield* readInPieces(path, range)
     } catch (error) {
+      throw fileError(error, 'read', path)
+    }
+  },
+  open(path) {
+    try {
+      const descriptor = nodeFs.openSync(path, 'r')
+      return {
+        read: (target, position) => attemptNow('read', path, () => readFully(descriptor, target, position)),
+        close: () => nodeFs.closeSync(descriptor),
+      }
+    } catch (error) {
+      if (isMissing(error)) return undefined
       throw fileError(error, 'read', path)
     }
   },

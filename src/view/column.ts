@@ -5,7 +5,7 @@ import { parsedBy } from '../system/schema.ts'
 import { type ColumnDefinition, columnTypes } from './definition.ts'
 
 /** Columns that every view has; of these names none is free. */
-const ownColumns = ['_key', '_first_seen', '_last_seen', '_absent_since', '_versions', '_parcel']
+export const ownColumns = ['_key', '_first_seen', '_last_seen', '_absent_since', '_versions', '_parcel']
 
 const form = /^(?<path>.*?)(?:\s+::\s*(?<type>\S+))?\s*$/s
 

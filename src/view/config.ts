@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { fieldText, parsePath, pathText } from '../system/item-path.ts'
 import { parsedBy } from '../system/schema.ts'
+import { checksConfig } from './check/config.ts'
 import { columnsConfig } from './column.ts'
+import { decryptConfig } from './decrypt/config.ts'
 
 /** Views name tables and folders. */
 export const viewName = z
@@ -84,6 +86,13 @@ export const viewConfig = z.strictObject({
   columns: columnsConfig
     .optional()
     .describe('Names, paths and types of columns: { created = "created_utc :: epoch" }.'),
+  checks: checksConfig
+    .default({})
+    .describe('What must be so, by column or by a name of its own: { created = { not_null = true } }.'),
+  decrypt: z
+    .array(decryptConfig)
+    .default([])
+    .describe('Which columns are encrypted; they are decrypted when they are read, and stored as they came.'),
 })
 
 export type ViewConfig = z.output<typeof viewConfig>

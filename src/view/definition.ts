@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ItemPath } from '../system/item-path.ts'
+import type { CheckConfig } from './check/config.ts'
+import type { DecryptConfig } from './decrypt/config.ts'
 
 export const columnTypes = [
   'text',
@@ -52,6 +54,10 @@ export interface ViewDefinition {
   feed: { time: string; title?: string; text?: string; url?: string } | undefined
   /** `undefined`: inferred. */
   columns: Readonly<Record<string, ColumnDefinition>> | undefined
+  /** What must be so, by name. */
+  checks: Readonly<Record<string, CheckConfig>>
+  /** Which columns are decrypted when they are read, never before; of several rules for a column, the first. */
+  decrypt: readonly DecryptConfig[]
 }
 
 /** Counts up when the same definition and the same parcel give another extract than before. */

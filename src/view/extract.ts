@@ -1,56 +1,36 @@
-import type { ViewDefinition } from './definition.ts'
-import { knownItems } from './extract/known-items.ts'
-import { createItemReader } from './extract/read-item.ts'
+import type { ItemReader } from './extract/read-item.ts'
+import type { ItemsBefore } from './extract/items-before.ts'
 import type { BadItem, FoundItem } from './item.ts'
-import { type OrderValue, isAfter } from './order.ts'
-
-/** What a view takes from one parcel. */
-export interface Extract {
-  parcel: string
-  /** By key, in the order in which they stand there; of a key that comes twice the last one. */
-  items: Map<string, ExtractedItem>
-  /** Items whose key came again later in the parcel. */
-  duplicates: number
-  errors: BadItem[]
-  /** The smallest and the largest value of `window.by`; `undefined` without a window, or without such values. */
-  bounds: { low: OrderValue; high: OrderValue } | undefined
-  /** Names of top-level fields with the JSON types seen: for format drift. */
-  fields: Map<string, Set<string>>
-}
-
-export interface ExtractedItem {
-  key: string
-  /** Hash of the item without what is ignored, in canonical form: what counts as a change. 128 bits, hex. */
-  version: string
-  json: Uint8Array
-  /** The value of `window.by`; `undefined` without a window, and where it has none. */
-  order: OrderValue | undefined
-  /** Top-level fields and their JSON types, as JSON. Few different ones in a parcel. */
-  shape: string
-}
+import type { ItemLog } from './log/item-log.ts'
+import type { Bounds, ParcelExtract } from './log/parcel-record.ts'
 
 type Found = FoundItem | BadItem
 
 /** Items one by one, or several at a time: to wait for each one costs more than to compare it. */
-type ItemSource = AsyncIterable<Found | readonly Found[]> | Iterable<Found | readonly Found[]>
+export type ItemSource = AsyncIterable<Found | readonly Found[]> | Iterable<Found | readonly Found[]>
+
+export interface ExtractContext {
+  log: ItemLog
+  readItem: ItemReader
+  /** Those of the parcel before. */
+  before?: ItemsBefore | undefined
+  /** Called now and then, when items may have been added to the log. */
+  afterBatch?: () => Promise<void> | undefined
+}
+
+/** In a list of items: there was one whose key came again. */
+const replaced = 0xffff_ffff
 
 /**
- * Takes the items of one parcel. An item with the very bytes of one in `previous` is not parsed, and not copied either: the one that
- * is there already is taken. So `previous` makes no difference but in speed and memory.
- *
- * @param previous Another extract by the same definition, best of the parcel before.
+ * Takes the items of one parcel into the log. An item with the very bytes of one of the parcel before is not parsed: it is that
+ * one. So `before` makes no difference but in speed and in the numbers of items.
  */
 export async function extractParcel(
-  parcel: string,
   items: ItemSource,
-  definition: ViewDefinition,
-  previous?: Pick<Extract, 'items'>,
-): Promise<Extract> {
-  const readItem = createItemReader(definition)
-  const known = knownItems(previous?.items.values() ?? [])
-  const taken = new Map<string, ExtractedItem>()
+  { log, readItem, before, afterBatch }: ExtractContext,
+): Promise<ParcelExtract> {
+  const list = new PlacedItems(log)
   const errors: BadItem[] = []
-  let duplicates = 0
   let place = 0
   const take = (found: Found): void => {
     if ('problem' in found) {
@@ -58,48 +38,91 @@ export async function extractParcel(
       return
     }
     place++
-    const item = known.find(found.json) ?? readItem(found.json)
-    if ('problem' in item) {
-      errors.push({ problem: item.problem, file: found.file, path: `item ${place}` })
+    const known = before?.find(found)
+    if (known !== undefined) {
+      list.add(known)
       return
     }
-    // A key that is set again keeps its old place.
-    if (taken.delete(item.key)) duplicates++
-    taken.set(item.key, item)
+    const item = readItem(found.json)
+    if ('problem' in item) errors.push({ ...item, file: found.file, path: `item ${place}` })
+    else list.add(log.addItem(item))
   }
   for await (const found of items) {
     if (isBatch(found)) for (const one of found) take(one)
     else take(found)
+    const waiting = afterBatch?.()
+    if (waiting !== undefined) await waiting
   }
-  return { parcel, items: taken, duplicates, errors, ...summaryOf(taken.values()) }
+  const numbers = list.end()
+  return { items: numbers, duplicates: list.duplicates, errors, ...summaryOf(log, numbers) }
 }
 
 function isBatch(found: Found | readonly Found[]): found is readonly Found[] {
   return Array.isArray(found)
 }
 
-/** What an extract says of its items together. */
-function summaryOf(items: Iterable<ExtractedItem>): Pick<Extract, 'bounds' | 'fields'> {
-  const shapes = new Set<string>()
-  let bounds: Extract['bounds']
-  for (const { order, shape } of items) {
-    shapes.add(shape)
-    if (order === undefined) continue
-    bounds ??= { low: order, high: order }
-    if (isAfter(bounds.low, order)) bounds.low = order
-    if (isAfter(order, bounds.high)) bounds.high = order
+/** The items of a parcel, each key once. */
+class PlacedItems {
+  duplicates = 0
+  readonly #log: ItemLog
+  #items = new Uint32Array(1024)
+  #size = 0
+
+  constructor(log: ItemLog) {
+    this.#log = log
   }
-  return { bounds, fields: fieldsOf(shapes) }
+
+  /** An item whose key comes again goes to the end. */
+  add(item: number): void {
+    const { places, table } = this.#log
+    const key = table.keyOf(item)
+    const place = places.get(key)
+    if (place !== 0) {
+      this.#items[place - 1] = replaced
+      this.duplicates++
+    }
+    if (this.#size === this.#items.length) {
+      const larger = new Uint32Array(this.#size * 2)
+      larger.set(this.#items)
+      this.#items = larger
+    }
+    this.#items[this.#size++] = item
+    places.set(key, this.#size)
+  }
+
+  end(): Uint32Array {
+    const all = this.#items.subarray(0, this.#size)
+    const items = this.duplicates === 0 ? all.slice() : all.filter((item) => item !== replaced)
+    for (const item of items) this.#log.places.set(this.#log.table.keyOf(item), 0)
+    return items
+  }
 }
 
-function fieldsOf(shapes: Iterable<string>): Extract['fields'] {
-  const fields: Extract['fields'] = new Map()
-  for (const shape of shapes) {
-    for (const [field, type] of Object.entries(JSON.parse(shape) as Record<string, string>)) {
-      const types = fields.get(field)
-      if (types === undefined) fields.set(field, new Set([type]))
-      else types.add(type)
+/** What an extract says of its items together. */
+function summaryOf(log: ItemLog, items: Uint32Array): Pick<ParcelExtract, 'bounds' | 'shapes'> {
+  const shapes = new Set<number>()
+  let last = -1
+  for (const item of items) {
+    const shape = log.table.shapeOf(item)
+    if (shape !== last) shapes.add(shape)
+    last = shape
+  }
+  return { bounds: boundsOf(log, items), shapes: [...shapes].sort((a, b) => a - b) }
+}
+
+/** Values of another kind than the first one cannot be compared with it. */
+function boundsOf(log: ItemLog, items: Uint32Array): Bounds | undefined {
+  const { table } = log
+  let [low, high] = [-1, -1]
+  for (const item of items) {
+    const kind = table.orderKindOf(item)
+    if (kind === undefined) continue
+    if (low === -1) low = high = item
+    else if (kind === table.orderKindOf(low)) {
+      const value = table.orderValueOf(item)
+      if (value < table.orderValueOf(low)) low = item
+      if (value > table.orderValueOf(high)) high = item
     }
   }
-  return fields
+  return low === -1 ? undefined : { low: log.orderOf(low)!, high: log.orderOf(high)! }
 }

@@ -4,6 +4,8 @@ export interface FoundItem {
   json: Uint8Array
   /** Inside the parcel; empty for a parcel of one file. */
   file: string
+  /** Where the item stands in the list that `KnownItems` was made of, when one with these bytes was noticed there. */
+  known?: number
 }
 
 /** What could not be read; the rest of the parcel goes on. */
@@ -11,4 +13,6 @@ export interface BadItem {
   problem: string
   file: string
   path?: string
+  /** Of an item that was read, but has no key: the same item has the same. */
+  hash?: string
 }

@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createAccount } from '../../test/simulator/account.ts'
@@ -7,9 +6,9 @@ import { type Sighting, type Snapshot, gapsIn, sightingsIn, timesEvery } from '.
 import { type Truth, truthOf } from '../../test/simulator/truth.ts'
 import { type View, full, newest, since } from '../../test/simulator/view.ts'
 import type { ViewDefinition } from './definition.ts'
-import { type Extract, extractParcel } from './extract.ts'
-import { type MergeState, type Merged, type ParcelFacts, createMerge } from './merge.ts'
-import { found, pathsOf, viewOf } from './view.fixture.ts'
+import type { MergeState } from './merge.ts'
+import { Tracks } from './merge/tracks.ts'
+import { TestLog, type TestMerged, type TestParcel, found, pathsOf, viewOf } from './view.fixture.ts'
 
 const dayMs = 86_400_000
 const start = new Date('2024-01-01T00:00:00Z')
@@ -27,9 +26,8 @@ function life(seed: number): Truth {
   return truth
 }
 
-interface Parcel extends ParcelFacts {
+interface Parcel extends TestParcel {
   snapshot: Snapshot
-  texts: string[]
 }
 
 const idOf = (at: Date): string => at.toISOString().replaceAll(/:|\.\d+/g, '')
@@ -44,33 +42,32 @@ function parcelOf(snapshot: Snapshot, isEvidence = true): Parcel {
       : JSON.stringify(Object.fromEntries(Object.entries(item).toReversed()), null, 1),
   )
   const proven = isEvidence ? view : { ...view, proves: () => false }
-  return { id: idOf(at), at, isEvidence, snapshot: { at, items, view: proven }, texts }
+  return { id: idOf(at), at, isEvidence, snapshot: { at, items, view: proven }, found: texts.map(found) }
 }
 
-async function read(parcels: readonly Parcel[], view: ViewDefinition): Promise<Map<string, Extract>> {
-  const extracts = new Map<string, Extract>()
-  let previous: Extract | undefined
-  for (const { id, texts } of parcels) {
-    previous = await extractParcel(id, texts.map(found), view, previous)
-    extracts.set(id, previous)
-  }
-  return extracts
+const read = (parcels: readonly Parcel[], view: ViewDefinition): Promise<TestLog> => new TestLog(view).read(parcels)
+
+/** Reads and merges parcels, in their order. */
+async function merged(parcels: readonly Parcel[], view: ViewDefinition): Promise<TestMerged> {
+  const log = await read(parcels, view)
+  return log.merged(log.merge(parcels))
 }
 
-function merge(parcels: readonly Parcel[], view: ViewDefinition, extracts: Map<string, Extract>, from?: MergeState) {
-  const merging = createMerge(view, from)
-  for (const parcel of parcels) merging.add(parcel, extracts.get(parcel.id)!)
-  return merging
-}
+/** As it is when it was stored and read again. */
+const stored = ({ tracks, notes, ...rest }: MergeState): MergeState => ({
+  ...rest,
+  tracks: new Tracks(0, tracks.rows.slice()),
+  notes: JSON.parse(JSON.stringify(notes)) as MergeState['notes'],
+})
 
 const plainRow = <Row extends { json: Uint8Array | undefined }>(row: Row) => ({
   ...row,
   json: row.json && (JSON.parse(Buffer.from(row.json).toString()) as Item),
 })
-const plain = (merged: Merged) => ({
-  ...merged,
-  items: merged.items.map(plainRow),
-  history: merged.history.map(plainRow),
+const plain = (all: TestMerged) => ({
+  ...all,
+  items: all.items.map(plainRow),
+  history: all.history.map(plainRow),
 })
 
 function byKey<Row extends { key: string }>(rows: readonly Row[]): Map<string, Row[]> {
@@ -139,7 +136,7 @@ describe('the merged table of an account', () => {
   it('has what the log says: sightings, absences, versions and what changed', async () => {
     await fc.assert(
       fc.asyncProperty(someParcels, async ({ parcels, ignored, definition }) => {
-        const { items, history } = plain(merge(parcels, definition, await read(parcels, definition)).result())
+        const { items, history } = plain(await merged(parcels, definition))
         const snapshots = parcels.map(({ snapshot }) => snapshot)
         const sightings = sightingsIn(snapshots, ignored)
         const rows = byKey(history)
@@ -170,7 +167,7 @@ describe('the merged table of an account', () => {
         const truth = life(seed)
         const parcels = truth.snapshots(view, moments).map((snapshot) => parcelOf(snapshot))
         const definition = viewOf({ window })
-        const { history } = merge(parcels, definition, await read(parcels, definition)).result()
+        const { history } = await merged(parcels, definition)
         for (const { key, kind, at } of history) expect(truth.presentAt(Number(key), at)).toBe(kind !== 'absent')
       }),
       { numRuns: 40 },
@@ -185,9 +182,9 @@ describe('the merged table of an account', () => {
           .snapshots(view, moments)
           .map((snapshot) => parcelOf(snapshot))
         const definition = viewOf({ window })
-        const merged = merge(parcels, definition, await read(parcels, definition)).result()
+        const { gaps: all } = await merged(parcels, definition)
         const expected = gapsIn(parcels.map(({ snapshot }) => snapshot))
-        expect(merged.gaps).toEqual(
+        expect(all).toEqual(
           expected.map(({ from, until }) => ({
             after: idOf(from),
             before: idOf(until),
@@ -206,7 +203,7 @@ describe('the merged table of an account', () => {
       fc.asyncProperty(someParcels, fc.integer({ min: 1, max: 4 }), fc.nat(20), async (chosen, count, days) => {
         const { parcels } = chosen
         const definition = viewOf({ ...chosen.definition, absent: { mark: true, parcels: count, days } })
-        const { items } = merge(parcels, definition, await read(parcels, definition)).result()
+        const { items } = await merged(parcels, definition)
         for (const { key, absentSince } of items) {
           const last = parcels.findLastIndex(({ snapshot }) => snapshot.items.some(({ id }) => String(id) === key))
           const item = parcels[last]!.snapshot.items.find(({ id }) => String(id) === key)!
@@ -229,13 +226,9 @@ describe('the merged table of an account', () => {
           .map((parcel, index) => ({ parcel, lot: lots[index]! }))
           .sort((a, b) => a.lot - b.lot)
           .map(({ parcel }) => parcel)
-        const extracts = await read(shuffled, definition)
+        const log = await read(shuffled, definition)
         const left = parcels.filter((_, index) => kept[index])
-        const scratch = new Map<string, Extract>()
-        for (const { id, texts } of left) scratch.set(id, await extractParcel(id, texts.map(found), definition))
-        expect(plain(merge(left, definition, extracts).result())).toEqual(
-          plain(merge(left, definition, scratch).result()),
-        )
+        expect(plain(log.merged(log.merge(left)))).toEqual(plain(await merged(left, definition)))
       }),
       { numRuns: 25 },
     )
@@ -244,18 +237,10 @@ describe('the merged table of an account', () => {
   it('goes on from a stored state as if it had never stopped', async () => {
     await fc.assert(
       fc.asyncProperty(someParcels, fc.nat(25), async ({ parcels, definition }, place) => {
-        const extracts = await read(parcels, definition)
-        const whole = merge(parcels, definition, extracts).result()
-        const first = merge(parcels.slice(0, place), definition, extracts)
-        const before = first.result()
-        const state = deserialize(serialize(first.state())) as MergeState
-        const after = merge(parcels.slice(place), definition, extracts, state).result()
-        expect(plain(after).items).toEqual(plain(whole).items)
-        expect(plain({ ...after, history: [...before.history, ...after.history] }).history).toEqual(
-          plain(whole).history,
-        )
-        expect([...before.gaps, ...after.gaps]).toEqual(whole.gaps)
-        expect(after.headroom).toEqual(whole.headroom)
+        const log = await read(parcels, definition)
+        const whole = plain(await merged(parcels, definition))
+        const first = log.merge(parcels.slice(0, place))
+        expect(plain(log.merged(log.merge(parcels.slice(place), stored(first))))).toEqual(whole)
       }),
       { numRuns: 25 },
     )
@@ -265,7 +250,7 @@ describe('the merged table of an account', () => {
     const snapshots = life(1).snapshots(full(), timesEvery(7 * dayMs, start, end))
     const parcels = snapshots.map((snapshot) => parcelOf(snapshot))
     const definition = viewOf({ pick: 'first', ignore: pathsOf('score') })
-    const { items } = plain(merge(parcels, definition, await read(parcels, definition)).result())
+    const { items } = plain(await merged(parcels, definition))
     const edited = items.filter(({ key, json, firstSeen, parcel }) => {
       const seen = snapshots.flatMap((one) => one.items.filter(({ id }) => String(id) === key))
       expect(json).toEqual({ ...seen[0], score: seen.at(-1)!.score })
@@ -283,7 +268,7 @@ describe('the merged table of an account', () => {
       return parcelOf(truth.snapshot(index % 6 === 0 ? full() : since(cursor), at), index % 6 === 0)
     })
     const definition = viewOf()
-    const { items } = merge(parcels, definition, await read(parcels, definition)).result()
+    const { items } = await merged(parcels, definition)
     const sightings = sightingsIn(parcels.map(({ snapshot }) => snapshot))
     for (const { key, absentSince, versions } of items) {
       const { absences, versions: seen } = sightings.get(Number(key))!

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ViewDefinition } from './definition.ts'
-import { type Extract, extractParcel } from './extract.ts'
 import type { BadItem } from './item.ts'
-import { type Merged, createMerge } from './merge.ts'
-import { found, pathsOf, viewOf } from './view.fixture.ts'
+import { type TestMerged as Merged, TestLog, found, pathsOf, textOf, viewOf } from './view.fixture.ts'
 
 const day = (number: number): Date => new Date(Date.UTC(2024, 0, number))
 const idOf = (number: number): string =>
@@ -20,14 +18,14 @@ interface Shown {
 
 /** @param shown Items, or JSON texts, by the day of January. */
 async function merged(shown: readonly Shown[], view: ViewDefinition = viewOf()): Promise<Merged> {
-  const merge = createMerge(view)
-  let previous: Extract | undefined
-  for (const { day: number, items, errors = [], isEvidence = true } of shown) {
-    const texts = items.map((item) => found(typeof item === 'string' ? item : JSON.stringify(item)))
-    previous = await extractParcel(idOf(number), [...texts, ...errors], view, previous)
-    merge.add({ id: idOf(number), at: day(number), isEvidence }, previous)
-  }
-  return merge.result()
+  const parcels = shown.map(({ day: number, items, errors = [], isEvidence = true }) => ({
+    id: idOf(number),
+    at: day(number),
+    isEvidence,
+    found: [...items.map(textOf).map(found), ...errors],
+  }))
+  const log = await new TestLog(view).read(parcels)
+  return log.merged(log.merge(parcels))
 }
 
 const daily = (...lists: (readonly unknown[])[]): Shown[] => lists.map((items, index) => ({ day: index + 1, items }))
@@ -239,6 +237,11 @@ describe('a window', () => {
     expect(headroom!.mostTurnover).toBeCloseTo(0.4)
     // Six items came in three days.
     expect(headroom!.longestHours).toBeCloseTo(120)
+  })
+
+  it('knows of an interval that was too long', async () => {
+    const { headroom } = await merged(daily(feed(0, 10), feed(1, 11), feed(50, 60), feed(51, 61)), newestOf(10))
+    expect(headroom).toEqual({ turnover: 0.1, mostTurnover: 1, longestHours: 24 })
   })
 
   it('does not take for new what was further down before', async () => {

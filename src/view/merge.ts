@@ -1,23 +1,28 @@
+import { parcelTime } from '../parcel/id.ts'
 import type { ViewDefinition } from './definition.ts'
-import type { Extract } from './extract.ts'
 import type { BadItem } from './item.ts'
-import { type Drift, type FieldTracks, noticeFields, vanishedFields } from './merge/drift.ts'
-import { createShown } from './merge/shown.ts'
-import { type HistoryRow, type ParcelFacts, createSightings } from './merge/sightings.ts'
-import type { Track } from './merge/track.ts'
-import {
-  type Gap,
-  type Headroom,
-  type Range,
-  type Step,
-  gapBetween,
-  headroomOf,
-  isFull,
-  provesAbsence,
-  stepBetween,
-} from './merge/window.ts'
+import { AppendedBytes } from './log/appended-bytes.ts'
+import type { ItemLog } from './log/item-log.ts'
+import type { ParcelExtract } from './log/parcel-record.ts'
+import { Absences } from './merge/absences.ts'
+import { type Drift, type FieldTracks, fieldsOf, noticeFields } from './merge/drift.ts'
+import { readHistoryRows } from './merge/history-rows.ts'
+import { Ranges } from './merge/ranges.ts'
+import { createShown, nonEmptyPaths } from './merge/shown.ts'
+import { createSightings } from './merge/sightings.ts'
+import { type MergeState, idOf } from './merge/state.ts'
+import { Tracks, column } from './merge/tracks.ts'
+import { noticeUnread } from './merge/unread.ts'
+import { type Gap, type Headroom, isFull } from './merge/window.ts'
 
-export type { Drift, Gap, Headroom, HistoryRow, ParcelFacts }
+export type { Drift, Gap, Headroom, MergeState }
+
+export interface ParcelFacts {
+  id: string
+  at: Date
+  /** Good and complete, and not only of what has changed: what it does not hold was not there. */
+  isEvidence: boolean
+}
 
 export interface MergedItem {
   key: string
@@ -33,113 +38,166 @@ export interface MergedItem {
   parcel: string
 }
 
-export interface Merged {
-  /** In order of their first sighting. */
-  items: MergedItem[]
-  /** In the order in which it was learnt: an absence stands where it was sure, and has the parcel in which it began. */
-  history: HistoryRow[]
-  errors: (BadItem & { parcel: string })[]
-  gaps: Gap[]
-  /** `undefined` without a window, and before two parcels. */
-  headroom: Headroom | undefined
-  /** What came new in these parcels, and then what is gone as of the last one. */
-  drift: Drift[]
-  /** Items whose key came again in the same parcel, over all parcels. */
-  duplicates: number
+export interface HistoryRow {
+  key: string
+  /** 1, 2, …; of `absent`, and of `back` where nothing changed, the one before. */
+  version: number
+  /** Of `absent` the first that proves it. */
+  parcel: string
+  at: Date
+  kind: 'new' | 'changed' | 'absent' | 'back'
+  /** Top-level fields. */
+  changed: string[]
+  /** `undefined` for `absent`. */
+  json: Uint8Array | undefined
 }
 
-/** What a merge goes on from. Plain values: `v8.serialize` can store it. Good for one definition only, columns and feed aside. */
-export interface MergeState {
-  tracks: Map<string, Track>
-  fields: FieldTracks
-  /** The last parcel, and the last one whose window counts. */
-  last: string | undefined
-  range: Range | undefined
-  steps: Step[]
+/** The rows of the tables, made one by one. */
+export interface Merged {
+  /** In order of their first sighting. */
+  items: Iterable<MergedItem>
+  /** In the order in which it was learnt: an absence stands where it was sure, and has the parcel in which it began. */
+  history: Iterable<HistoryRow>
+  errors: Iterable<BadItem & { parcel: string }>
 }
 
 export interface Merge {
-  /** @throws RangeError when the parcel is not later than the last one */
-  add(facts: ParcelFacts, extract: Extract): void
-  /** All items; history, errors, gaps, drift and duplicates of the parcels that were added here. */
-  result(): Merged
-  /** As of the last parcel. The merge goes on changing it. */
-  state(): MergeState
+  readonly state: MergeState
+  /**
+   * @param parcel Its number in the log.
+   * @throws RangeError when the parcel is not later than the last one
+   */
+  add(facts: ParcelFacts, parcel: number, extract?: ParcelExtract): void
 }
 
-/** So many intervals between parcels are recent. */
-const recentSteps = 10
+interface MergeOptions {
+  /** The state of an earlier merge, to which later parcels are added. */
+  from?: MergeState | undefined
+  /** Where the history goes. */
+  history?: AppendedBytes
+  changedBefore?: ((before: number, item: number) => number | undefined) | undefined
+}
 
-/** @param from The state of an earlier merge, to which later parcels are added. */
-export function createMerge(definition: ViewDefinition, from?: MergeState): Merge {
-  const { window, absent, pick } = definition
-  const shown = createShown(definition)
-  const state: MergeState = from ?? {
-    tracks: new Map(),
-    fields: new Map(),
-    last: undefined,
-    range: undefined,
-    steps: [],
+export function emptyState(definition: ViewDefinition, history = new AppendedBytes()): MergeState {
+  return {
+    tracks: new Tracks(nonEmptyPaths(definition).length),
+    history,
+    ids: '',
+    parcels: [],
+    notes: {
+      items: 0,
+      absent: 0,
+      versions: 0,
+      duplicates: 0,
+      errors: 0,
+      gaps: [],
+      drift: [],
+      steps: [],
+      fields: [],
+      range: null,
+      unread: { since: {}, hidden: null },
+      resting: {},
+    },
   }
-  const { tracks } = state
-  const history: HistoryRow[] = []
-  const errors: Merged['errors'] = []
-  const gaps: Gap[] = []
-  const drift: Drift[] = []
-  const { see, miss } = createSightings(definition, { tracks, history, shown })
-  let duplicates = 0
+}
 
-  const look = (facts: ParcelFacts, extract: Extract): void => {
-    const { items, errors: unread, bounds } = extract
-    const full = isFull(extract, window)
-    // An item that could not be read may be any of those that are not there.
-    if (absent.mark && unread.length === 0) {
-      for (const track of tracks.values()) {
-        if (track.lastSeen === facts.id || track.absentSince !== undefined) continue
-        if (provesAbsence(full, bounds, track.order)) miss(track, facts)
-      }
+export function createMerge(definition: ViewDefinition, log: ItemLog, options: MergeOptions = {}): Merge {
+  const { window, absent } = definition
+  const state = options.from ?? emptyState(definition, options.history)
+  const { tracks, notes } = state
+  const shown = createShown(definition, { tracks, log })
+  const absences = new Absences(definition, log, state)
+  const { changedBefore } = options
+  const see = createSightings(definition, { log, state, shown, absences, changedBefore })
+  const ranges = window === 'all' ? undefined : new Ranges(window.newest, log, state)
+  const fields: FieldTracks = new Map(notes.fields)
+  const knownFields = fieldCache(log)
+
+  const look = (parcel: number, { items, errors, bounds, duplicates }: ParcelExtract, readableFrom: number): void => {
+    const full = isFull(items.length + duplicates + errors.length, window)
+    if (absent.mark && readableFrom !== Infinity) {
+      for (const track of absences.look({ parcel, isFull: full, bounds, readableFrom })) see.gone(track)
     }
     // A parcel of which nothing could be read says nothing of what was there.
-    if (window === 'all' || (items.size === 0 && unread.length > 0)) return
-    const range: Range = { parcel: facts.id, at: facts.at, keys: new Set(items.keys()), bounds, isFull: full }
-    if (state.range !== undefined) {
-      const gap = gapBetween(state.range, range)
-      if (gap !== undefined) gaps.push(gap)
-      state.steps.push(stepBetween(state.range, extract, facts.at, window.newest, gap !== undefined))
-      state.steps.splice(0, state.steps.length - recentSteps)
-    }
-    state.range = range
+    if (items.length > 0 || errors.length === 0) ranges?.look({ parcel, items, bounds, isFull: full })
   }
 
   return {
-    add(facts, extract) {
-      if (state.last !== undefined && facts.id <= state.last) {
-        throw new RangeError(`parcel ${facts.id} cannot be merged after ${state.last}`)
+    state,
+    add({ id, isEvidence }, number, extract = log.extractOf(number)) {
+      const parcel = state.parcels.length
+      if (parcel > 0 && id <= idOf(state, parcel - 1)) {
+        throw new RangeError(`parcel ${id} cannot be merged after ${idOf(state, parcel - 1)}`)
       }
-      state.last = facts.id
-      for (const item of extract.items.values()) see(item, facts)
-      if (facts.isEvidence) look(facts, extract)
-      drift.push(...noticeFields(state.fields, extract, facts.isEvidence))
-      for (const error of extract.errors) errors.push({ ...error, parcel: facts.id })
-      duplicates += extract.duplicates
+      state.ids += id
+      state.parcels.push(number)
+      for (const item of extract.items) see.item(item, parcel)
+      const readableFrom = noticeUnread(notes.unread, extract.errors, parcel, isEvidence)
+      if (isEvidence) look(parcel, extract, readableFrom)
+      const hasItems = extract.items.length > 0
+      notes.drift.push(...noticeFields(fields, { parcel: id, fields: knownFields(extract.shapes), hasItems }, isEvidence))
+      notes.fields = [...fields]
+      notes.errors += extract.errors.length
+      notes.duplicates += extract.duplicates
     },
-    result() {
-      const items = [...tracks.values()].map((track): MergedItem => {
-        const { key, firstSeen, lastSeen, absentSince, versions } = track
-        const parcel = pick === 'first' ? firstSeen : lastSeen
-        return { key, json: shown.of(track), firstSeen, lastSeen, absentSince, versions, parcel }
-      })
-      const headroom = headroomOf(state.steps)
-      return {
-        items,
-        history: [...history],
-        errors: [...errors],
-        gaps: [...gaps],
-        headroom,
-        drift: [...drift, ...vanishedFields(state.fields)],
-        duplicates,
-      }
-    },
-    state: () => state,
   }
+}
+
+/** Parcels that follow each other have items of the same shapes, mostly. */
+function fieldCache(log: ItemLog): (shapes: readonly number[]) => ReturnType<typeof fieldsOf> {
+  let last: { name: string; fields: ReturnType<typeof fieldsOf> } | undefined
+  return (shapes) => {
+    const name = shapes.join()
+    if (last?.name !== name) last = { name, fields: fieldsOf(shapes.map((shape) => log.texts.textOf(shape))) }
+    return last.fields
+  }
+}
+
+/** The rows of the tables as of the last parcel. */
+export function rowsOf(definition: ViewDefinition, log: ItemLog, state: MergeState): Merged {
+  const { tracks } = state
+  const shown = createShown(definition, { tracks, log })
+  const keyOf = (track: number): string => log.texts.textOf(tracks.get(track, column.key))
+  return {
+    items: iterable(function* () {
+      for (let track = 0; track < tracks.size; track++) {
+        const firstSeen = idOf(state, tracks.get(track, column.firstSeen))
+        const lastSeen = idOf(state, tracks.get(track, column.lastSeen))
+        const absentSince = tracks.get(track, column.absentSince)
+        yield {
+          key: keyOf(track),
+          json: shown.of(track),
+          firstSeen,
+          lastSeen,
+          absentSince: absentSince === 0 ? undefined : idOf(state, absentSince - 1),
+          versions: tracks.get(track, column.versions),
+          parcel: definition.pick === 'first' ? firstSeen : lastSeen,
+        }
+      }
+    }),
+    history: iterable(function* () {
+      for (const { track, kind, version, parcel, item, changed } of readHistoryRows(state.history)) {
+        const id = idOf(state, parcel)
+        yield {
+          key: keyOf(track),
+          version,
+          parcel: id,
+          at: parcelTime(id),
+          kind,
+          changed: changed === undefined ? [] : (JSON.parse(log.texts.textOf(changed)) as string[]),
+          json: item === undefined ? undefined : log.jsonOf(item),
+        }
+      }
+    }),
+    errors: iterable(function* () {
+      if (state.notes.errors === 0) return
+      for (const [index, parcel] of state.parcels.entries()) {
+        for (const { hash: _, ...error } of log.extractOf(parcel).errors) yield { ...error, parcel: idOf(state, index) }
+      }
+    }),
+  }
+}
+
+function iterable<Row>(rows: () => Iterator<Row>): Iterable<Row> {
+  return { [Symbol.iterator]: rows }
 }

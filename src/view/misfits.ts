@@ -1,3 +1,5 @@
+import { checkMisfits } from './check/misfits.ts'
+
 /** A view, or what is around it, as written or as checked: any value may still be of another type than it should be. */
 type Written = Readonly<Record<string, unknown>>
 
@@ -31,7 +33,15 @@ const rivals = [
 
 /** Keys of a view that do not go together, or have no use over that source. Paths start at the view. */
 export function viewMisfits(view: Written, around: ViewSurroundings): Misfit[] {
-  return [...besideEachOther(view), ...overSource(view, around), ...withoutKey(view, around), ...unknownColumns(view)]
+  const { checks, columns } = view
+  const names = isTable(columns) ? Object.keys(columns) : undefined
+  return [
+    ...besideEachOther(view),
+    ...overSource(view, around),
+    ...withoutKey(view, around),
+    ...unknownColumns(view),
+    ...(isTable(checks) ? checkMisfits(checks, names) : []),
+  ]
 }
 
 function besideEachOther(view: Written): Misfit[] {

@@ -22,7 +22,7 @@ export interface TestDataset {
   run(options?: RunOptions, system?: System): Promise<Outcome>
   history(): History
   /** Names in a folder of the dataset, sorted. */
-  names(folder: 'data' | 'incomplete' | 'log'): string[]
+  names(folder: 'data' | 'incomplete' | 'log' | 'trash'): string[]
   read(path: string): string
 }
 

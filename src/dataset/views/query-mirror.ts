@@ -1,16 +1,28 @@
-import { type Query, type QueryMirror, openQuery } from '../../view/query/query.ts'
 import { ownSchema } from '../../view/query/own-tables.ts'
+import type { ViewDefinition } from '../../view/definition.ts'
+import { type Query, type QueryMirror, type QueryView, openQuery } from '../../view/query/query.ts'
 import type { TableName } from '../../view/query/table-names.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
 import { ownRows } from './own-rows.ts'
-import { readyViews } from './views.ts'
+import { secretRules } from './secret-rules.ts'
+import { type DatasetView, readyViews } from './views.ts'
+
+/** Told of views that could not be brought up to date, or not be decrypted. */
+export type OnProblem = (dataset: string, problem: Problem) => void
 
 export interface MirrorQueryOptions {
   /** The file that the answer goes to, when DuckDB writes it. */
   output?: string
-  /** Told of views that could not be brought up to date. */
-  onProblem: (dataset: string, problem: Problem) => void
+  onProblem: OnProblem
+  /** How views are made ready. Default: they are brought up to date. */
+  ready?: ReadyViews
 }
+
+export type ReadyViews = (
+  dataset: Dataset,
+  context: Context,
+  definitions: readonly ViewDefinition[],
+) => Promise<{ views: DatasetView[]; problems: Problem[] }>
 
 /**
  * Opens a question to the views of datasets, and to what unsilo knows of them. Only views that it names are brought up to date;
@@ -20,42 +32,65 @@ export function queryMirror(
   sql: string,
   datasets: readonly Dataset[],
   context: Context,
-  { output, onProblem }: MirrorQueryOptions,
+  { output, onProblem, ready }: MirrorQueryOptions,
 ): Promise<Query> {
-  const { signal } = context
-  const mirrorFor = async (wanted: TableName[] | undefined): Promise<QueryMirror> => {
-    const known = wanted?.every((table) => isKnown(table, datasets)) === true ? wanted : undefined
-    const found: QueryMirror['datasets'] = []
-    for (const dataset of datasets) {
-      const definitions = dataset.config.views.filter(
-        ({ name }) => known === undefined || known.some((table) => isOf(table, dataset.name, name)),
-      )
-      if (definitions.length === 0) continue
-      const { views, problems } = await readyViews(dataset, context, definitions)
-      for (const problem of problems) onProblem(dataset.name, problem)
-      found.push({
-        name: dataset.name,
-        views: views.map(({ definition, paths }) => ({ name: definition.name, paths })),
-      })
-    }
-    const own = ownRows(
-      datasets,
-      context,
-      (table) =>
-        wanted === undefined || wanted.some(({ schema, table: name }) => schema === ownSchema && name === table),
-    )
-    return { datasets: found, own }
-  }
-  return openQuery(sql, mirrorFor, { files: context.system.files, signal, ...(output === undefined ? {} : { output }) })
+  const { signal, system } = context
+  return openQuery(sql, (wanted) => mirrorOf(wanted, datasets, context, onProblem, ready), {
+    files: system.files,
+    signal,
+    ...(output === undefined ? {} : { output }),
+  })
 }
 
-function isKnown(table: TableName, datasets: readonly Dataset[]): boolean {
+/** A view that is up to date, to be asked: what of it is encrypted is decrypted when it is read. */
+export async function queryView(
+  dataset: Dataset,
+  context: Context,
+  { definition, paths }: DatasetView,
+  onProblem: (problem: Problem) => void,
+): Promise<QueryView> {
+  const secrets = await secretRules(dataset, context, definition, onProblem)
+  return { name: definition.name, paths, ...(secrets.length === 0 ? {} : { secrets }) }
+}
+
+/** Brings views up to date. @param wanted Tables that are named; all views, where that is not known, or one is not there */
+export async function mirrorOf(
+  wanted: readonly TableName[] | undefined,
+  datasets: readonly Dataset[],
+  context: Context,
+  onProblem: OnProblem,
+  ready: ReadyViews = readyViews,
+): Promise<QueryMirror> {
+  const known = wanted?.every((table) => isKnown(table, datasets)) === true ? wanted : undefined
+  const found: QueryMirror['datasets'] = []
+  for (const dataset of datasets) {
+    const definitions = dataset.config.views.filter(
+      ({ name }) => known === undefined || known.some((table) => isOf(table, dataset.name, name)),
+    )
+    if (definitions.length === 0) continue
+    const { views, problems } = await ready(dataset, context, definitions)
+    for (const problem of problems) onProblem(dataset.name, problem)
+    const told = (problem: Problem): void => onProblem(dataset.name, problem)
+    const open: QueryView[] = []
+    for (const view of views) open.push(await queryView(dataset, context, view, told))
+    found.push({ name: dataset.name, views: open })
+  }
+  const own = ownRows(
+    datasets,
+    context,
+    (table) => wanted === undefined || wanted.some(({ schema, table: name }) => schema === ownSchema && name === table),
+  )
+  return { datasets: found, own }
+}
+
+/** Whether a table is one of the datasets' views, or unsilo's own. */
+export function isKnown(table: TableName, datasets: readonly Dataset[]): boolean {
   if (same(table.schema, ownSchema)) return true
   return datasets.some(({ name, config }) => config.views.some((view) => isOf(table, name, view.name)))
 }
 
 /** In SQL, upper and lower case are the same. */
-function isOf({ schema, table }: TableName, dataset: string, view: string): boolean {
+export function isOf({ schema, table }: TableName, dataset: string, view: string): boolean {
   return same(schema, dataset) && ['', '_history', '_errors'].some((suffix) => same(table, view + suffix))
 }
 

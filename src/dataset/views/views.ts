@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
-import { parcelIdAt } from '../../parcel/id.ts'
+import { type ParcelId, parcelIdAt } from '../../parcel/id.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
+import { type ParcelVersions, readVersions } from '../../view/store/read-versions.ts'
 import { type StoredView, type UpdatedView, updateView } from '../../view/store/update.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
 import { type History, readHistory } from '../history.ts'
@@ -41,11 +42,31 @@ export async function readyViewAt(
   time: Date,
 ): Promise<DatasetView> {
   const history = readHistory(context.system.files, dataset.layout)
-  const view = storedView(dataset, context, definition, history)
   const latest = parcelIdAt(time)
-  const parcels = view.parcels.filter(({ id }) => id <= latest)
-  const updated = await updateView({ ...view, parcels }, context, parcels.length === view.parcels.length)
+  return readyViewOf(dataset, context, definition, history, (id) => id <= latest)
+}
+
+/** The view as it would be if these were all of its parcels. */
+export async function readyViewOf(
+  dataset: Dataset,
+  context: Context,
+  definition: ViewDefinition,
+  history: History,
+  isWanted: (id: ParcelId) => boolean,
+): Promise<DatasetView> {
+  const view = storedView(dataset, context, definition, history)
+  const updated = await updateView(view, context, ({ id }) => isWanted(id))
   return { ...updated, dataset: dataset.name, definition }
+}
+
+/** Which versions of its items each parcel has, oldest parcel first. */
+export function versionsOf(
+  dataset: Dataset,
+  context: Context,
+  definition: ViewDefinition,
+  history: History,
+): AsyncGenerator<ParcelVersions> {
+  return readVersions(storedView(dataset, context, definition, history), context)
 }
 
 /** Brings views of a dataset up to date; one that fails never stops the others. */

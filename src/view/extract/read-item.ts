@@ -1,18 +1,28 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import type { ViewDefinition } from '../definition.ts'
-import type { ExtractedItem } from '../extract.ts'
 import { jsonAt, jsonPath, removeAt } from '../json/at.ts'
 import { type Json, canonicalJson, isObject, typeOf } from '../json/json.ts'
 import { layoutOf } from '../json/layout.ts'
 import { readJson } from '../json/read-json.ts'
-import { orderOf } from '../order.ts'
+import { type OrderValue, orderOf } from '../order.ts'
 
 /** Fields that come and go in every way: no more shapes than these are kept for the next items. */
 const mostShapes = 1000
 
-/** Reads one item from its bytes, or says what is wrong with it. Keeps no reference to the bytes. */
-export type ItemReader = (json: Uint8Array) => ExtractedItem | { problem: string }
+export interface ReadItem {
+  key: string
+  /** Hash of the item without what is ignored, in canonical form: what counts as a change. 128 bits, hex. */
+  version: string
+  json: Uint8Array
+  /** The value of `window.by`; `undefined` without a window, and where it has none. */
+  order: OrderValue | undefined
+  /** Top-level fields and their JSON types, as JSON. Few different ones in a parcel. */
+  shape: string
+}
+
+/** Reads one item from its bytes, or says what is wrong with it. `json` is those bytes, unless they are no UTF-8. */
+export type ItemReader = (json: Uint8Array) => ReadItem | { problem: string; hash?: string }
 
 export function createItemReader({ key, ignore, window }: ViewDefinition): ItemReader {
   const keyPaths = key === 'hash' ? undefined : key.map(jsonPath)
@@ -39,13 +49,13 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
       throw error
     }
     const known = keyPaths === undefined ? '' : keyOf(item)
-    if (typeof known !== 'string') return known
+    if (typeof known !== 'string') return { ...known, hash: hash('sha256', canonicalJson(item)).slice(0, 32) }
     const shape = shapeOf(item)
     const order = by === undefined ? undefined : orderOf(jsonAt(item, by))
     for (const path of ignored) removeAt(item, path)
     const version = hash('sha256', canonicalJson(item)).slice(0, 32)
     // What is no UTF-8 could not be stored as text.
-    const kept = isUtf8(json) ? new Uint8Array(json) : new TextEncoder().encode(text)
+    const kept = isUtf8(json) ? json : new TextEncoder().encode(text)
     return { key: keyPaths === undefined ? version : known, version, json: kept, order, shape }
   }
 }

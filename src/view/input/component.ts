@@ -25,10 +25,13 @@ export class Component {
   /**
    * Properties by name, parameters as `NAME;PARAMETER`, so that a value is the same with and without them. A property that comes
    * more than once is a list, and its parameters are lists of the same length, with null where one is missing. Components inside
-   * are always lists.
+   * are always lists. `id` is the UID, and that of one time of a series has its RECURRENCE-ID behind it: they share the UID (RFC 5545,
+   * section 3.8.4.4).
    */
   object(): string {
     const members: JsonMember[] = [['component', JSON.stringify(this.name)]]
+    const [uid, recurrence] = ['UID', 'RECURRENCE-ID'].map((name) => this.#properties.get(name)?.[0]?.value)
+    if (uid !== undefined) members.push(['id', JSON.stringify(recurrence === undefined ? uid : `${uid}/${recurrence}`)])
     for (const [name, lines] of this.#properties) {
       members.push([name, listed(lines.map(textValue))])
       for (const parameter of new Set(lines.flatMap(({ parameters }) => parameters.map(([of]) => of)))) {

@@ -29,6 +29,7 @@ describe('readCalendar', () => {
     expect(await components(inCalendar(...zone, ...event, 'BEGIN:VTODO', 'UID:2', 'END:VTODO'))).toEqual([
       {
         component: 'VEVENT',
+        id: '1@example.org',
         UID: '1@example.org',
         DTSTART: '20240101T100000',
         'DTSTART;TZID': 'Europe/Berlin',
@@ -39,13 +40,22 @@ describe('readCalendar', () => {
         'ATTENDEE;ROLE': ['CHAIR', null],
         VALARM: [{ component: 'VALARM', ACTION: 'DISPLAY' }],
       },
-      { component: 'VTODO', UID: '2' },
+      { component: 'VTODO', id: '2', UID: '2' },
+    ])
+  })
+
+  it('tells one time of a series from the series', async () => {
+    const series = ['BEGIN:VEVENT', 'UID:1', 'RRULE:FREQ=WEEKLY', 'END:VEVENT']
+    const moved = ['BEGIN:VEVENT', 'UID:1', 'RECURRENCE-ID;TZID=Europe/Berlin:20240108T100000', 'END:VEVENT']
+    expect(await components(inCalendar(...series, ...moved))).toMatchObject([
+      { id: '1', UID: '1' },
+      { id: '1/20240108T100000', UID: '1' },
     ])
   })
 
   it('takes only the components that are named', async () => {
     expect(await components(inCalendar(...event, 'BEGIN:VTODO', 'UID:2', 'END:VTODO'), 'vtodo')).toEqual([
-      { component: 'VTODO', UID: '2' },
+      { component: 'VTODO', id: '2', UID: '2' },
     ])
   })
 
@@ -88,15 +98,15 @@ describe('readCalendar', () => {
       ),
     ).toEqual([
       'line 5: "no colon" is no line of a calendar or vCard',
-      { component: 'VEVENT', UID: '1' },
+      { component: 'VEVENT', id: '1', UID: '1' },
       'line 7: END:VTODO without BEGIN:VTODO',
-      { component: 'VEVENT', UID: '2' },
+      { component: 'VEVENT', id: '2', UID: '2' },
     ])
   })
 
   it('gives the components before the place where a file is cut off', async () => {
     expect(await components(['BEGIN:VCALENDAR', ...event.slice(0, 2), 'END:VEVENT', 'BEGIN:VEVENT', 'UID:2'])).toEqual([
-      { component: 'VEVENT', UID: '1@example.org' },
+      { component: 'VEVENT', id: '1@example.org', UID: '1@example.org' },
       'line 6: VCALENDAR is never closed',
     ])
   })

@@ -1,5 +1,3 @@
-import type { Extract } from '../extract.ts'
-
 /** A change of the form of items. `field` is a top-level one. */
 export interface Drift {
   /** The first parcel that shows it. */
@@ -12,7 +10,7 @@ export interface Drift {
 }
 
 /** Plain values: they can be stored. */
-interface FieldTrack {
+export interface FieldTrack {
   types: string[]
   /** Evidence parcels that have it, and the first one after them that has not. */
   seenIn: number
@@ -23,13 +21,25 @@ interface FieldTrack {
 
 export type FieldTracks = Map<string, FieldTrack>
 
+/** The top-level fields of a parcel's items. */
+export interface ParcelFields {
+  parcel: string
+  /** With the JSON types seen. */
+  fields: ReadonlyMap<string, ReadonlySet<string>>
+  hasItems: boolean
+}
+
 /**
  * Takes note of a parcel's fields. Told are fields that were in no parcel before, and types that they never had (null aside, which
  * says nothing of the type).
  */
-export function noticeFields(tracks: FieldTracks, { parcel, fields, items }: Extract, isEvidence: boolean): Drift[] {
+export function noticeFields(
+  tracks: FieldTracks,
+  { parcel, fields, hasItems }: ParcelFields,
+  isEvidence: boolean,
+): Drift[] {
   const drift: Drift[] = []
-  if (items.size === 0) return drift
+  if (!hasItems) return drift
   const isFirst = tracks.size === 0
   for (const [field, seen] of fields) {
     const types = [...seen].filter((type) => type !== 'null').sort()
@@ -58,4 +68,17 @@ export function vanishedFields(tracks: FieldTracks): Drift[] {
       ? []
       : [{ parcel: missingSince, field, kind: 'vanished' as const, before: types, after: [] }],
   )
+}
+
+/** The fields that items of some shapes have. @param shapes As `ReadItem` has them. */
+export function fieldsOf(shapes: Iterable<string>): Map<string, Set<string>> {
+  const fields = new Map<string, Set<string>>()
+  for (const shape of shapes) {
+    for (const [field, type] of Object.entries(JSON.parse(shape) as Record<string, string>)) {
+      const types = fields.get(field)
+      if (types === undefined) fields.set(field, new Set([type]))
+      else types.add(type)
+    }
+  }
+  return fields
 }

@@ -2,61 +2,78 @@ import type { ViewDefinition } from '../definition.ts'
 import { type JsonPath, copyAt, jsonAt, jsonPath } from '../json/at.ts'
 import { type Json, isObject, writeJson } from '../json/json.ts'
 import { readJson } from '../json/read-json.ts'
-import type { Track } from './track.ts'
+import type { ItemLog } from '../log/item-log.ts'
+import { type Tracks, column } from './tracks.ts'
 
 /** Chooses, by `pick` and `prefer`, what is shown of an item. */
 export interface Shown {
-  /** Looks at new bytes of an item. To be called for every sighting whose bytes are not those of the one before. */
-  notice(track: Track, json: Uint8Array): void
-  of(track: Track): Uint8Array
+  /** Looks at new bytes of an item. To be called for every sighting whose item is not that of the one before. */
+  notice(track: number, item: number): void
+  of(track: number): Uint8Array
 }
 
 interface Substitution {
   path: JsonPath
-  /** Where the value comes from; `undefined`: nothing is put in. */
-  from(track: Track): Uint8Array | undefined
+  /** The item that the value comes from; `undefined`: nothing is put in. */
+  from(track: number): number | undefined
 }
 
-export function createShown({ pick, prefer, columns, ignore }: ViewDefinition): Shown {
-  const nonEmptyPaths: JsonPath[] = []
+/** Paths of the columns whose first value that is not empty is shown. */
+export function nonEmptyPaths({ prefer, columns }: Pick<ViewDefinition, 'prefer' | 'columns'>): JsonPath[] {
+  return Object.keys(prefer)
+    .filter((name) => prefer[name] === 'first-nonempty')
+    .map((name) => pathOf(name, columns))
+}
+
+export function createShown(
+  { pick, prefer, columns, ignore }: ViewDefinition,
+  { tracks, log }: { tracks: Tracks; log: ItemLog },
+): Shown {
+  const firstOf = (track: number): number => tracks.get(track, column.first)
+  const latestOf = (track: number): number => tracks.get(track, column.latest)
+  const nonEmpty = nonEmptyPaths({ prefer, columns })
   const substitutions: Substitution[] = []
   // Whatever is picked, what is ignored shows its latest value.
   if (pick === 'first') for (const path of ignore) substitutions.push({ path: jsonPath(path), from: latestOf })
+  let count = 0
   for (const [name, preference] of Object.entries(prefer)) {
-    const path = jsonPath(columns?.[name]?.path ?? { text: name, steps: [name] })
+    const path = pathOf(name, columns)
     if (preference === 'first-nonempty') {
-      const place = nonEmptyPaths.push(path) - 1
-      substitutions.push({ path, from: (track) => track.nonEmpty[place] })
+      const place = count++
+      substitutions.push({ path, from: (track) => tracks.nonEmpty(track, place) })
     } else substitutions.push({ path, from: preference === 'first' ? firstOf : latestOf })
   }
 
   return {
-    notice(track, json) {
-      const open = nonEmptyPaths.flatMap((path, place) =>
-        track.nonEmpty[place] === undefined ? [{ path, place }] : [],
-      )
-      if (open.length === 0) return
-      const item = jsonOf(json)
-      for (const { path, place } of open) if (!isEmpty(jsonAt(item, path))) track.nonEmpty[place] = json
+    notice(track, item) {
+      if (nonEmpty.every((_, place) => tracks.nonEmpty(track, place) !== undefined)) return
+      const json = jsonOf(log.jsonOf(item))
+      for (const [place, path] of nonEmpty.entries()) {
+        if (tracks.nonEmpty(track, place) === undefined && !isEmpty(jsonAt(json, path)))
+          tracks.setNonEmpty(track, place, item)
+      }
     },
     of(track) {
-      const picked = pick === 'first' ? track.first : track.latest
+      const picked = pick === 'first' ? firstOf(track) : latestOf(track)
+      const bytes = log.jsonOf(picked)
       const needed = substitutions.flatMap(({ path, from }) => {
         const source = from(track)
         return source === undefined || source === picked ? [] : [{ path, source }]
       })
-      if (needed.length === 0) return picked
-      const item = jsonOf(picked)
+      if (needed.length === 0) return bytes
+      const item = jsonOf(bytes)
       const before = writeJson(item)
-      for (const { path, source } of needed) copyAt(item, jsonOf(source), path)
+      for (const { path, source } of needed) copyAt(item, jsonOf(log.jsonOf(source)), path)
       const after = writeJson(item)
-      return after === before ? picked : new TextEncoder().encode(after)
+      return after === before ? bytes : new TextEncoder().encode(after)
     },
   }
 }
 
-const firstOf = ({ first }: Track): Uint8Array => first
-const latestOf = ({ latest }: Track): Uint8Array => latest
+/** Where no columns are named, they are the fields. */
+function pathOf(name: string, columns: ViewDefinition['columns']): JsonPath {
+  return jsonPath(columns?.[name]?.path ?? { text: name, steps: [name] })
+}
 
 export function jsonOf(json: Uint8Array): Json {
   return readJson(Buffer.from(json.buffer, json.byteOffset, json.length).toString())

@@ -1,101 +1,87 @@
 import type { ViewDefinition } from '../definition.ts'
-import type { ExtractedItem } from '../extract.ts'
 import { jsonPath } from '../json/at.ts'
+import type { ItemLog } from '../log/item-log.ts'
+import type { Absences } from './absences.ts'
 import { changedFields } from './changed-fields.ts'
+import { addHistory } from './history-rows.ts'
 import type { Shown } from './shown.ts'
-import type { Track } from './track.ts'
+import type { MergeState } from './state.ts'
+import { column } from './tracks.ts'
 
-export interface ParcelFacts {
-  id: string
-  at: Date
-  /** Good and complete, and not only of what has changed: what it does not hold was not there. */
-  isEvidence: boolean
+export interface SightingTools {
+  log: ItemLog
+  state: MergeState
+  shown: Shown
+  absences: Absences
+  /** Fields that differ between two items, as the number of a text, where that is known from before. */
+  changedBefore?: ((before: number, item: number) => number | undefined) | undefined
 }
 
-export interface HistoryRow {
-  key: string
-  /** 1, 2, …; of `absent`, and of `back` where nothing changed, the one before. */
-  version: number
-  /** Of `absent` the first that proves it. */
-  parcel: string
-  at: Date
-  kind: 'new' | 'changed' | 'absent' | 'back'
-  /** Top-level fields. */
-  changed: string[]
-  /** `undefined` for `absent`. */
-  json: Uint8Array | undefined
-}
-
-/** Tells what happened to items, from where they are seen and where they are missed. */
+/** Takes note of what is seen of items. */
 export interface Sightings {
-  see(item: ExtractedItem, facts: ParcelFacts): void
-  /** The parcel proves that the item was not there. */
-  miss(track: Track, facts: ParcelFacts): void
+  /** A parcel shows the item. */
+  item(item: number, parcel: number): void
+  /** The item is known to be gone. */
+  gone(track: number): void
 }
 
-const dayMs = 86_400_000
-
-/** @param history Rows are added to it, and tracks to `tracks`. */
 export function createSightings(
-  { absent, ignore }: ViewDefinition,
-  { tracks, history, shown }: { tracks: Map<string, Track>; history: HistoryRow[]; shown: Shown },
+  { ignore }: ViewDefinition,
+  { log, state, shown, absences, changedBefore }: SightingTools,
 ): Sightings {
+  const { tracks, history, notes } = state
   const ignored = ignore.map(jsonPath)
+  const changedOf = (before: number, item: number): number =>
+    changedBefore?.(before, item) ??
+    log.texts.numberOf(JSON.stringify(changedFields(log.jsonOf(before), log.jsonOf(item), ignored)))
+
+  const begin = (key: number, item: number, parcel: number): void => {
+    const track = tracks.add(key, item, parcel)
+    shown.notice(track, item)
+    absences.open(track)
+    notes.items++
+    notes.versions++
+    addHistory(history, { track, kind: 'new', version: 1, parcel, item })
+  }
+
   return {
-    see(item, { id, at }) {
-      const { key, json, version, order } = item
-      const track = tracks.get(key)
-      if (track === undefined) {
-        const made = newTrack(item, id)
-        shown.notice(made, json)
-        tracks.set(key, made)
-        history.push({ key, version: 1, parcel: id, at, kind: 'new', changed: [], json })
+    item(item, parcel) {
+      const key = log.table.keyOf(item)
+      const track = tracks.find(key)
+      if (track === -1) {
+        begin(key, item, parcel)
         return
       }
-      const isChanged = version !== track.version
-      const isBack = track.absentSince !== undefined
-      if (isChanged) track.versions++
-      if (isChanged || isBack) {
-        const changed = isChanged ? changedFields(track.latest, json, ignored) : []
-        history.push({ key, version: track.versions, parcel: id, at, kind: isBack ? 'back' : 'changed', changed, json })
+      const before = tracks.get(track, column.latest)
+      const isBack = tracks.get(track, column.absentSince) !== 0
+      tracks.set(track, column.lastSeen, parcel)
+      tracks.set(track, column.missingSince, 0)
+      tracks.set(track, column.missing, 0)
+      if (isBack || tracks.get(track, column.resting) === 1) {
+        tracks.set(track, column.absentSince, 0)
+        tracks.set(track, column.resting, 0)
+        absences.open(track)
       }
-      if (json !== track.latest) shown.notice(track, json)
-      Object.assign(track, { version, order, latest: json, lastSeen: id, absentSince: undefined, missing: undefined })
+      if (isBack) notes.absent--
+      if (item === before && !isBack) return
+      const isChanged = item !== before && !log.table.hasSameVersion(item, before)
+      if (isChanged) {
+        tracks.set(track, column.versions, tracks.get(track, column.versions) + 1)
+        notes.versions++
+      }
+      if (isChanged || isBack) {
+        const version = tracks.get(track, column.versions)
+        const change = isChanged ? { before, changed: changedOf(before, item) } : {}
+        addHistory(history, { track, kind: isBack ? 'back' : 'changed', version, parcel, item, ...change })
+      }
+      if (item === before) return
+      shown.notice(track, item)
+      tracks.set(track, column.latest, item)
     },
 
-    miss(track, { id, at }) {
-      track.missing ??= { parcel: id, at, count: 0 }
-      const { missing } = track
-      missing.count++
-      const days = (at.getTime() - missing.at.getTime()) / dayMs
-      if (missing.count < absent.parcels || days < absent.days) return
-      track.absentSince = missing.parcel
-      const { parcel, at: since } = missing
-      history.push({
-        key: track.key,
-        version: track.versions,
-        parcel,
-        at: since,
-        kind: 'absent',
-        changed: [],
-        json: undefined,
-      })
+    gone(track) {
+      const version = tracks.get(track, column.versions)
+      addHistory(history, { track, kind: 'absent', version, parcel: tracks.get(track, column.absentSince) - 1 })
     },
-  }
-}
-
-function newTrack({ key, version, json, order }: ExtractedItem, parcel: string): Track {
-  return {
-    key,
-    firstSeen: parcel,
-    lastSeen: parcel,
-    absentSince: undefined,
-    versions: 1,
-    version,
-    first: json,
-    latest: json,
-    order,
-    missing: undefined,
-    nonEmpty: [],
   }
 }

@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { realSystem } from '../../system/system.ts'
-import { extractOf, viewOf } from '../view.fixture.ts'
-import { createMerge } from '../merge.ts'
+import { TestLog, found, viewOf } from '../view.fixture.ts'
 import { type TablePaths, tablePaths, writeTables } from '../store/write-tables.ts'
 import { cellJson } from './cell.ts'
 import { type Query, type QueryMirror, openQuery } from './query.ts'
@@ -17,10 +16,10 @@ const at = new Date('2026-03-01T06:00:00Z')
 /** Tables of a view with items 1 to 3. */
 async function tablesIn(folder: string): Promise<TablePaths> {
   const view = viewOf()
-  const merge = createMerge(view)
-  const items = [1, 2, 3].map((id) => ({ id, text: `text ${id}` }))
-  merge.add({ id: '2026-03-01T060000Z', at, isEvidence: true }, await extractOf('2026-03-01T060000Z', items))
-  await writeTables(files, folder, view, merge.result(), never)
+  const items = [1, 2, 3].map((id) => found(JSON.stringify({ id, text: `text ${id}` })))
+  const parcels = [{ id: '2026-03-01T060000Z', at, isEvidence: true, found: items }]
+  const log = await new TestLog(view).read(parcels)
+  await writeTables(files, folder, view, log.merged(log.merge(parcels)), never)
   return tablePaths(folder, view.name)
 }
 

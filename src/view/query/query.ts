@@ -1,19 +1,22 @@
-import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
-import { UnsiloError } from '../../errors.ts'
 import type { Files } from '../../system/files.ts'
-import { makeTemporaryFolder } from '../../system/temporary-folder.ts'
-import { type Engine, interruptible, openEngine, queryError } from '../duckdb.ts'
-import { sqlName, sqlPath, sqlText } from '../sql-text.ts'
+import type { SecretRule, Undecrypted } from '../decrypt/secret-columns.ts'
 import type { TablePaths } from '../store/write-tables.ts'
-import { prepareQuestion } from './question.ts'
-import { type OwnTables, createOwnTables } from './own-tables.ts'
-import { type TableName, tablesIn } from './table-names.ts'
 import type { Cell, CellType } from './cell.ts'
+import type { OwnTables } from './own-tables.ts'
+import { type TableName, tablesIn } from './table-names.ts'
+import { openTables } from './tables.ts'
+
+/** A view that can be asked. */
+export interface QueryView {
+  name: string
+  paths: TablePaths
+  /** What of it is decrypted when it is read. */
+  secrets?: readonly SecretRule[]
+}
 
 /** What can be asked: of each dataset its views, and what unsilo knows itself. */
 export interface QueryMirror {
-  datasets: { name: string; views: { name: string; paths: TablePaths }[] }[]
+  datasets: { name: string; views: QueryView[] }[]
   own: OwnTables
 }
 
@@ -41,6 +44,8 @@ export interface Query {
   ask(): Promise<Answer>
   /** Writes the answer to `output`, as Parquet. */
   writeParquet(): Promise<void>
+  /** What could not be decrypted, and is empty in what was read of the answer. */
+  undecrypted(): Undecrypted[]
   close(): void
 }
 
@@ -56,111 +61,11 @@ export async function openQuery(
   mirrorFor: (wanted: TableName[] | undefined) => Promise<QueryMirror>,
   options: QueryOptions,
 ): Promise<Query> {
-  const { signal, output } = options
-  const temporary = makeTemporaryFolder()
-  let engine: Engine | undefined
-  const close = (): void => {
-    engine?.close()
-    temporary.remove()
-  }
-  try {
-    engine = await openEngine(join(temporary.path, 'spill'))
-    const { connection } = engine
-    const mirror = await mirrorFor(await tablesIn(connection, sql))
-    const names = await interruptible(connection, signal, () =>
-      offerTables(connection, mirror, temporary.path, options),
-    )
-    const asked = async <T>(action: () => Promise<T>): Promise<T> => {
-      try {
-        return await interruptible(connection, signal, action)
-      } catch (error) {
-        throw withTables(error, names)
-      }
-    }
-    return {
-      close,
-      ask: () => asked(async () => answerOf(await prepareQuestion(connection, sql), signal)),
-      writeParquet: () =>
-        asked(async () => {
-          await prepareQuestion(connection, sql)
-          const select = sql.trim().replace(/;$/, '')
-          await connection.run(
-            `COPY (${select}\n) TO ${sqlText(output!)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
-          )
-        }),
-    }
-  } catch (error) {
-    close()
-    throw error
-  }
-}
-
-/** Makes the tables, and then locks everything else away. @returns Names of the tables, as they are written in SQL. */
-async function offerTables(
-  connection: DuckDBConnection,
-  { datasets, own }: QueryMirror,
-  folder: string,
-  { files, output }: QueryOptions,
-): Promise<string[]> {
-  const names: string[] = []
-  // Texts in SQL.
-  const paths: string[] = []
-  const reserved = await reservedWords(connection)
-  const written = (name: string): string =>
-    /^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name) ? name : sqlName(name)
-  for (const { name: dataset, views } of datasets) {
-    if (views.length > 0) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(dataset)}`)
-    for (const { name, paths: of } of views) {
-      const tables: [string, string][] = [
-        [name, of.items],
-        [`${name}_history`, of.history],
-        [`${name}_errors`, of.errors],
-      ]
-      for (const [table, path] of tables) {
-        const full = `${sqlName(dataset)}.${sqlName(table)}`
-        await connection.run(`CREATE VIEW ${full} AS SELECT * FROM read_parquet(${sqlPath(path)})`)
-        // A path with wildcards in it is looked for as it is written, and read as it is.
-        paths.push(sqlText(path), sqlPath(path))
-        names.push(`${written(dataset)}.${written(table)}`)
-      }
-    }
-  }
-  names.push(...(await createOwnTables(connection, own, folder, files)))
-  if (output !== undefined) paths.push(sqlText(output))
-  await connection.run(`SET allowed_paths = [${paths.join(', ')}]`)
-  await connection.run('SET enable_external_access = false')
-  await connection.run('SET lock_configuration = true')
-  return names
-}
-
-/** Names that have to stand in quotes. */
-async function reservedWords(connection: DuckDBConnection): Promise<Set<unknown>> {
-  const words = await connection.run(
-    `SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')`,
-  )
-  return new Set((await words.getRows()).flat())
-}
-
-function answerOf(result: DuckDBResult, signal: AbortSignal): Answer {
-  const types = result.columnTypes()
+  const tables = await openTables(async (connection) => mirrorFor(await tablesIn(connection, sql)), options)
   return {
-    columns: result.deduplicatedColumnNames().map((name, index) => ({ name, type: types[index]! })),
-    async *batches() {
-      try {
-        for await (const rows of result.yieldRows()) {
-          if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
-          yield rows
-        }
-      } catch (error) {
-        throw error instanceof UnsiloError ? error : queryError(error, signal)
-      }
-    },
+    ask: () => tables.ask(sql),
+    writeParquet: () => tables.writeParquet(sql, options.output!),
+    undecrypted: () => tables.undecrypted(),
+    close: () => tables.close(),
   }
-}
-
-/** Who names a table that there is not wants to know which there are. */
-function withTables(error: unknown, names: readonly string[]): unknown {
-  if (!(error instanceof UnsiloError) || error.code !== 'query' || error.hint !== undefined) return error
-  if (!/^Catalog Error: (?:Table|Schema|.* schema )/.test(error.message)) return error
-  return new UnsiloError('query', error.message, { hint: `Tables: ${names.join(', ')}.`, cause: error.cause })
 }

@@ -19,7 +19,7 @@ export class ColumnKind {
   #isBeyondInteger = false
   #isBeyondAll = false
 
-  add({ kind, raw }: RawValue): void {
+  add(kind: RawValue['kind'], raw: string): void {
     if (kind === 'text') this.#hasText = true
     else if (kind === 'nested') this.#hasNested = true
     else if (kind === 'boolean') this.#hasBoolean = true
@@ -90,20 +90,26 @@ function convertInteger(text: string): string | undefined {
 
 const basicTime = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/
 const isoTime =
-  /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d(?::\d\d)?)(?<fraction>\.\d+)?\s?(?<zone>Z|[+-]\d\d(?::?\d\d)?)?)?$/i
+  /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d(?::\d\d)?)(?<fraction>\.\d+)?\s?(?<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?$/i
 
-/** ISO 8601, also without separators as iCalendar has it, and dates of mails (RFC 5322); without a zone it is UTC. In UTC, to the microsecond. */
+const mailTime = /^(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|UT|Z|[+-]\d{4})$/
+/** As Twitter has it: "Mon Jan 01 10:00:00 +0000 2024". */
+const cTime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4}) \d{4}$/
+
+/**
+ * ISO 8601, also without separators as iCalendar has it, dates of mails (RFC 5322) and of C with a zone; without one it is UTC. In
+ * UTC, to the microsecond.
+ */
 function convertTime(text: string): string | undefined {
   const extended = text.replace(basicTime, (_, year: string, month: string, day: string, ...time: string[]) =>
     time[0] === undefined ? `${year}-${month}-${day}` : `${year}-${month}-${day}T${time.slice(0, 3).join(':')}`,
   )
   const parts = isoTime.exec(extended)?.groups
   if (parts === undefined) {
-    const isMail =
-      /^(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|UT|Z|[+-]\d{4})$/.test(text)
-    return isMail ? timeText(Date.parse(text)) : undefined
+    return mailTime.test(text) || cTime.test(text) ? timeText(Date.parse(text)) : undefined
   }
-  const { date, time = '00:00', fraction = '', zone = 'Z' } = parts
+  const { date, time = '00:00', fraction = '', zone: named = 'Z' } = parts
+  const zone = /^[A-Z]/i.test(named) ? 'Z' : named
   const offset = zone.length === 3 ? `${zone}:00` : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone
   const seconds = timeText(Date.parse(`${date}T${time}${offset.toUpperCase()}`))
   // A day that does not exist, as 2023-02-30, is another one for Date.

@@ -43,7 +43,7 @@ describe('withWholeCharacters', () => {
 describe('the type of a column', () => {
   const typeOf = (...raws: string[]): string => {
     const kind = new ColumnKind()
-    for (const raw of raws) kind.add(rawValue(raw))
+    for (const raw of raws) kind.add(rawValue(raw).kind, raw)
     return kind.type
   }
 
@@ -84,5 +84,9 @@ describe('convert', () => {
     ['epoch', '-1', '1969-12-31 23:59:59'],
     ['epoch', '1577836800000', undefined],
     ['epoch-ms', '1577836800001', '2020-01-01 00:00:00.001000'],
+    ['timestamp', '2023-01-01 10:00:00 UTC', '2023-01-01 10:00:00'],
+    ['timestamp', '2023-01-01T10:00:00.25GMT', '2023-01-01 10:00:00.25'],
+    ['timestamp', 'Mon Jan 01 10:00:00 +0200 2024', '2024-01-01 08:00:00'],
+    ['timestamp', 'Mon Jan 01 10:00:00 2024', undefined],
   ] as const)('reads %s of %j as %j', (type, text, expected) => expect(convert(type, text)).toBe(expected))
 })

@@ -1,18 +1,18 @@
 import type { Files } from '../../system/files.ts'
+import { asBytes } from './byte-text.ts'
 import { withWholeCharacters } from './raw-json.ts'
 
 /** Lines of JSON, on their way into DuckDB. */
 export interface LineFile {
   readonly path: string
-  /** Bytes of the longest line, more or less. */
+  /** Bytes of the longest line. */
   readonly longestBytes: number
-  add(line: string): Promise<void>
+  /** @param line As `asBytes` has it. @returns What is to be waited for before the next line, if anything */
+  add(line: string): Promise<void> | undefined
   end(): Promise<void>
 }
 
 const gatheredCharacters = 512 * 1024
-/** UTF-8 takes so many bytes at most for a unit of UTF-16. */
-const bytesPerCharacter = 3
 
 export async function openLines(files: Files, path: string): Promise<LineFile> {
   const sink = await files.create(path)
@@ -20,20 +20,21 @@ export async function openLines(files: Files, path: string): Promise<LineFile> {
   let characters = 0
   let longest = 0
   const flush = async (): Promise<void> => {
-    if (lines.length > 0) await sink.write(lines.join(''))
+    const text = lines.join('')
     lines = []
     characters = 0
+    if (text !== '') await sink.write(Buffer.from(text, 'latin1'))
   }
   return {
     path,
     get longestBytes() {
-      return longest * bytesPerCharacter
+      return longest
     },
-    async add(line) {
+    add(line) {
       lines.push(line, '\n')
       characters += line.length
       longest = Math.max(longest, line.length)
-      if (characters >= gatheredCharacters) await flush()
+      return characters >= gatheredCharacters ? flush() : undefined
     },
     async end() {
       try {
@@ -45,7 +46,7 @@ export async function openLines(files: Files, path: string): Promise<LineFile> {
   }
 }
 
-/** JSON that every reader takes. */
+/** JSON that every reader takes, as `asBytes` has it. */
 export function jsonText(value: unknown): string {
-  return withWholeCharacters(JSON.stringify(value))
+  return asBytes(withWholeCharacters(JSON.stringify(value)))
 }

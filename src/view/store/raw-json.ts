@@ -33,19 +33,24 @@ export function rawAt(text: string, steps: readonly unknown[]): RawValue | undef
 }
 
 export function rawValue(raw: string): RawValue {
-  switch (raw.charAt(0)) {
-    case '"':
-      return { kind: 'text', raw }
-    case '{':
-    case '[':
-      return { kind: 'nested', raw }
-    case 't':
-    case 'f':
-      return { kind: 'boolean', raw }
-    case 'n':
-      return { kind: 'null', raw }
+  return { kind: kindOf(raw.charCodeAt(0)), raw }
+}
+
+/** What a value is, by its first character. */
+export function kindOf(code: number): RawValue['kind'] {
+  switch (code) {
+    case 0x22:
+      return 'text'
+    case 0x7b:
+    case 0x5b:
+      return 'nested'
+    case 0x74:
+    case 0x66:
+      return 'boolean'
+    case 0x6e:
+      return 'null'
     default:
-      return { kind: 'number', raw }
+      return 'number'
   }
 }
 
@@ -56,9 +61,8 @@ export function readText(raw: string): string {
 
 const space = /[ \t\r\n]*/y
 const scalarEnd = /[^,\]} \t\r\n]*/y
-const mark = /["{}[\]]/g
 
-function skipSpace(text: string, at: number): number {
+export function skipSpace(text: string, at: number): number {
   // Most JSON has none.
   if (text.charCodeAt(at) > 0x20) return at
   space.lastIndex = at
@@ -76,22 +80,24 @@ function endOfValue(text: string, at: number): number {
 }
 
 /** Behind the quote that closes the text. */
-function endOfText(text: string, at: number): number {
+export function endOfText(text: string, at: number): number {
   for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let slashes = 0
-    while (text[quote - 1 - slashes] === '\\') slashes++
+    while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes++
     if (slashes % 2 === 0) return quote + 1
   }
   return text.length
 }
 
-function endOfNested(text: string, at: number): number {
+/** Behind the bracket that closes the object or list. */
+export function endOfNested(text: string, at: number): number {
   let depth = 0
-  mark.lastIndex = at
-  for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
-    if (match[0] === '"') mark.lastIndex = endOfText(text, match.index)
-    else if (match[0] === '{' || match[0] === '[') depth++
-    else if (--depth === 0) return mark.lastIndex
+  for (let index = at; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) index = endOfText(text, index) - 1
+    // { and [, } and ] are the same but for one bit.
+    else if ((code | 0x20) === 0x7b) depth++
+    else if ((code | 0x20) === 0x7d && --depth === 0) return index + 1
   }
   return text.length
 }
@@ -102,6 +108,10 @@ const surrogate =
 
 /** Half a surrogate pair is no character: readers of JSON that are strict refuse the whole text for it. */
 export function withWholeCharacters(json: string): string {
-  if (!/\\u[dD][89a-fA-F]/.test(json)) return json
+  if (!hasSurrogates(json)) return json
   return json.replaceAll(surrogate, (found: string, half?: string) => (half === undefined ? found : '\\ufffd'))
+}
+
+export function hasSurrogates(json: string): boolean {
+  return json.includes('\\ud') || json.includes('\\uD')
 }

@@ -1,4 +1,7 @@
-import type { Drift, Gap, Headroom, Merged } from '../merge.ts'
+import type { Drift, FieldTracks } from '../merge/drift.ts'
+import { vanishedFields } from '../merge/drift.ts'
+import { type MergeNotes, idLength, idOf } from '../merge/state.ts'
+import { type Gap, type Headroom, headroomOf } from '../merge/window.ts'
 
 /** What there is to say of a view as a whole. */
 export interface ViewState {
@@ -17,22 +20,48 @@ export interface ViewState {
   gaps: Gap[]
   headroom: (Omit<Headroom, 'longestHours'> & { longestHours: number | undefined }) | undefined
   drift: Drift[]
+  /** As of the last parcel that can prove absences: why not all that are gone are known. */
+  unsure: Unsure | undefined
 }
 
-export function stateOf(merged: Merged, parcels: readonly { id: string }[], errors: number): ViewState {
-  const { items, gaps, headroom, drift, duplicates } = merged
+/** Something could not be read, and may be any of the items that are not there. */
+export interface Unsure {
+  /** Since which parcel that is so in every one that could prove absences. */
+  since: string
+  /** Only absences of items that were last seen before this parcel are not known; `undefined`: none are. */
+  seenBefore: string | undefined
+  problem: string
+  file: string
+  path: string | undefined
+}
+
+export function stateOf({ notes, ids }: { notes: MergeNotes; ids: string }): ViewState {
+  const parcels = ids.length / idLength
+  const headroom = headroomOf(notes.steps)
+  const fields: FieldTracks = new Map(notes.fields)
+  const { hidden } = notes.unread
   return {
-    items: items.length,
-    absent: items.filter(({ absentSince }) => absentSince !== undefined).length,
-    versions: items.reduce((sum, { versions }) => sum + versions, 0),
-    errors,
-    duplicates,
-    parcels: parcels.length,
-    from: parcels[0]?.id,
-    to: parcels.at(-1)?.id,
-    gaps,
+    items: notes.items,
+    absent: notes.absent,
+    versions: notes.versions,
+    errors: notes.errors,
+    duplicates: notes.duplicates,
+    parcels,
+    from: parcels === 0 ? undefined : idOf({ ids }, 0),
+    to: parcels === 0 ? undefined : idOf({ ids }, parcels - 1),
+    gaps: notes.gaps,
     headroom: headroom && { ...headroom, longestHours: finite(headroom.longestHours) },
-    drift,
+    drift: [...notes.drift, ...vanishedFields(fields)],
+    unsure:
+      hidden === null
+        ? undefined
+        : {
+            since: idOf({ ids }, hidden.since),
+            seenBefore: hidden.seenBefore === null ? undefined : idOf({ ids }, hidden.seenBefore),
+            problem: hidden.problem,
+            file: hidden.file,
+            path: hidden.path ?? undefined,
+          },
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createAccount } from '../../../test/simulator/account.ts'
 import { sightingsIn, timesEvery } from '../../../test/simulator/snapshot.ts'
@@ -71,6 +71,14 @@ async function fromScratch(chosen: readonly ViewParcel[] = parcels, view = viewO
   return contentsOf(await storeIn(temporaryFolder(), view).update(chosen))
 }
 
+const logIn = (folder: string): string => readdirSync(folder).find((name) => name.startsWith('log-'))!
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+/** Of a file whose name counts up. */
+const kindOf = (path: string): string => basename(path).replace(/-\d+$/, '')
+
 const idsOf = (chosen: readonly ViewParcel[]): string[] => chosen.map(({ id }) => id)
 
 describe('a stored view', () => {
@@ -126,8 +134,7 @@ describe('a stored view', () => {
     await store.update()
     expect((await store.update(parcels.filter((_, index) => index !== 4))).read).toEqual([])
     expect((await store.update(parcels.slice(6))).read).toEqual([])
-    // The extracts that went with the parcels are gone.
-    expect(readdirSync(join(store.folder, 'extracts')).length).toBe(parcels.length - 6)
+    expect((await store.update()).read).toEqual([])
   })
 
   it('reads a parcel again whose content is another one', async () => {
@@ -144,7 +151,7 @@ describe('a stored view', () => {
     const store = storeIn(temporaryFolder())
     await store.update()
     const whole = await fromScratch()
-    for (const part of ['', 'extracts', 'tables', 'current']) {
+    for (const part of ['', logIn(store.folder), 'tables', 'current']) {
       rmSync(join(store.folder, part), { recursive: true, force: true })
       expect(await contentsOf(await store.update())).toEqual(whole)
     }
@@ -161,13 +168,16 @@ describe('a stored view', () => {
       () => Buffer.from('{"format":0}'),
     ]
     for (const damage of damages) {
-      for (const folder of ['extracts', 'tables']) {
-        const paths = readdirSync(join(store.folder, folder), { recursive: true, encoding: 'utf8' })
-          .map((name) => join(store.folder, folder, name))
-          .filter((path) => statSync(path).isFile())
-        for (const path of paths) writeFileSync(path, damage(readFileSync(path)))
-        if (folder === 'extracts') rmSync(join(store.folder, 'tables'), { recursive: true })
-        expect(await contentsOf(await store.update())).toEqual(whole)
+      const tables = filesIn(join(store.folder, 'tables'))
+      for (const path of tables) writeFileSync(path, damage(readFileSync(path)))
+      expect(await contentsOf(await store.update())).toEqual(whole)
+      for (const name of filesIn(join(store.folder, logIn(store.folder))).map((path) => basename(path))) {
+        // Fewer parcels before: the log is gone on with, and not only looked at.
+        await store.update(parcels.slice(0, -3))
+        const path = filesIn(join(store.folder, logIn(store.folder))).find((one) => kindOf(one) === kindOf(name))!
+        writeFileSync(path, damage(readFileSync(path)))
+        rmSync(join(store.folder, 'tables'), { recursive: true })
+        expect([name, await contentsOf(await store.update())]).toEqual([name, whole])
       }
     }
   })

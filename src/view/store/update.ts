@@ -3,9 +3,13 @@ import { UnsiloError } from '../../errors.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { System } from '../../system/system.ts'
 import type { ViewDefinition } from '../definition.ts'
-import { createMerge } from '../merge.ts'
-import { openExtracts } from './extracts.ts'
-import { stateOf } from './state.ts'
+import { StoreDamage } from '../log/damage.ts'
+import { type MergeState, createMerge, rowsOf } from '../merge.ts'
+import { changesIn } from '../merge/known-changes.ts'
+import { chainOf, mergeFingerprint } from './chain.ts'
+import { logFolderName, readNotes } from './log-folder.ts'
+import { type ViewState, stateOf } from './state.ts'
+import { withStoreLock } from './store-lock.ts'
 import {
   type ViewTables,
   freshFolder,
@@ -15,6 +19,7 @@ import {
   tablesName,
   tidyTables,
 } from './table-folder.ts'
+import { type UpdatedLog, updateLog } from './update-log.ts'
 import type { ViewParcel } from './view-parcel.ts'
 import { writeTables } from './write-tables.ts'
 
@@ -37,49 +42,132 @@ export interface UpdatedView extends ViewTables {
 }
 
 /** The tables of a view as it is now; `undefined` when they have to be made first. */
-function currentTables({ folder, definition, parcels }: StoredView, { system }: StoreContext): ViewTables | undefined {
-  return openTables(system.files, join(folder, 'tables', tablesName(definition, parcels)), definition.name)
+function currentTables(
+  { folder, definition, parcels }: StoredView,
+  { system }: StoreContext,
+  name: string = tablesName(definition, parcels),
+): ViewTables | undefined {
+  return openTables(system.files, join(folder, 'tables', name), definition.name)
 }
 
 /**
- * Brings the tables of a view up to date. Only parcels that are new are read; of the others there are extracts.
- * Two processes may do it at once: each writes beside what is there, and gives it its name when it is whole.
+ * Brings the tables of a view up to date. Only parcels that are new are read. A second process that wants the same waits, and finds
+ * it done.
  *
- * @param isLatest False for the view as it was at another time: then nothing that belongs to the present one is removed.
+ * @param isShown Makes the tables of these parcels only, as if there were no others; the present tables stay beside them.
  */
-export async function updateView(view: StoredView, context: StoreContext, isLatest = true): Promise<UpdatedView> {
-  const { folder, definition, parcels } = view
-  const { files, clock } = context.system
-  const tables = join(folder, 'tables')
-  const name = tablesName(definition, parcels)
-  const found = currentTables(view, context)
+export async function updateView(
+  view: StoredView,
+  context: StoreContext,
+  isShown: (parcel: ViewParcel) => boolean = () => true,
+): Promise<UpdatedView> {
+  const shown = { ...view, parcels: view.parcels.filter(isShown) }
+  const name = tablesName(view.definition, shown.parcels)
+  const found = currentTables(shown, context, name)
   if (found !== undefined) return { ...found, read: [] }
+  return withStoreLock(view.folder, context, async () => {
+    const foundNow = currentTables(shown, context, name)
+    if (foundNow !== undefined) return { ...foundNow, read: [] }
+    return withUpdatedLog(view, context, async (updated) => {
+      const isLatest = shown.parcels.length === view.parcels.length
+      const state = isLatest ? updated.state : mergeOf(view, updated, isShown)
+      await makeTables(shown, context, { ...updated, state }, name)
+      if (isLatest) {
+        await replaceFile(context.system.files, join(view.folder, 'current'), `tables/${name}\n`)
+        await tidyTables(context.system.files, join(view.folder, 'tables'), name, context.system.clock.now())
+      }
+      const written = currentTables(shown, context, name)
+      updated.close()
+      if (written !== undefined) return { ...written, read: updated.read }
+      throw new UnsiloError('busy', `${view.folder} was changed while it was written`, { retryable: true })
+    })
+  })
+}
 
-  const extractFolder = join(folder, 'extracts')
-  files.makeFolder(extractFolder)
-  const extracts = openExtracts(files, extractFolder, definition)
-  const merge = createMerge(definition)
-  for (const parcel of parcels) {
-    if (context.signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
-    merge.add(parcel, await extracts.load(parcel))
+/**
+ * What there is to say of a view as a whole, up to date; its tables are left as they are. `errors` has values that are not of their
+ * column's type only where the tables are up to date, too.
+ */
+export async function updateViewState(view: StoredView, context: StoreContext): Promise<ViewState> {
+  const { folder, definition, parcels } = view
+  const tables = currentTables(view, context)
+  if (tables !== undefined) return tables.state
+  const find = (): ViewState | undefined => {
+    const stored = readNotes(context.system.files, join(folder, logFolderName(definition)))
+    if (stored?.head.merge !== mergeFingerprint(definition) || stored.head.chain !== chainOf(parcels)) return undefined
+    return stateOf(stored)
   }
-  const merged = merge.result()
+  const found = find()
+  if (found !== undefined) return found
+  return withStoreLock(folder, context, async () => find() ?? (await withUpdatedLog(view, context, readState)))
+}
 
+function readState({ state, close }: UpdatedLog): Promise<ViewState> {
+  close()
+  return Promise.resolve(stateOf(state))
+}
+
+/**
+ * Opens the log of a view, up to date, and does something with it. What is stored and damaged is made anew. To be called with the
+ * lock. The log is left open for `action` to close, unless that fails.
+ */
+export async function withUpdatedLog<T>(
+  view: StoredView,
+  context: StoreContext,
+  action: (updated: UpdatedLog) => Promise<T>,
+): Promise<T> {
+  const { files } = context.system
+  const name = logFolderName(view.definition)
+  const folder = join(view.folder, name)
+  await removeOtherLogs(view.folder, name, context)
+  for (let isAnew = false; ; isAnew = true) {
+    let updated: UpdatedLog | undefined
+    try {
+      updated = await updateLog(folder, view, context)
+      return await action(updated)
+    } catch (error) {
+      updated?.close()
+      if (isAnew || !(error instanceof StoreDamage)) throw error
+      await files.remove(folder)
+    }
+  }
+}
+
+/** Another definition, or version of unsilo, had another log. */
+async function removeOtherLogs(folder: string, name: string, { system: { files } }: StoreContext): Promise<void> {
+  for (const { name: other } of files.list(folder)) {
+    const isLog = other.startsWith('log-') || other === 'extracts'
+    if (isLog && other !== name) await files.remove(join(folder, other))
+  }
+}
+
+/** The merge of some of the parcels. */
+function mergeOf(
+  { definition, parcels }: StoredView,
+  { log, state }: UpdatedLog,
+  isShown: (parcel: ViewParcel) => boolean,
+): MergeState {
+  const merge = createMerge(definition, log, { changedBefore: changesIn(state.history) })
+  for (const [index, parcel] of parcels.entries()) {
+    if (isShown(parcel)) merge.add(parcel, state.parcels[index]!)
+  }
+  return merge.state
+}
+
+async function makeTables(
+  { folder, definition }: StoredView,
+  { system: { files }, signal }: StoreContext,
+  { log, state }: Pick<UpdatedLog, 'log' | 'state'>,
+  name: string,
+): Promise<void> {
+  const tables = join(folder, 'tables')
   const fresh = freshFolder(files, tables)
   try {
-    const { errors } = await writeTables(files, fresh, definition, merged, context.signal)
-    await sealTables(files, fresh, definition.name, stateOf(merged, parcels, errors))
+    const { errors } = await writeTables(files, fresh, definition, rowsOf(definition, log, state), signal)
+    await sealTables(files, fresh, definition.name, { ...stateOf(state), errors })
   } catch (error) {
     await files.remove(fresh).catch(() => undefined)
     throw error
   }
   await placeTables(files, fresh, join(tables, name), definition.name)
-  if (isLatest) {
-    await replaceFile(files, join(folder, 'current'), `tables/${name}\n`)
-    await tidyTables(files, tables, name, clock.now())
-    await extracts.tidy(parcels, clock.now())
-  }
-  const written = currentTables(view, context)
-  if (written !== undefined) return { ...written, read: extracts.read }
-  throw new UnsiloError('busy', `${tables} was changed while it was written`, { retryable: true })
 }

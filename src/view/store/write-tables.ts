@@ -1,10 +1,12 @@
 import { join } from 'node:path'
-import { parcelTime } from '../../parcel/id.ts'
+import { parcelIdAt } from '../../parcel/id.ts'
 import type { Files } from '../../system/files.ts'
 import type { ViewDefinition } from '../definition.ts'
 import { type Engine, interruptible, openEngine } from '../duckdb.ts'
-import type { HistoryRow, Merged, MergedItem } from '../merge.ts'
+import type { BadItem } from '../item.ts'
+import type { HistoryRow, MergedItem } from '../merge.ts'
 import { sqlName, sqlPath, sqlText } from '../sql-text.ts'
+import { asBytes } from './byte-text.ts'
 import type { StoredType } from './column-kind.ts'
 import { type Misfit, type StoredColumn, itemColumns } from './item-columns.ts'
 import { type LineFile, jsonText, openLines } from './line-file.ts'
@@ -29,6 +31,13 @@ export function tablePaths(folder: string, view: string): TablePaths {
 const mostMisfits = 100
 const leastObjectBytes = 1024 * 1024
 
+/** What the tables hold; each is gone through once. `json` of a row need only be valid until the next one is asked for. */
+export interface TableRows {
+  items: Iterable<MergedItem>
+  history: Iterable<HistoryRow>
+  errors: Iterable<BadItem & { parcel: string }>
+}
+
 /**
  * Writes the tables of a view as Parquet, into a folder that is empty.
  * @returns How many errors the last of them tells.
@@ -37,50 +46,82 @@ export async function writeTables(
   files: Files,
   folder: string,
   definition: ViewDefinition,
-  merged: Merged,
+  rows: TableRows,
   signal: AbortSignal,
 ): Promise<{ errors: number }> {
   const paths = tablePaths(folder, definition.name)
   const spill = join(folder, 'spill')
   const engine = await openEngine(spill)
+  const copies = openCopies(engine, signal)
   try {
     const misfits = openMisfits()
-    const items = await lines(files, folder, 'items')
     const columns = itemColumns(definition)
-    await addAll(items, merged.items, (item) => itemLine(item, columns.lineOf, misfits.add), signal)
-    await copyTable(engine, items, itemSelect(columns.columns), paths.items, signal)
-    const history = await lines(files, folder, 'history')
-    await addAll(history, merged.history, historyLine, signal)
-    await copyTable(engine, history, historySelect, paths.history, signal)
-    const errors = [...merged.errors, ...misfits.errors()]
-    const errorLines = await lines(files, folder, 'errors')
-    await addAll(errorLines, errors, jsonText, signal)
-    await copyTable(engine, errorLines, errorSelect, paths.errors, signal)
-    for (const { path } of [items, history, errorLines]) await files.remove(path)
-    return { errors: errors.length }
+    const history = await lines(files, folder, 'history', rows.history, historyLine, signal)
+    await copies.start(history, historySelect, paths.history)
+    const itemLineOf = (item: MergedItem): string => itemLine(item, columns.lineOf, misfits.add)
+    const items = await lines(files, folder, 'items', rows.items, itemLineOf, signal)
+    await copies.start(items, itemSelect(columns.columns), paths.items)
+    let errorCount = 0
+    const errorLine = (row: ErrorRow): string => {
+      errorCount++
+      return jsonText(row)
+    }
+    const errors = await lines(files, folder, 'errors', chain(rows.errors, misfits.errors()), errorLine, signal)
+    await copies.start(errors, errorSelect, paths.errors)
+    await copies.end()
+    for (const { path } of [items, history, errors]) await files.remove(path)
+    return { errors: errorCount }
   } finally {
+    await copies.end().catch(() => undefined)
     engine.close()
     await files.remove(spill)
   }
 }
 
-function lines(files: Files, folder: string, name: string): Promise<LineFile> {
-  return openLines(files, join(folder, `${name}.ndjson`))
+function* chain<Row>(first: Iterable<Row>, second: Iterable<Row>): Generator<Row> {
+  yield* first
+  yield* second
 }
 
-async function addAll<Row>(
-  file: LineFile,
-  rows: readonly Row[],
+async function lines<Row>(
+  files: Files,
+  folder: string,
+  name: string,
+  rows: Iterable<Row>,
   lineOf: (row: Row) => string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<LineFile> {
+  const file = await openLines(files, join(folder, `${name}.ndjson`))
   try {
     for (const row of rows) {
+      const waiting = file.add(lineOf(row))
+      if (waiting === undefined) continue
+      await waiting
       signal.throwIfAborted()
-      await file.add(lineOf(row))
     }
   } finally {
     await file.end()
+  }
+  return file
+}
+
+interface Copies {
+  /** Copies the lines into a table, while the lines of the next one are made. */
+  start(file: LineFile, select: Select, path: string): Promise<void>
+  end(): Promise<void>
+}
+
+/** One after the other: two at once would take twice the memory. */
+function openCopies(engine: Engine, signal: AbortSignal): Copies {
+  let last: Promise<void> = Promise.resolve()
+  return {
+    async start(file, select, path) {
+      await last
+      last = copyTable(engine, file, select, path, signal)
+      // Who waits for it is told.
+      last.catch(() => undefined)
+    },
+    end: () => last,
   }
 }
 
@@ -107,8 +148,9 @@ async function copyTable(
   )
 }
 
+/** As in "2024-01-01T060000Z". */
 function timeText(id: string): string {
-  return parcelTime(id).toISOString().slice(0, 19).replace('T', ' ')
+  return `${id.slice(0, 10)} ${id.slice(11, 13)}:${id.slice(13, 15)}:${id.slice(15, 17)}`
 }
 
 function itemLine(
@@ -118,7 +160,7 @@ function itemLine(
 ): string {
   const absent = absentSince === undefined ? '' : `,"a":"${timeText(absentSince)}"`
   const own = `"k":${jsonText(key)},"f":"${timeText(firstSeen)}","l":"${timeText(lastSeen)}","v":${versions},"p":"${parcel}"`
-  return `{${own}${absent}${lineOf(textOf(json), (misfit) => onMisfit({ ...misfit, key, parcel }))}}`
+  return `{${own}${absent}${lineOf(asBytes(json), (misfit) => onMisfit({ ...misfit, key, parcel }))}}`
 }
 
 function itemSelect(columns: readonly StoredColumn[]): Select {
@@ -162,10 +204,9 @@ function expressionOf(type: StoredType, index: number): string {
 }
 
 function historyLine({ key, version, parcel, at, kind, changed, json }: HistoryRow): string {
-  const item = json === undefined ? '' : `,"item":${JSON.stringify(withWholeCharacters(textOf(json)))}`
-  const time = at.toISOString().slice(0, 19).replace('T', ' ')
-  const fields = jsonText(changed)
-  return `{"key":${jsonText(key)},"version":${version},"parcel":"${parcel}","time":"${time}","kind":"${kind}","changed":${fields}${item}}`
+  const item = json === undefined ? '' : `,"item":${JSON.stringify(withWholeCharacters(asBytes(json)))}`
+  const fields = changed.length === 0 ? '[]' : jsonText(changed)
+  return `{"key":${jsonText(key)},"version":${version},"parcel":"${parcel}","time":"${timeText(parcelIdAt(at))}","kind":"${kind}","changed":${fields}${item}}`
 }
 
 const historySelect: Select = {
@@ -212,8 +253,4 @@ function openMisfits(): { add(misfit: Misfit & { key: string; parcel: string }):
         return more === 0 ? rows : [...rows, rest]
       }),
   }
-}
-
-function textOf(json: Uint8Array): string {
-  return Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8')
 }

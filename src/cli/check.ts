@@ -1,0 +1,55 @@
+import type { Problem } from '../dataset/dataset.ts'
+import { checkDataset } from '../dataset/views/check-dataset.ts'
+import type { CheckResult } from '../view/check/result.ts'
+import type { App } from './app.ts'
+import { eachDataset } from './each-dataset.ts'
+import { allDatasets } from './open-datasets.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { problemLines } from './outcome.ts'
+import { withProgress } from './with-progress.ts'
+
+export async function check(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
+  // Checks may name views of any dataset; what is wrong with those that are not asked for is not told.
+  const all = await allDatasets(app)
+  const found: { dataset: string; results: CheckResult[] }[] = []
+  const problems: (Problem & { dataset: string })[] = []
+  const status = await eachDataset(app, args.datasets, async (dataset) => {
+    const mirror = [dataset, ...all.filter(({ layout }) => layout.folder !== dataset.layout.folder)]
+    const results = await withProgress(app, (context) =>
+      checkDataset(dataset, mirror, context, (of, problem) => void problems.push({ dataset: of, ...problem })),
+    )
+    found.push({ dataset: dataset.name, results })
+  })
+  for (const { dataset, ...problem } of problems) {
+    app.note(problemLines(dataset, [problem], app.colors.err).join('\n'))
+  }
+  const checks = found.flatMap(({ dataset, results }) => results.map((result) => ({ dataset, ...result })))
+  if (app.json) app.printJson({ checks, problems })
+  else if (checks.length > 0) for (const result of checks) showResult(result, app)
+  else if (status === ExitCode.ok) app.print('There are no checks; docs/checks.md says how to define one.')
+  return checks.some(({ verdict }) => verdict !== 'passed') ? ExitCode.failed : status
+}
+
+function showResult({ dataset, ...result }: CheckResult & { dataset: string }, app: App): void {
+  const { green, red, dim } = app.colors.out
+  if (result.verdict === 'passed') {
+    if (!app.quiet) app.print(`${green('✓')} ${dataset}/${sayResult(result)}`)
+    return
+  }
+  app.print(`${red('✗')} ${dataset}/${sayResult(result)}`)
+  for (const text of result.examples) app.print(`    ${onOneLine(text)}`)
+  const { examples, wrong = 0 } = result
+  if (examples.length > 0 && wrong > examples.length) app.print(dim(`    … ${wrong - examples.length} more`))
+  if (result.problem !== undefined) app.print(`    ${onOneLine(result.problem)}`)
+  if (result.hint !== undefined) app.print(dim(`  → ${result.hint}`))
+}
+
+/** `saved: created (min): 3 of 120 rows have a created below 2005-01-01`. */
+function sayResult({ view, check: name, rule, message }: CheckResult): string {
+  return `${view}: ${name}${name === rule ? '' : ` (${rule})`}: ${message}`
+}
+
+function onOneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line
+}

@@ -1,0 +1,50 @@
+import { type Remade, remakeDataset } from '../dataset/remake.ts'
+import type { App } from './app.ts'
+import { eachDataset } from './each-dataset.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { problemLines } from './outcome.ts'
+import { withProgress } from './with-progress.ts'
+
+export async function recover(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
+  const all: Remade[] = []
+  const status = await eachDataset(app, args.datasets, async (dataset) => {
+    const remade = await withProgress(app, (context) => remakeDataset(dataset, context))
+    all.push(remade)
+    if (!app.json && !app.quiet) for (const line of remadeLines(remade, app)) app.print(line)
+    if (!app.json) for (const line of problemLines(remade.dataset, remade.problems, app.colors.err)) app.note(line)
+  })
+  if (app.json) app.printJson({ datasets: all })
+  const hasFailed = all.some(({ problems }) => problems.some(({ severity }) => severity === 'error'))
+  return hasFailed ? ExitCode.failed : status
+}
+
+/** Changed metrics that are told one by one. */
+const most = 10
+
+function remadeLines({ dataset, recovered, measured, metrics, views }: Remade, app: App): string[] {
+  const { bold, yellow } = app.colors.out
+  const lines = [
+    `${bold(dataset)}: measured ${count(measured.length, 'parcel')}${metrics.length === 0 ? ', all as before' : ''}`,
+  ]
+  for (const { parcel, metric, before = '', after = '' } of metrics.slice(0, most))
+    lines.push(`  ${yellow('differs')}  ${parcel} ${metric}: ${before || 'nothing'} before, ${after || 'nothing'} now`)
+  if (metrics.length > most) lines.push(`  and ${metrics.length - most} more`)
+  for (const { parcel, state, doubts } of recovered) {
+    const why = doubts === undefined ? '' : `: ${doubts.join('; ')}`
+    lines.push(`  written into the ledger: ${parcel}, ${state}${why}`)
+  }
+  for (const { view, before, after } of views) {
+    const counts = Object.entries(after).map(([name, value]) => {
+      const earlier = before?.[name as keyof typeof after]
+      return earlier === undefined || earlier === value
+        ? `${value} ${name}`
+        : yellow(`${value} ${name} (${earlier} before)`)
+    })
+    lines.push(`  view ${view}: ${counts.join(', ')}`)
+  }
+  return lines
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,76 @@
+import { type ThinPlan, thinned } from '../dataset/thin/plan.ts'
+import { thinDataset, undoThin } from '../dataset/thin/thin.ts'
+import { UnsiloError } from '../errors.ts'
+import { parseParcelId } from '../parcel/id.ts'
+import { saySize } from '../system/size.ts'
+import type { App } from './app.ts'
+import { eachDataset } from './each-dataset.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { openDatasets, openOneDataset } from './open-datasets.ts'
+import { withProgress } from './with-progress.ts'
+
+export interface ThinArguments {
+  datasets: string[]
+  dryRun?: boolean
+  undo?: string[]
+}
+
+export async function thin({ datasets, dryRun = false, undo }: ThinArguments, app: App): Promise<ExitStatus> {
+  if (undo !== undefined) return undoIn(datasets, undo, dryRun, app)
+  const names = datasets.length > 0 ? datasets : await namesWithThin(app)
+  const plans: ThinPlan[] = []
+  const status = await eachDataset(app, names, async (dataset) => {
+    const plan = await withProgress(app, (context) => thinDataset(dataset, context, dryRun))
+    plans.push(plan)
+    if (!app.json && !app.quiet) showPlan(plan, dryRun, app)
+  })
+  if (app.json) app.printJson({ dryRun, datasets: plans })
+  return status
+}
+
+/** Without names, those that say what may be thinned. @throws UnsiloError `config` when none does */
+async function namesWithThin(app: App): Promise<string[]> {
+  const { datasets } = await openDatasets({ ...app, note: () => undefined }, [])
+  const names = datasets.filter(({ config }) => config.thin !== undefined).map(({ name }) => name)
+  if (names.length > 0) return names
+  throw new UnsiloError('config', 'no dataset says what may be thinned: `thin` is set in none', {
+    hint: 'In its config.toml: thin = { views = ["…"] }, the views that have all you want of old parcels. See docs/thin.md.',
+  })
+}
+
+async function undoIn(
+  datasets: readonly string[],
+  undo: readonly string[],
+  dryRun: boolean,
+  app: App,
+): Promise<ExitStatus> {
+  const [name, ...others] = datasets
+  if (name === undefined || others.length > 0 || dryRun) {
+    throw new UnsiloError('usage', dryRun ? '--undo has no dry run' : '--undo is for one dataset', {
+      hint: 'Write: unsilo thin DATASET --undo PARCEL; `unsilo parcels DATASET` lists what is in the trash.',
+    })
+  }
+  const dataset = await openOneDataset(app, name)
+  const parcels = await undoThin(dataset, app.context, undo.includes('all') ? 'all' : undo.map(parseParcelId))
+  if (app.json) app.printJson({ dataset: dataset.name, parcels })
+  else if (parcels.length === 0) app.print(`${dataset.name}: the trash is empty`)
+  else for (const id of parcels) app.print(`${dataset.name}: ${id} is back`)
+  return ExitCode.ok
+}
+
+function showPlan(plan: ThinPlan, dryRun: boolean, app: App): void {
+  const { bold, dim, yellow } = app.colors.out
+  const goes = thinned(plan)
+  const bytes = goes.reduce((sum, one) => sum + (one.bytes ?? 0), 0)
+  const size = goes.length === 0 ? '' : `, ${saySize(bytes)}`
+  const days = plan.trashDays === 1 ? '1 day' : `${plan.trashDays} days`
+  const where = goes.length === 0 ? '' : `, for ${days}`
+  const what = dryRun ? 'would move' : 'moved'
+  app.print(
+    `${bold(plan.dataset)}: ${what} ${goes.length} of ${plan.decisions.length} parcels to the trash${size}${where}`,
+  )
+  for (const { id, keep, reasons } of plan.decisions) {
+    if (keep && !dryRun && !app.verbose) continue
+    app.print(`  ${keep ? dim('keep ') : yellow('trash')}  ${id}  ${reasons.join('; ')}`)
+  }
+}

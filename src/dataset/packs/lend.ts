@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { UnsiloError } from '../../errors.ts'
+import type { StoredParcel } from '../../parcel/store.ts'
+import { type Lock, acquireLock } from '../../system/lock.ts'
+import type { Files } from '../../system/files.ts'
+import { makeTemporaryFolder } from '../../system/temporary-folder.ts'
+import type { Context, Dataset } from '../dataset.ts'
+import { extractParcel } from './extract.ts'
+import { type PackReader, asDamaged, openPackReader } from './read-pack.ts'
+
+/** A parcel as a file or folder that can be read. */
+export interface LentParcel {
+  stored: StoredParcel
+  /** The dataset as if the parcel lay in its `data/`. For reading only. */
+  dataset: Dataset
+  /** To be called when it is not needed any more; a copy of it goes then. */
+  release(): Promise<void>
+}
+
+/** Hands out parcels to be read, wherever they are. */
+export interface ParcelLender {
+  /**
+   * One that lies in `data/` is handed out as it is; of one in a pack, a copy on the same disk. A pack is decompressed once, as long
+   * as its parcels are asked for oldest first.
+   *
+   * @throws UnsiloError `corrupt` when the pack is damaged
+   */
+  borrow(stored: StoredParcel): Promise<LentParcel>
+  /** Does something with a parcel, and gives it back. */
+  use<T>(stored: StoredParcel, action: (lent: LentParcel) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Copies of parcels that are being read, in `.cache/`: as large as parcels are, so not in a folder of the system's. */
+const lentFolder = 'lent'
+
+export function openLender(dataset: Dataset, { system, signal }: Context): ParcelLender {
+  const { files } = system
+  let shelf: Promise<Shelf> | undefined
+  let reader: { path: string; reader: PackReader } | undefined
+  let count = 0
+  /** A pack is read by one at a time, in the order of asking. */
+  let before: Promise<unknown> = Promise.resolve()
+
+  const readerOf = async ({ pack }: NonNullable<StoredParcel['packed']>): Promise<PackReader> => {
+    if (reader?.path !== pack.path) {
+      await reader?.reader.close()
+      reader = { path: pack.path, reader: openPackReader(files, { ...pack, index: pack.index! }, signal) }
+    }
+    return reader.reader
+  }
+
+  const copyOf = async (stored: StoredParcel, packed: NonNullable<StoredParcel['packed']>): Promise<LentParcel> => {
+    shelf ??= openShelf(files, join(dataset.layout.cache, lentFolder))
+    const folder = join((await shelf).folder, String((count += 1)))
+    const release = (): Promise<void> => files.remove(folder)
+    try {
+      await extractParcel((await readerOf(packed)).entries(packed.parcel), folder, signal)
+    } catch (error) {
+      await release().catch(() => undefined)
+      throw asDamaged(error, packed.pack.path, signal)
+    }
+    const { packed: _, ...alone } = stored
+    return {
+      stored: { ...alone, path: join(folder, stored.name) },
+      dataset: { ...dataset, layout: { ...dataset.layout, data: folder } },
+      release,
+    }
+  }
+
+  const lender: ParcelLender = {
+    async borrow(stored) {
+      const { packed } = stored
+      if (packed === undefined) return { stored, dataset, release: () => Promise.resolve() }
+      const turn = before.then(() => copyOf(stored, packed))
+      before = turn.catch(() => undefined)
+      return turn
+    },
+    async use(stored, action) {
+      const lent = await lender.borrow(stored)
+      try {
+        return await action(lent)
+      } finally {
+        await lent.release()
+      }
+    },
+    async close() {
+      await before
+      await reader?.reader.close()
+      reader = undefined
+      await (await shelf)?.close()
+      shelf = undefined
+    },
+  }
+  return lender
+}
+
+/** In the order that costs least: those that lie in `data/` as they come, then those in packs, oldest first. */
+export function packedLast<T>(some: readonly T[], storedOf: (one: T) => StoredParcel): T[] {
+  const isPacked = (one: T): boolean => storedOf(one).packed !== undefined
+  const inPacks = some.filter(isPacked).sort((a, b) => (storedOf(a).id < storedOf(b).id ? -1 : 1))
+  return [...some.filter((one) => !isPacked(one)), ...inPacks]
+}
+
+/** Reads one parcel, wherever it is. */
+export async function withParcel<T>(
+  dataset: Dataset,
+  context: Context,
+  stored: StoredParcel,
+  action: (lent: LentParcel) => Promise<T>,
+): Promise<T> {
+  const lender = openLender(dataset, context)
+  try {
+    return await lender.use(stored, action)
+  } finally {
+    await lender.close()
+  }
+}
+
+/** A folder of this process's own. */
+interface Shelf {
+  folder: string
+  close(): Promise<void>
+}
+
+async function openShelf(files: Files, around: string): Promise<Shelf> {
+  try {
+    files.makeFolder(around)
+    await clearShelves(files, around)
+    for (;;) {
+      const folder = join(around, randomBytes(6).toString('hex'))
+      const lock = await acquireLock(`${folder}.lock`)
+      // Another process takes it for one that was left.
+      if (lock === undefined) continue
+      files.makeFolder(folder)
+      const close = async (): Promise<void> => {
+        await files.remove(folder)
+        await files.remove(`${folder}.lock`)
+        lock.release()
+      }
+      return { folder, close }
+    }
+  } catch (error) {
+    if (!(error instanceof UnsiloError) || error.code !== 'not-permitted') throw error
+    // A mirror that may only be read can be restored from all the same.
+    const { path, remove } = makeTemporaryFolder()
+    return { folder: path, close: () => Promise.resolve(remove()) }
+  }
+}
+
+/** Removes what processes have left that were killed: nobody holds their locks any more. */
+async function clearShelves(files: Files, around: string): Promise<void> {
+  for (const { name } of files.list(around)) {
+    if (!name.endsWith('.lock')) continue
+    const path = join(around, name)
+    const lock = await acquireLock(path).catch((error: unknown): Lock | undefined => {
+      // It has just been removed, or may not be opened: somebody else's.
+      if (error instanceof UnsiloError) return undefined
+      throw error
+    })
+    if (lock === undefined) continue
+    await files.remove(path.slice(0, -'.lock'.length))
+    await files.remove(path)
+    lock.release()
+  }
+}

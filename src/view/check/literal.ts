@@ -1,0 +1,45 @@
+import { UnsiloError } from '../../errors.ts'
+import { sqlText } from '../sql-text.ts'
+
+/** Types of numbers, as DuckDB writes them. */
+export function isNumber(type: string): boolean {
+  return /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL.*|BIGNUM)$/.test(type)
+}
+
+const isTime = (type: string): boolean => /^(?:TIMESTAMP|DATE)/.test(type)
+
+/** As dates and times begin that DuckDB reads: with a zone, or in UTC. */
+const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/
+
+/**
+ * A column, and a bound that its values are compared with, both in SQL and of one type. A value of the column that has none in that
+ * type is NULL.
+ *
+ * @param value The column in SQL.
+ * @throws UnsiloError `query` when they cannot be compared
+ */
+export function literal(
+  value: string,
+  type: string,
+  bound: string | number,
+  column: string,
+  now: Date,
+): { compared: string; limit: string } {
+  const text = bound === 'now' ? now.toISOString() : bound
+  if (typeof text === 'number') {
+    if (isNumber(type)) return { compared: value, limit: String(text) }
+    if (type === 'VARCHAR' || type === 'JSON') {
+      return { compared: `TRY_CAST(CAST(${value} AS VARCHAR) AS DOUBLE)`, limit: String(text) }
+    }
+  } else if (time.test(text)) {
+    if (isTime(type) || type === 'VARCHAR') {
+      // As a time with a zone: one without is in UTC, as the connection is.
+      return { compared: `TRY_CAST(${value} AS TIMESTAMPTZ)`, limit: `CAST(${sqlText(text)} AS TIMESTAMPTZ)` }
+    }
+  } else if (type === 'VARCHAR') return { compared: value, limit: sqlText(text) }
+  throw new UnsiloError('query', `${column} is of type ${type}, and ${JSON.stringify(bound)} is not`, {
+    hint: isNumber(type)
+      ? `Write a number, or make the column a time: [views.NAME.columns] ${column} = "${column} :: epoch".`
+      : 'Write the bound in the type of the column, or give the column another type in `columns`.',
+  })
+}

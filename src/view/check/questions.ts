@@ -1,0 +1,198 @@
+import { UnsiloError } from '../../errors.ts'
+import { sayPercent } from '../../system/percent.ts'
+import { sqlName, sqlText } from '../sql-text.ts'
+import { isNumber, literal } from './literal.ts'
+import { type CheckConfig, type Rule, columnRules } from './config.ts'
+import { type TableShape, columnNamed } from './table-shape.ts'
+
+/** One rule of a check, as questions in SQL. */
+export interface RuleQuestion {
+  /** One row: how many rows, or groups, are looked at, and how many of them are wrong. */
+  count: string
+  /** Some that are wrong, in a column of text. */
+  examples: string
+  /** What is looked at: `rows`, or `groups by form`; `undefined`: the view as a whole. */
+  what: string | undefined
+  /** What is wrong with those that are, as in `have no value in created`; of the whole, a sentence. */
+  wrong: string
+}
+
+/** Rules of a check about a column, in the order in which they are told. */
+export function rulesOf(check: CheckConfig): Rule[] {
+  if (check.sql !== undefined) return ['sql']
+  const rules: Rule[] = columnRules.filter((rule) => check[rule] !== undefined && check[rule] !== false)
+  return check.rows === undefined ? rules : [...rules, 'rows']
+}
+
+/** The rows that a check is about. */
+export function rowsOf({ where, with_absent: withAbsent }: CheckConfig, { table }: TableShape): string {
+  const conditions = [
+    ...(withAbsent === true ? [] : ['_absent_since IS NULL']),
+    ...(where === undefined ? [] : [`(${where}\n)`]),
+  ]
+  return `SELECT * FROM ${table}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`
+}
+
+/**
+ * A rule about the values of a column.
+ *
+ * @param now What "now" is.
+ * @throws UnsiloError `query` for a column that is not there, or a bound of another type than it has
+ */
+export function columnQuestion(
+  rule: Exclude<Rule, 'rows' | 'sql' | 'decrypt'>,
+  name: string,
+  check: CheckConfig,
+  shape: TableShape,
+  now: Date,
+): RuleQuestion {
+  const column = columnNamed(check.column ?? name, shape)
+  const type = shape.columns.get(column)!
+  const value = sqlName(column)
+  const rows = rowsOf(check, shape)
+  const text = `CAST(${value} AS VARCHAR)`
+  const each = (condition: string, wrong: string, from = rows): RuleQuestion => ({
+    count: `SELECT count(*), count(*) FILTER (WHERE ${condition}) FROM (${from})`,
+    examples: `SELECT _key FROM (${from}) WHERE ${condition} ORDER BY _key`,
+    what: 'rows',
+    wrong,
+  })
+  switch (rule) {
+    case 'not_null':
+      return each(`${value} IS NULL`, `have no ${column}`)
+    case 'unique': {
+      const others = Array.isArray(check.unique) ? check.unique.map((other) => columnNamed(other, shape)) : []
+      const columns = [...new Set([column, ...others])]
+      const counted = `count(*) OVER (PARTITION BY ${columns.map(sqlName).join(', ')}) AS unsilo_same`
+      const from = `SELECT *, ${counted} FROM (${rows}) WHERE ${value} IS NOT NULL`
+      return each('unsilo_same > 1', `have the ${columns.join(' and ')} of another one`, from)
+    }
+    case 'min':
+    case 'max': {
+      const bound = check[rule]!
+      const { compared, limit } = literal(value, type, bound, column, now)
+      const beyond = rule === 'min' ? '<' : '>'
+      // What cannot be read as what the bound is may be anywhere.
+      const condition = `${value} IS NOT NULL AND coalesce(${compared} ${beyond} ${limit}, true)`
+      return each(condition, `have a ${column} ${rule === 'min' ? 'below' : 'above'} ${String(bound)}`)
+    }
+    case 'values': {
+      const known = check.values!.map((one) => inType(one, type, column))
+      return each(
+        `${value} IS NOT NULL AND ${type === 'JSON' ? text : value} NOT IN (${known.join(', ')})`,
+        `have another ${column} than those that are right`,
+      )
+    }
+    case 'pattern':
+      return each(
+        `${value} IS NOT NULL AND NOT regexp_matches(${text}, ${sqlText(check.pattern!)})`,
+        `have a ${column} that is not like ${check.pattern!}`,
+      )
+    case 'missing':
+      return missingQuestion(column, check, shape)
+  }
+}
+
+/** A value in the type of the column. @throws UnsiloError `query` where it has none in it */
+function inType(value: string | number | boolean, type: string, column: string): string {
+  const text = sqlText(String(value))
+  if (type === 'VARCHAR' || type === 'JSON') return text
+  const isSame = isNumber(type) ? typeof value === 'number' : type !== 'BOOLEAN' || typeof value === 'boolean'
+  if (isSame) return `CAST(${text} AS ${type})`
+  throw new UnsiloError('query', `${column} is of type ${type}, and ${JSON.stringify(value)} is not`, {
+    hint: 'Write the values in the type of the column, or give the column another type in `columns`.',
+  })
+}
+
+function missingQuestion(column: string, check: CheckConfig, shape: TableShape): RuleQuestion {
+  const { most, by = [] } = check.missing!
+  const value = sqlName(column)
+  const groups = by.map((other) => sqlName(columnNamed(other, shape)))
+  const isMissing = `${value} IS NULL OR CAST(${value} AS VARCHAR) = ''`
+  const from =
+    `SELECT ${[...groups, 'count(*) AS unsilo_rows', `count(*) FILTER (WHERE ${isMissing}) AS unsilo_missing`].join(', ')} ` +
+    `FROM (${rowsOf(check, shape)}) ${groups.length === 0 ? '' : 'GROUP BY ALL '}HAVING count(*) > 0`
+  const condition = `unsilo_missing > ${most} * unsilo_rows`
+  return {
+    count: `SELECT count(*), count(*) FILTER (WHERE ${condition}) FROM (${from})`,
+    examples:
+      `SELECT ${named(by, groups, `unsilo_missing || ' of ' || unsilo_rows`)} FROM (${from}) WHERE ${condition} ` +
+      `ORDER BY unsilo_missing / unsilo_rows DESC${groups.map((group) => `, ${group}`).join('')}`,
+    what: by.length === 0 ? undefined : `groups by ${by.join(', ')}`,
+    wrong:
+      by.length === 0
+        ? `more than ${sayPercent(most)} of the rows have no ${column}`
+        : `have no ${column} in more than ${sayPercent(most)} of their rows`,
+  }
+}
+
+/** A group in words: `form a, participant 7: 3 of 10`. */
+function named(names: readonly string[], values: readonly string[], numbers: string): string {
+  const parts = values.map(
+    (value, index) => `${sqlText(`${names[index]!} `)} || coalesce(CAST(${value} AS VARCHAR), '(none)')`,
+  )
+  return parts.length === 0 ? numbers : `${parts.join(` || ', ' || `)} || ': ' || ${numbers}`
+}
+
+/**
+ * The number of rows, beside that of another view.
+ *
+ * @param otherName As it is told.
+ */
+export function rowsQuestion(
+  check: CheckConfig,
+  shape: TableShape,
+  other: TableShape,
+  otherName: string,
+): RuleQuestion {
+  const { tolerance, by = [], where } = check.rows!
+  const groupsOf = (of: TableShape): string[] => by.map((name) => sqlName(columnNamed(name, of)))
+  const counted = (rows: string, of: TableShape): string =>
+    by.length === 0
+      ? `SELECT count(*) AS rows FROM (${rows})`
+      : `SELECT ${groupsOf(of)
+          .map((group, index) => `CAST(${group} AS VARCHAR) AS unsilo_${index}`)
+          .join(', ')}, ` + `count(*) AS rows FROM (${rows}) GROUP BY ALL`
+  const on =
+    by.length === 0
+      ? 'true'
+      : by.map((_, index) => `here.unsilo_${index} IS NOT DISTINCT FROM there.unsilo_${index}`).join(' AND ')
+  const groups = by.map((_, index) => `coalesce(here.unsilo_${index}, there.unsilo_${index})`)
+  const there = rowsOf({ ...check, where, rows: undefined }, other)
+  const from =
+    `SELECT ${[...groups.map((group, index) => `${group} AS unsilo_${index}`), 'coalesce(here.rows, 0) AS unsilo_here', 'coalesce(there.rows, 0) AS unsilo_there'].join(', ')} ` +
+    `FROM (${counted(rowsOf(check, shape), shape)}) here FULL JOIN (${counted(there, other)}) there ON ${on}`
+  const allowed = typeof tolerance === 'number' ? `${tolerance} * unsilo_there` : String(tolerance.rows)
+  const condition = `abs(unsilo_here - unsilo_there) > ${allowed}`
+  const numbers = `unsilo_here || ' here, ' || unsilo_there || ${sqlText(` in ${otherName}`)}`
+  const most = typeof tolerance === 'number' ? sayPercent(tolerance) : `${tolerance.rows} rows`
+  const order = by.map((_, index) => `, unsilo_${index}`).join('')
+  return {
+    count: `SELECT count(*), count(*) FILTER (WHERE ${condition}) FROM (${from})`,
+    examples:
+      `SELECT ${named(
+        by,
+        by.map((_, index) => `unsilo_${index}`),
+        numbers,
+      )} FROM (${from}) WHERE ${condition} ` + `ORDER BY abs(unsilo_here - unsilo_there) DESC${order}`,
+    what: by.length === 0 ? undefined : `groups by ${by.join(', ')}`,
+    wrong:
+      by.length === 0
+        ? `it has not as many rows as ${otherName}; ${most} apart are allowed`
+        : `have not as many rows as in ${otherName}; ${most} apart are allowed`,
+  }
+}
+
+/** Values of a column that cannot be decrypted. @param stored What the table is read from, as it is stored */
+export function decryptQuestion(column: string, { table }: TableShape, stored: string): RuleQuestion {
+  const value = sqlName(column)
+  const from =
+    `SELECT stored._key, opened.${value} FROM (SELECT _key, ${value} FROM ${stored} WHERE ${value} IS NOT NULL) stored ` +
+    `JOIN ${table} opened USING (_key)`
+  return {
+    count: `SELECT count(*), count(*) FILTER (WHERE ${value} IS NULL) FROM (${from})`,
+    examples: `SELECT _key FROM (${from}) WHERE ${value} IS NULL ORDER BY _key`,
+    what: 'rows',
+    wrong: `have a ${column} that cannot be decrypted`,
+  }
+}

@@ -1,0 +1,192 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parsePath } from '../../../system/item-path.ts'
+import { ItemScanner } from './item-scanner.ts'
+import { stepsOf } from './json.ts'
+import { KnownItems } from './known-items.ts'
+
+interface Read {
+  items: string[]
+  known: (number | undefined)[]
+  problems: string[]
+  status: string
+}
+
+/** Documents, one by one, each with what was found in the one before, as the parcels of a view are read. */
+function readAll(documents: readonly Buffer[], path: string, chunkBytes: number): Read[] {
+  let known = new KnownItems([])
+  return documents.map((document) => {
+    const { items, ...read } = readOne(document, path, chunkBytes, known)
+    // As a view keeps them: known items are the same object, others a copy; of some nothing is kept.
+    known = new KnownItems(
+      items.filter((_, index) => index % 13 !== 12).map((item) => (item.isKnown ? item.json : Buffer.from(item.json))),
+      known,
+    )
+    return { ...read, items: items.map(({ json }) => Buffer.from(json).toString()) }
+  })
+}
+
+function readOne(document: Buffer, path: string, chunkBytes: number, known: KnownItems | undefined) {
+  const scanner = new ItemScanner({ steps: stepsOf(parsePath(path)), file: '', known })
+  for (let from = 0; from < document.length; from += chunkBytes) {
+    scanner.write(Buffer.from(document.subarray(from, from + chunkBytes)))
+  }
+  scanner.end()
+  const found = scanner.take()
+  const items = found.flatMap((one) => ('json' in one ? [{ json: one.json, isKnown: one.known !== undefined }] : []))
+  return {
+    items,
+    known: found.flatMap((one) => ('json' in one ? [one.known] : [])),
+    problems: found.flatMap((one) => ('problem' in one ? [one.problem] : [])),
+    status: scanner.status,
+  }
+}
+
+const plainly = (documents: readonly Buffer[], path: string, chunkBytes: number): Omit<Read, 'known'>[] =>
+  documents.map((document) => {
+    const { items, problems, status } = readOne(document, path, chunkBytes, undefined)
+    return { items: items.map(({ json }) => Buffer.from(json).toString()), problems, status }
+  })
+
+const withoutKnown = (read: Read[]): Omit<Read, 'known'>[] =>
+  read.map(({ items, problems, status }) => ({ items, problems, status }))
+
+/** What happens to a list from one parcel to the next. */
+const change = fc.record({
+  kind: fc.constantFrom('edit', 'remove', 'insert', 'move', 'repeat', 'grow'),
+  at: fc.nat(),
+  to: fc.nat(),
+})
+
+function changed(list: readonly number[], changes: readonly { kind: string; at: number; to: number }[]): number[] {
+  const next = [...list]
+  for (const { kind, at, to } of changes) {
+    const place = at % (next.length + 1)
+    if (kind === 'edit') next[place] = to
+    else if (kind === 'remove') next.splice(place, 1)
+    else if (kind === 'insert') next.splice(place, 0, to)
+    else if (kind === 'repeat') next.splice(to % (next.length + 1), 0, ...next.slice(place, place + 1))
+    else if (kind === 'move') next.push(...next.splice(place, 5))
+    else next.push(...Array.from({ length: to % 40 }, (_, index) => index + 1000))
+  }
+  return next
+}
+
+const shapes = {
+  list: { path: '[*]', document: (items: string[]) => `[${items.join(',')}]` },
+  indented: { path: 'a', document: (items: string[]) => `{"b":[1], "a": [\n  ${items.join(',\n  ')}\n ]\n}\n` },
+  wrapped: {
+    path: 'a[*].c',
+    document: (items: string[]) => `{"a":[${items.map((item) => `{"k":"x","c":${item}}`).join(', ')}]}`,
+  },
+  lists: { path: '[*][*]', document: (items: string[]) => `[[${items.join(',')}],[${items.join(',')}],[]]` },
+}
+
+function itemOf(value: number): string {
+  if (value % 11 === 0) return String(value)
+  if (value % 7 === 0) return JSON.stringify(`text "${value}"`)
+  return `{"id":${value},"text":"${'é'.repeat(value % 5)}","list":[${value % 3}, null]}`
+}
+
+const anySeries = fc.record({
+  first: fc.array(fc.nat(500), { maxLength: 80 }),
+  changes: fc.array(fc.array(change, { maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+  shape: fc.constantFrom(...Object.values(shapes)),
+  chunkBytes: fc.constantFrom(1 << 20, 500, 64, 7),
+})
+
+function seriesOf({
+  first,
+  changes,
+  shape,
+}: {
+  first: number[]
+  changes: Parameters<typeof changed>[1][]
+  shape: typeof shapes.list
+}) {
+  const lists = [first]
+  for (const some of changes) lists.push(changed(lists.at(-1)!, some))
+  return lists.map((list) => Buffer.from(shape.document(list.map(itemOf))))
+}
+
+describe('known items', () => {
+  it('make no difference to what is found in parcel after parcel', () => {
+    const property = fc.property(anySeries, (series) => {
+      const documents = seriesOf(series)
+      const { chunkBytes, shape } = series
+      expect(withoutKnown(readAll(documents, shape.path, chunkBytes))).toEqual(
+        plainly(documents, shape.path, chunkBytes),
+      )
+    })
+    fc.assert(property, { numRuns: 500 })
+  })
+
+  it('make none where documents are damaged, in the same places as before or in others', () => {
+    const damage = fc.record({
+      document: fc.nat(),
+      at: fc.nat(),
+      byte: fc.constantFrom(...Buffer.from('{}[]",: 0x\0\n\\')),
+    })
+    const property = fc.property(anySeries, fc.array(damage, { minLength: 1, maxLength: 6 }), (series, damages) => {
+      const documents = seriesOf(series)
+      for (const { document, at, byte } of damages) {
+        // From that document on, so that both of a pair have it, too.
+        for (const one of documents.slice(document % documents.length)) one[at % one.length] = byte
+      }
+      const { chunkBytes, shape } = series
+      expect(withoutKnown(readAll(documents, shape.path, chunkBytes))).toEqual(
+        plainly(documents, shape.path, chunkBytes),
+      )
+    })
+    fc.assert(property, { numRuns: 1500 })
+  })
+
+  it('are told by where they stood in the list', () => {
+    const list = Array.from({ length: 300 }, (_, index) => index + 1).filter((id) => id % 11 !== 0)
+    const documents = [list, [5000, ...list.filter((id) => id !== 30 && id !== 31), 5001], list].map((one) =>
+      Buffer.from(shapes.list.document(one.map(itemOf))),
+    )
+    const expected = [undefined, ...list.flatMap((id, index) => (id === 30 || id === 31 ? [] : [index])), undefined]
+    for (const chunkBytes of [1 << 20, 100]) {
+      const known = new KnownItems(list.map((id) => Buffer.from(itemOf(id))))
+      expect(readOne(documents[1]!, '[*]', chunkBytes, known).known).toEqual(expected)
+      const first = new KnownItems([])
+      const { items } = readOne(documents[0]!, '[*]', 1000, first)
+      const copies = items.map(({ json }) => Buffer.from(json))
+      expect(readOne(documents[1]!, '[*]', chunkBytes, new KnownItems(copies, first)).known).toEqual(expected)
+    }
+  })
+
+  it('are found in any order', () => {
+    const list = Array.from({ length: 2000 }, (_, index) => `{"id":${index}}`)
+    const known = new KnownItems(list.map((item) => Buffer.from(item)))
+    const found = readOne(Buffer.from(`[${[...list].reverse().join()}]`), '[*]', 1 << 20, known).known
+    expect(found.filter((one) => one !== undefined).length).toBeGreaterThan(1500)
+  })
+
+  it('hide nothing where a document is no list, and the one before was', () => {
+    const [a, b] = ['{"id":1}', '{"id":2}']
+    for (const document of [`${a},${b}`, `{"b":[{"c":${a},${b}}]}`]) {
+      const documents = [Buffer.from(`[${a},${b}]`), Buffer.from(document)]
+      for (const path of ['[*]', 'b[*].c']) {
+        expect(withoutKnown(readAll(documents, path, 100))).toEqual(plainly(documents, path, 100))
+      }
+      const known = new KnownItems([])
+      const read = (bytes: Buffer, steps: ReturnType<typeof stepsOf>, with_: KnownItems | undefined) => {
+        const scanner = new ItemScanner({ steps, file: '', known: with_ })
+        scanner.write(bytes)
+        scanner.end()
+        return scanner.take()
+      }
+      const first = read(documents[0]!, undefined, known).flatMap((one) => ('json' in one ? [one.json] : []))
+      const next = (): KnownItems => new KnownItems(first, known)
+      for (const steps of [undefined, stepsOf(parsePath('b[*].c'))]) {
+        const problems = (given: KnownItems | undefined): string[] =>
+          read(documents[1]!, steps, given).map((one) =>
+            'problem' in one ? one.problem : Buffer.from(one.json).toString(),
+          )
+        expect(problems(next())).toEqual(problems(undefined))
+      }
+    }
+  })
+})
