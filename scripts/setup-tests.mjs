@@ -28,6 +28,8 @@ const needed = [
     isThere: has('/usr/sbin/sshd'),
   },
   { program: 'vsftpd', package: 'vsftpd', tests: 'FTP and FTPS targets', isThere: has('/usr/sbin/vsftpd') },
+  { program: 'crontab', package: 'cron', tests: 'lines of a crontab' },
+  { program: 'systemd-analyze', package: 'systemd', tests: 'timers of systemd' },
   { program: 'age', package: 'age', tests: 'encrypted copies, with the age program' },
   ...['proxy', 'account', 'container', 'object'].map((part) => ({
     program: `swift-${part}-server`,

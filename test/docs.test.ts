@@ -16,7 +16,7 @@ import { systemFiles } from '../src/system/files.ts'
 import { type Block, blocksOf, proseOf, sectionsOf, typedIn } from './support/doc-blocks.ts'
 import { type DocService, directivesOf, startDocService } from './support/doc-service.ts'
 import { ParcelNames, isAsShown, openSession, withoutChance } from './support/doc-session.ts'
-import { sourceKeys, targetKeys } from './support/kind-keys.ts'
+import { channelKeys, sourceKeys, targetKeys } from './support/kind-keys.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const repository = resolve(import.meta.dirname, '..')
@@ -91,10 +91,10 @@ describe('README.md', () => {
 describe('configuration.md', () => {
   const sections = sectionsOf(read('docs/configuration.md'))
   const documented = [...sections.keys()].flatMap((heading) => /^`(.*)`$/.exec(heading)?.[1] ?? [])
-  // Kinds of sources and of targets have pages of their own.
+  // Kinds of sources, of targets and of channels have pages of their own.
   const keys = new Map(
     [...keysOf(datasetJsonSchema()), ...keysOf({ properties: rootOnly() })].filter(
-      ([key]) => !key.startsWith('source.') && !key.startsWith('targets.NAME.'),
+      ([key]) => !/^(?:source|targets\.NAME|alerts\.NAME)\./.test(key),
     ),
   )
 
@@ -169,6 +169,20 @@ describe('a kind of target', () => {
 
   it('has a page each', () => {
     expect([...kinds.keys()].sort()).toEqual(Object.keys(targetPages).sort())
+  })
+})
+
+describe('a kind of channel', () => {
+  const { shared, kinds } = channelKeys()
+  const sections = sectionsOf(read('docs/alerts.md'))
+  const rowsOf = (section: string): string[] | null => sections.get(section)!.match(/^\| `.*$/gm)
+
+  it('has rows for the keys that all kinds have, as the schema says them', () => {
+    expect(rowsOf('Keys of every channel')).toEqual(shared.map(({ row }) => row))
+  })
+
+  it.each([...kinds])('%s has a row for each key beside them, and for nothing else', (kind, keys) => {
+    expect(rowsOf(`\`${kind}\``) ?? []).toEqual(keys.map(({ row }) => row))
   })
 })
 

@@ -45,6 +45,10 @@ const work: readonly [command: string, shape: string][] = [
   ['config validate', 'Validate'],
   ['config show todo bank', 'ConfigShow'],
   ['doctor', 'Doctor'],
+  ['schedule status', 'ScheduleStatus'],
+  ['schedule remove', 'ScheduleRemove'],
+  ['alert test', 'AlertTest'],
+  ['alert list', 'AlertList'],
   ['accept todo SUSPECT', 'Accept'],
   ['accept todo SUSPECT', 'Accept'],
   ['drain --dry-run', 'Drain'],
@@ -69,10 +73,34 @@ metrics.items.cmd = "wc -c < $PARCEL_PATH"
 metrics.broken.cmd = "false"
 `
 
+const channels = `[alerts.works]
+kind = "command"
+cmd = "true"
+[alerts.fails]
+kind = "command"
+cmd = "false"
+`
+
+const time = '2026-03-01T07:00:00.000Z'
+const alerts = JSON.stringify({
+  version: 1,
+  incidents: [
+    {
+      ...{ id: 'a', dataset: 'todo', cause: 'late', severity: 'error', what: 'is late', why: 'HTTP 401', next: 'wait' },
+      ...{ opened: time, evidence: ['a line'], lastSent: { works: { at: time, count: 1, severity: 'error' } } },
+    },
+  ],
+  channels: {
+    works: { since: time },
+    fails: { since: time, failing: { since: time, at: time, failures: 2, reason: 'no' } },
+  },
+})
+
 /** A root in which every kind of thing has happened: parcels that are good, suspect and failed, one pruned, a mistake. */
 async function livelyRoot(): Promise<{ root: CliRoot; ids: Record<'good' | 'suspect' | 'failed', string> }> {
   const root = cliRoot()
-  root.write('unsilo.toml', '[targets.vault]\nkind = "folder"\npath = "vault"\n')
+  root.write('unsilo.toml', '[targets.vault]\nkind = "folder"\npath = "vault"\n' + channels)
+  root.write('.unsilo/alerts.json', alerts)
   root.write('todo/config.toml', config)
   root.write('bank/config.toml', 'ingest.paths = "../bank-*.csv"\n')
   root.write('shop/config.toml', '[source]\nkind = "sqlite"\npath = "shop.db"\n')

@@ -42,10 +42,10 @@ async function* asTable({ columns, batches }: Answer, style: TableStyle): AsyncG
   let layout: 'table' | 'blocks' | undefined
   const drawn = (): string => {
     const isFirst = layout === undefined
-    layout ??= fitsInto([head, ...rows], width) ? 'table' : 'blocks'
+    layout ??= rows.length === 0 || fitsInto([head, ...rows], width) ? 'table' : 'blocks'
     const drawing = rows
     rows = []
-    if (layout === 'blocks') return drawing.map((row) => `${textBlock(head, row, width)}\n`).join('\n')
+    if (layout === 'blocks') return drawing.map((row) => `${textBlock(head, row, width)}\n\n`).join('')
     const widest = style.columns === undefined ? Infinity : widestCell
     return `${textTable([...(isFirst ? [head] : []), ...drawing], widest, width)}\n`
   }

@@ -26,9 +26,12 @@ function remadeLines({ dataset, recovered, measured, metrics, views }: Remade, a
   const lines = [
     `${bold(dataset)}: measured ${count(measured.length, 'parcel')}${metrics.length === 0 ? ', all as before' : ''}`,
   ]
-  for (const { parcel, metric, before = '', after = '' } of metrics.slice(0, most))
+  const told = metrics.filter(({ before }) => before !== undefined)
+  const fresh = new Set(metrics.filter(({ before }) => before === undefined).map(({ parcel }) => parcel))
+  for (const { parcel, metric, before, after = '' } of told.slice(0, most))
     lines.push(`  ${yellow('differs')}  ${parcel} ${metric}: ${before || 'nothing'} before, ${after || 'nothing'} now`)
-  if (metrics.length > most) lines.push(`  and ${metrics.length - most} more`)
+  if (told.length > most) lines.push(`  and ${told.length - most} more`)
+  if (fresh.size > 0) lines.push(`  not measured before: ${[...fresh].join(', ')}`)
   for (const { parcel, state, doubts } of recovered) {
     const why = doubts === undefined ? '' : `: ${doubts.join('; ')}`
     lines.push(`  written into the ledger: ${parcel}, ${state}${why}`)

@@ -12,7 +12,12 @@ type WrittenKeys = Readonly<Record<string, unknown>>
 /** What does not go together in a dataset, or is of no use in it. */
 export function misfitsIn(values: WrittenKeys): Misfit[] {
   const { source } = values
-  const ofViews = [...misfitsInViews(values), ...misfitsInPublishViews(values), ...thinMisfits(values), ...besidePack(values)]
+  const ofViews = [
+    ...misfitsInViews(values),
+    ...misfitsInPublishViews(values),
+    ...thinMisfits(values),
+    ...besidePack(values),
+  ]
   if (source === undefined)
     return [...ofViews, ...(hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout', 'compress']))]
   return [

@@ -153,6 +153,24 @@ describe('what is wrong with a view', () => {
       'a/config.toml:4: views.a.feed.time: "t" is no column. There are: b.',
     ],
     [
+      '[views.a]\nkey = "id"\nchecks = { b = {}, c = { sql = "SELECT 1", min = 3 }, d = { column = "x", rows = { as = "a" } } }',
+      'a/config.toml:3: views.a.checks.b: checks nothing. Add one of not_null, unique, min, max, values, pattern, missing, rows, sql.',
+      'a/config.toml:3: views.a.checks.c.min: has no use beside `sql`. Remove one of the two.',
+      'a/config.toml:3: views.a.checks.d.column: has no use with `rows` alone. Remove it.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncolumns = { b = "b" }\nchecks = { c = { not_null = true }, _KEY = { unique = true } }',
+      'a/config.toml:4: views.a.checks.c: "c" is no column. There are: b.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nchecks.b.missing.most = "many"',
+      'a/config.toml:3: views.a.checks.b.missing.most: "many" is not a percentage. Write it like "5%" or "0.5%".',
+    ],
+    [
+      '[views.a]\nkey = "id"\ndecrypt = [{ fields = "x", scheme = "rsa-oaep", key = "MIIE" }]',
+      'a/config.toml:3: views.a.decrypt.0.key: a secret never stands in the configuration: say where it is, as in { file = "~/.secrets/…" }, { env = "…" } or { command = "…" }',
+    ],
+    [
       '[views.a]\nkey = "id"\ncolumns = { b = "b :: int" }',
       'a/config.toml:3: views.a.columns.b: "int" is not a type. Types: text, integer, number, boolean, timestamp, date, epoch, epoch-ms, json.',
     ],
@@ -236,5 +254,42 @@ describe('the fingerprint of extracts', () => {
       ),
     )
     expect(new Set(all).size).toBe(4)
+  })
+})
+
+describe('what is wrong with files of views', () => {
+  const base = '[views.a]\nkey = "id"\n[publish_view.t]\n'
+  it.each<[block: string, ...problems: string[]]>([
+    [
+      'file = "a.csv"',
+      'a/config.toml:3: publish_view.t: has neither `view` nor `sql`. Name the view, or write a question.',
+    ],
+    ['view = "b"\nfile = "a.csv"', 'a/config.toml:4: publish_view.t.view: there is no view "b". There are: a.'],
+    [
+      'view = "a"\nfile = "a.txt"',
+      'a/config.toml:5: publish_view.t.file: does not say how to write it. End it in .csv, .ndjson or .parquet, or set `format`.',
+    ],
+    [
+      'view = "a"\nfile = "../a.csv"',
+      'a/config.toml:5: publish_view.t.file: "../a.csv" is not a path inside a folder. Write it like "tasks.csv", "{form.name}_{day}.csv" or "{form.name}/{day:created}.csv".',
+    ],
+    [
+      'view = "a"\nfile = "a.csv"\nfolder = "../b"',
+      'a/config.toml:6: publish_view.t.folder: leads out of the dataset. Write a path elsewhere in full: "/srv/tables".',
+    ],
+    [
+      'view = "a"\nfile = "a.csv"\nfolder = "data/x"',
+      'a/config.toml:6: publish_view.t.folder: is a folder that unsilo needs itself. Name another, as in "published".',
+    ],
+    [
+      'sql = "SELECT 1"\nfile = "a.csv"\nwhere = "x"',
+      'a/config.toml:6: publish_view.t.where: has no use beside `sql`. Say it in the SQL, or remove one of the two.',
+    ],
+    [
+      'view = "a"\nfile = "a.csv"\ntargets = ["nas"]',
+      'a/config.toml:6: publish_view.t.targets.0: unsilo.toml has no target "nas". Add [targets.nas] to it.',
+    ],
+  ])('%s', async (block, ...problems) => {
+    expect((await load(base + block)).problems).toEqual(problems)
   })
 })

@@ -8,6 +8,8 @@ import { commitRecords } from './git.ts'
 import { readHistory, sealedParcels } from './history.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
+import { openLender } from './packs/lend.ts'
+import { settleInRun } from './packs/work.ts'
 import { recover } from './recover.ts'
 import { recoveredNotes } from './recovered-notes.ts'
 import { sealRecovered } from './seal.ts'
@@ -60,6 +62,7 @@ export function remakeDataset(dataset: Dataset, context: Context): Promise<Remad
     await files.remove(layout.cache)
 
     const ended = await recover(dataset, context)
+    await settleInRun(dataset, context, readHistory(files, layout), remade.problems)
     await recoverUnknown(dataset, context, remade)
     const rowsBefore = readMetricsIfWhole(files, layout.metrics)?.rows
     const history = readHistory(files, layout)
@@ -97,8 +100,9 @@ export function remakeDataset(dataset: Dataset, context: Context): Promise<Remad
 async function recoverUnknown(dataset: Dataset, context: Context, remade: Remade): Promise<void> {
   const { files } = context.system
   const unknown = sealedParcels(readHistory(files, dataset.layout)).filter(
-    ({ started, ended, stored }) => started === undefined && ended === undefined && stored.packed === undefined,
+    ({ started, ended, stored }) => started === undefined && ended === undefined,
   )
+  const lender = openLender(dataset, context)
   for (const { id, stored } of unknown) {
     try {
       if (stored.others.length > 0) {
@@ -107,8 +111,10 @@ async function recoverUnknown(dataset: Dataset, context: Context, remade: Remade
           hint: `A parcel is one file or one folder: move the others out of ${dataset.layout.data}.`,
         })
       }
-      const manifest = await inspectParcel(files, stored, { signal: context.signal })
-      const notes = recoveredNotes(dataset, files, id, stored.path)
+      const { manifest, notes } = await lender.use(stored, async (lent) => ({
+        manifest: await inspectParcel(files, lent.stored, { signal: context.signal }),
+        notes: recoveredNotes(dataset, files, id, lent.stored.path),
+      }))
       // What was sealed a moment ago counts among those that it is compared with.
       const sealed = await sealRecovered(dataset, context, stored, manifest, notes, readHistory(files, dataset.layout))
       const { parcel, state, doubts } = sealed
@@ -124,12 +130,13 @@ async function recoverUnknown(dataset: Dataset, context: Context, remade: Remade
       })
     }
   }
+  await lender.close()
 }
 
 function changesOf(parcel: ParcelId, before: MetricRow = {}, after: MetricRow = {}): MetricChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return names
-    .filter((metric) => (before[metric] ?? '') !== (after[metric] ?? ''))
+    .filter((metric) => metric !== 'parcel_id' && (before[metric] ?? '') !== (after[metric] ?? ''))
     .map((metric) => ({
       parcel,
       metric,

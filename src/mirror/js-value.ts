@@ -23,22 +23,25 @@ export function jsValue(cell: Cell, type: CellType | undefined): unknown {
   if ('scale' in cell) return decimalValue(cell)
   if ('bytes' in cell) return new Uint8Array(cell.bytes)
   if ('tag' in cell && 'value' in cell) return jsValue(cell.value, undefined)
-  return timeMs(cell) ?? String(cell)
+  return dateOf(cell) ?? String(cell)
 }
 
-function decimalValue(cell: { scale: number; width: number; value: bigint }): unknown {
+type ObjectCell = Exclude<Cell, null | boolean | number | bigint | string>
+type DecimalCell = Extract<Cell, { scale: number }>
+
+function decimalValue(cell: DecimalCell): unknown {
   if (cell.scale === 0) return wholeNumber(cell.value)
   return cell.width <= numberDigits ? Number(String(cell)) : String(cell)
 }
 
 /** The Date of what is a point in time; `undefined` for all else, and for times that no Date can be, as infinity. */
-function timeMs(cell: object): Date | undefined {
+function dateOf(cell: ObjectCell): Date | undefined {
   const ms = msOf(cell)
   return ms === undefined || Math.abs(ms) > lastDateMs ? undefined : new Date(ms)
 }
 
-/** Times of a day have micros, too, and are no point in time: their text has no date. */
-function msOf(cell: object): number | undefined {
+function msOf(cell: ObjectCell): number | undefined {
+  // Times of a day have micros, too, and intervals; their text has no date.
   if (!/^-?\d{4,6}-\d\d-\d\d /.test(String(cell))) return undefined
   if ('micros' in cell) return Math.floor(Number(cell.micros) / 1000)
   if ('nanos' in cell) return Math.floor(Number(cell.nanos) / 1e6)

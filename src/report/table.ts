@@ -44,10 +44,11 @@ export function textTable(rows: readonly (readonly Cell[])[], widest = widestCel
 
 /** Whether these rows can be laid out in so many columns, with their widest cells cut. */
 export function fitsInto(rows: readonly (readonly Cell[])[], columns: number): boolean {
-  const least = new Array<number>(rows[0]?.length ?? 0).fill(0)
+  const least: number[] = []
   for (const row of rows) {
     for (const [index, { text }] of row.entries()) {
-      if (least[index]! < leastCut) least[index] = Math.max(least[index]!, Math.min(leastCut, textWidth(text)))
+      const width = least[index] ?? 0
+      if (width < leastCut) least[index] = Math.max(width, Math.min(leastCut, textWidth(text)))
     }
   }
   return sumOf(least) + gap * (least.length - 1) <= columns

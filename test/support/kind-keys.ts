@@ -28,14 +28,30 @@ export function sourceKeys(): Map<string, KindKey[]> {
   return new Map([...keys].map(([kind, rows]) => [kind, rows.filter(({ key }) => !key.startsWith('streams.page.'))]))
 }
 
+interface KeysOfKinds {
+  shared: KindKey[]
+  kinds: Map<string, KindKey[]>
+}
+
+/** The keys that channels of every kind have, and those of each kind beside them. */
+export function channelKeys(): KeysOfKinds {
+  const { alerts } = (rootJsonSchema() as Schema).properties!
+  return withShared(keysOfKinds(alerts!.additionalProperties!.oneOf!, ''))
+}
+
 /** The keys that targets of every kind have, and those of each kind beside them. */
-export function targetKeys(): { shared: KindKey[]; kinds: Map<string, KindKey[]> } {
+export function targetKeys(): KeysOfKinds {
   const { targets } = (rootJsonSchema() as Schema).properties!
   // Beside the kinds that there are, `kind` may name a module, whose keys nobody knows.
-  const kinds = keysOfKinds(
-    targets!.additionalProperties!.anyOf!.flatMap(({ oneOf }) => oneOf ?? []),
-    '',
+  return withShared(
+    keysOfKinds(
+      targets!.additionalProperties!.anyOf!.flatMap(({ oneOf }) => oneOf ?? []),
+      '',
+    ),
   )
+}
+
+function withShared(kinds: Map<string, KindKey[]>): KeysOfKinds {
   const [first = [], ...others] = kinds.values()
   const isShared = (key: KindKey): boolean => isSharedRow(first, others, key)
   return {

@@ -9,7 +9,7 @@ const topic = z.string().regex(/^[-\w]{1,64}$/, 'a topic has up to 64 letters, d
 export const ntfyConfig = z
   .strictObject({
     kind: z.literal('ntfy').describe('Notifications on phones and desktops, by ntfy.'),
-    url: address.default('https://ntfy.sh').describe('The address of the server.'),
+    url: address.default('https://ntfy.sh').describe('The address of the server. Default: `https://ntfy.sh`.'),
     topic: z
       .union([topic, secretReference])
       .describe('The topic, or where it is kept: without a token, who knows it can read along.'),

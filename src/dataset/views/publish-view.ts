@@ -23,8 +23,6 @@ export interface WrittenView {
   files: ViewFile[]
   /** Names that could not be as the template and the values say. */
   changedNames: number
-  /** Encrypted values that could not be decrypted, and are empty. */
-  undecrypted: number
 }
 
 /** Where the files of a block are put. */
@@ -48,7 +46,6 @@ export async function writePublishedView(
   checkKeys(dataset, block, tables)
   const { files, clock } = context.system
   const zone = timezoneOf(dataset.config.timezone)
-  const failedBefore = countUndecrypted(tables)
   const { select, groups } = await sourceOf(dataset, block, tables, zone)
   await tables.keep(select)
   const day = localDay(clock.now(), zone)
@@ -70,7 +67,6 @@ export async function writePublishedView(
     folder,
     files: written,
     changedNames: names.filter(({ isChanged }) => isChanged).length,
-    undecrypted: countUndecrypted(tables) - failedBefore,
   }
 }
 
@@ -83,10 +79,6 @@ function checkKeys({ name }: Dataset, { view, sql }: PublishViewDefinition, tabl
   throw new UnsiloError('config', `nothing was written: a key of ${sealed} cannot be read`, {
     hint: `Put it where \`decrypt\` of the view says; \`unsilo check ${name}\` tells when it is right.`,
   })
-}
-
-function countUndecrypted(tables: MirrorTables): number {
-  return tables.undecrypted().reduce((sum, { values }) => sum + values, 0)
 }
 
 /** What is selected, and the names that it gives to the values that groups are made of. */

@@ -158,15 +158,6 @@ async function publishOne(
       hint: `Look for names with "~" in ${written.folder}.`,
     })
   }
-  if (written.undecrypted > 0) {
-    const message = `publish_view ${name}: ${written.undecrypted} encrypted values cannot be decrypted, and are empty`
-    problems.push({
-      severity: 'warning',
-      code: 'check',
-      message,
-      hint: `\`unsilo check ${dataset.name}\` names the items.`,
-    })
-  }
   const last = lastWritten(dataset, history, name)
   const unsent: string[] = []
   for (const one of dataset.viewTargets.filter((target) => block.targets.includes(target.name))) {

@@ -11,7 +11,7 @@ export async function* readStreamItems(
   path: string,
   definition: ViewDefinition,
   reading: ReadContext,
-): AsyncGenerator<FoundItem | BadItem> {
+): AsyncGenerator<readonly (FoundItem | BadItem)[]> {
   const { source } = dataset.config
   const streams = source?.kind === 'rest' ? source.streams : []
   const stream = streams.find(({ name }) => name === definition.stream)
@@ -23,11 +23,11 @@ export async function* readStreamItems(
       const open = async function* (): AsyncGenerator<Uint8Array> {
         yield await Promise.resolve(bytes)
       }
-      for await (const found of readBody(open(), definition.items, file, reading)) yield* found
+      yield* readBody(open(), definition.items, file, reading)
     }
   } catch (error) {
     // A line of the journal that is damaged.
-    if (error instanceof SyntaxError) yield { problem: `the list of answers is damaged: ${error.message}`, file }
-    else yield badFile(error, file, reading.signal)
+    if (error instanceof SyntaxError) yield [{ problem: `the list of answers is damaged: ${error.message}`, file }]
+    else yield [badFile(error, file, reading.signal)]
   }
 }

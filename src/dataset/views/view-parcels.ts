@@ -1,44 +1,47 @@
 import { join } from 'node:path'
-import type { SealedEvent } from '../../ledger/entry.ts'
-import { detailsOf } from '../../ledger/ledger.ts'
 import { parcelTime } from '../../parcel/id.ts'
 import { type Files, walkFiles } from '../../system/files.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
-import { readItems } from '../../view/input/read-items.ts'
+import { readItemBatches } from '../../view/input/read-items.ts'
 import type { ViewParcel } from '../../view/store/view-parcel.ts'
 import type { Context, Dataset } from '../dataset.ts'
-import { type History, type ParcelRecord, isEvent, sealedParcels } from '../history.ts'
+import { type History, isEvent, sealedParcels } from '../history.ts'
+import type { ParcelLender } from '../packs/lend.ts'
+import { sealFacts } from './seal-facts.ts'
 import { readStreamItems } from './stream-items.ts'
 
-/** The parcels that a view is made of, oldest first: all that are sealed. */
+/** The parcels that a view is made of, oldest first: all that are sealed. @param lender Open for as long as they are read. */
 export function viewParcels(
   dataset: Dataset,
   context: Context,
   history: History,
   definition: ViewDefinition,
+  lender: ParcelLender,
 ): ViewParcel[] {
   return sealedParcels(history).map((parcel) => {
     const { id, state, stored } = parcel
-    const sealed = sealOf(dataset, parcel)
-    const { path, isFolder, extension } = stored
+    const sealed = isEvent(parcel.ended, 'sealed') ? sealFacts(parcel.ended.line) : undefined
+    const { isFolder, extension, packed } = stored
     return {
       id,
       at: parcelTime(id),
       // What is suspect may lack anything, as may what was accepted although it is not whole.
-      isEvidence: state === 'good' && sealed?.holds !== 'part' && sealed?.incomplete === undefined,
-      content: `${sealed?.sha256 ?? looksOf(context.system.files, stored)}${isFolder ? '/' : `.${extension}`}`,
-      read(known) {
+      isEvidence: state === 'good' && sealed?.isWhole !== false,
+      content: `${sealed?.sha256 ?? packed?.parcel.sha256 ?? looksOf(context.system.files, stored)}${isFolder ? '/' : `.${extension}`}`,
+      async *read(known) {
         const reading = { signal: context.signal, files: context.system.files, known }
-        return definition.stream === undefined
-          ? readItems({ id, path, isFolder, extension }, definition, reading)
-          : readStreamItems(dataset, path, definition, reading)
+        const lent = await lender.borrow(stored)
+        try {
+          const { path } = lent.stored
+          if (definition.stream === undefined)
+            yield* readItemBatches({ id, path, isFolder, extension }, definition, reading)
+          else yield* readStreamItems(dataset, path, definition, reading)
+        } finally {
+          await lent.release()
+        }
       },
     }
   })
-}
-
-function sealOf({ layout }: Dataset, { ended }: ParcelRecord): SealedEvent | undefined {
-  return isEvent(ended, 'sealed') ? detailsOf(ended, layout.ledger) : undefined
 }
 
 /** Of a parcel that has no seal, as one that was put there by hand: names, sizes and times, so that it need not be read. */

@@ -6,6 +6,7 @@ import { type ParcelVersions, readVersions } from '../../view/store/read-version
 import { type StoredView, type UpdatedView, updateView } from '../../view/store/update.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
 import { type History, readHistory } from '../history.ts'
+import { type ParcelLender, openLender } from '../packs/lend.ts'
 import { viewParcels } from './view-parcels.ts'
 
 /** A view of a dataset, up to date. */
@@ -14,11 +15,17 @@ export interface DatasetView extends UpdatedView {
   definition: ViewDefinition
 }
 
-function storedView(dataset: Dataset, context: Context, definition: ViewDefinition, history: History): StoredView {
+function storedView(
+  dataset: Dataset,
+  context: Context,
+  definition: ViewDefinition,
+  history: History,
+  lender: ParcelLender,
+): StoredView {
   return {
     folder: join(dataset.layout.cache, 'views', definition.name),
     definition,
-    parcels: viewParcels(dataset, context, history, definition),
+    parcels: viewParcels(dataset, context, history, definition, lender),
   }
 }
 
@@ -30,8 +37,7 @@ export async function readyView(
   history: History = readHistory(context.system.files, dataset.layout),
 ): Promise<DatasetView> {
   context.onProgress?.({ dataset: dataset.name, step: 'viewing', note: definition.name })
-  const updated = await updateView(storedView(dataset, context, definition, history), context)
-  return { ...updated, dataset: dataset.name, definition }
+  return updated(dataset, context, definition, history)
 }
 
 /** The view as it was at a time: made of the parcels up to then. */
@@ -54,19 +60,39 @@ export async function readyViewOf(
   history: History,
   isWanted: (id: ParcelId) => boolean,
 ): Promise<DatasetView> {
-  const view = storedView(dataset, context, definition, history)
-  const updated = await updateView(view, context, ({ id }) => isWanted(id))
-  return { ...updated, dataset: dataset.name, definition }
+  return updated(dataset, context, definition, history, ({ id }) => isWanted(id))
+}
+
+/** Parcels that are in packs are read from there. */
+async function updated(
+  dataset: Dataset,
+  context: Context,
+  definition: ViewDefinition,
+  history: History,
+  isWanted?: (parcel: { id: ParcelId }) => boolean,
+): Promise<DatasetView> {
+  const lender = openLender(dataset, context)
+  try {
+    const view = storedView(dataset, context, definition, history, lender)
+    return { ...(await updateView(view, context, isWanted)), dataset: dataset.name, definition }
+  } finally {
+    await lender.close()
+  }
 }
 
 /** Which versions of its items each parcel has, oldest parcel first. */
-export function versionsOf(
+export async function* versionsOf(
   dataset: Dataset,
   context: Context,
   definition: ViewDefinition,
   history: History,
 ): AsyncGenerator<ParcelVersions> {
-  return readVersions(storedView(dataset, context, definition, history), context)
+  const lender = openLender(dataset, context)
+  try {
+    yield* readVersions(storedView(dataset, context, definition, history, lender), context)
+  } finally {
+    await lender.close()
+  }
 }
 
 /** Brings views of a dataset up to date; one that fails never stops the others. */

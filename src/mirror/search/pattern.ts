@@ -34,14 +34,14 @@ function patternOf(term: string): string {
 
 /** A word without accents that stand beside their letters; one of nothing else stays. */
 function lettersOf(word: string): string[] {
-  const letters = [...word.replaceAll(/[\u0300-\u036F]/g, '')]
-  return letters.length > 0 ? letters : [...word]
+  const letters = Array.from(word.replaceAll(/[\u0300-\u036F]/g, ''))
+  return letters.length > 0 ? letters : Array.from(word)
 }
 
 function letterPattern(letter: string): string {
-  const forms = [letter, letter.toLowerCase(), letter.toUpperCase(), ...(accented().get(baseOf(letter)) ?? '')]
+  const forms = [letter, letter.toLowerCase(), letter.toUpperCase(), ...(accented().get(baseOf(letter)) ?? [])]
   const base = baseOf(letter)
-  const single = [...new Set([...forms, base, base.toUpperCase()])].filter((form) => [...form].length === 1)
+  const single = [...new Set([...forms, base, base.toUpperCase()])].filter((form) => Array.from(form).length === 1)
   if (single.length === 1) return single[0]!.replace(/[$()*+./?[\\\]^{|}]/, String.raw`\$&`)
   return `[${single.join('')}]`
 }
@@ -59,23 +59,28 @@ function baseOf(letter: string): string {
 /** What an accent is taken from; syllables and signs of other scripts have parts, too, and are not taken apart. */
 const withAccent = /^\p{L}[\u0300-\u036F]+$/u
 
-let forms: Map<string, string> | undefined
+let forms: Map<string, string[]> | undefined
 
 /** All letters with accents that are one character, by the small letter without. */
-function accented(): Map<string, string> {
+function accented(): Map<string, string[]> {
   if (forms !== undefined) return forms
-  forms = new Map()
-  for (const [stroke, base] of Object.entries(strokes)) {
-    const both = stroke === stroke.toUpperCase() ? stroke : stroke + stroke.toUpperCase()
-    // The capital of the final sigma and of the dotless i are those of other letters.
-    forms.set(base, (forms.get(base) ?? '') + both)
+  const found = new Map<string, string[]>()
+  const add = (base: string, letter: string): void => {
+    const others = found.get(base)
+    if (others === undefined) found.set(base, [letter])
+    else others.push(letter)
+  }
+  for (const [letter, base] of Object.entries(strokes)) {
+    add(base, letter)
+    // The capitals of the final sigma and of the dotless i are those of other letters.
+    if (baseOf(letter.toUpperCase()) === base) add(base, letter.toUpperCase())
   }
   // Latin, Greek, Cyrillic, and their extensions.
   for (let code = 0xc0; code < 0x2000; code++) {
     const letter = String.fromCodePoint(code)
-    if (!withAccent.test(letter.normalize('NFD'))) continue
-    const base = baseOf(letter)
-    forms.set(base, (forms.get(base) ?? '') + letter)
+    const decomposed = letter.normalize('NFD')
+    if (withAccent.test(decomposed)) add(baseOf(decomposed[0]!), letter)
   }
-  return forms
+  forms = found
+  return found
 }

@@ -147,34 +147,31 @@ export function rowsQuestion(
 ): RuleQuestion {
   const { tolerance, by = [], where } = check.rows!
   const groupsOf = (of: TableShape): string[] => by.map((name) => sqlName(columnNamed(name, of)))
-  const counted = (rows: string, of: TableShape): string =>
-    by.length === 0
-      ? `SELECT count(*) AS rows FROM (${rows})`
-      : `SELECT ${groupsOf(of)
-          .map((group, index) => `CAST(${group} AS VARCHAR) AS unsilo_${index}`)
-          .join(', ')}, ` + `count(*) AS rows FROM (${rows}) GROUP BY ALL`
-  const on =
-    by.length === 0
-      ? 'true'
-      : by.map((_, index) => `here.unsilo_${index} IS NOT DISTINCT FROM there.unsilo_${index}`).join(' AND ')
+  const counted = (rows: string, of: TableShape): string => {
+    const values = groupsOf(of).map((group, index) => `CAST(${group} AS VARCHAR) AS unsilo_${index}`)
+    const grouped = by.length === 0 ? '' : ' GROUP BY ALL'
+    return `SELECT ${[...values, 'count(*) AS rows'].join(', ')} FROM (${rows})${grouped}`
+  }
+  const same = by.map((_, index) => `here.unsilo_${index} IS NOT DISTINCT FROM there.unsilo_${index}`)
+  const on = by.length === 0 ? 'true' : same.join(' AND ')
   const groups = by.map((_, index) => `coalesce(here.unsilo_${index}, there.unsilo_${index})`)
   const there = rowsOf({ ...check, where, rows: undefined }, other)
-  const from =
-    `SELECT ${[...groups.map((group, index) => `${group} AS unsilo_${index}`), 'coalesce(here.rows, 0) AS unsilo_here', 'coalesce(there.rows, 0) AS unsilo_there'].join(', ')} ` +
-    `FROM (${counted(rowsOf(check, shape), shape)}) here FULL JOIN (${counted(there, other)}) there ON ${on}`
+  const columns = [
+    ...groups.map((group, index) => `${group} AS unsilo_${index}`),
+    'coalesce(here.rows, 0) AS unsilo_here',
+    'coalesce(there.rows, 0) AS unsilo_there',
+  ]
+  const both = `(${counted(rowsOf(check, shape), shape)}) here FULL JOIN (${counted(there, other)}) there ON ${on}`
+  const from = `SELECT ${columns.join(', ')} FROM ${both}`
   const allowed = typeof tolerance === 'number' ? `${tolerance} * unsilo_there` : String(tolerance.rows)
   const condition = `abs(unsilo_here - unsilo_there) > ${allowed}`
   const numbers = `unsilo_here || ' here, ' || unsilo_there || ${sqlText(` in ${otherName}`)}`
   const most = typeof tolerance === 'number' ? sayPercent(tolerance) : `${tolerance.rows} rows`
-  const order = by.map((_, index) => `, unsilo_${index}`).join('')
+  const names = by.map((_, index) => `unsilo_${index}`)
+  const order = ['abs(unsilo_here - unsilo_there) DESC', ...names]
   return {
     count: `SELECT count(*), count(*) FILTER (WHERE ${condition}) FROM (${from})`,
-    examples:
-      `SELECT ${named(
-        by,
-        by.map((_, index) => `unsilo_${index}`),
-        numbers,
-      )} FROM (${from}) WHERE ${condition} ` + `ORDER BY abs(unsilo_here - unsilo_there) DESC${order}`,
+    examples: `SELECT ${named(by, names, numbers)} FROM (${from}) WHERE ${condition} ORDER BY ${order.join(', ')}`,
     what: by.length === 0 ? undefined : `groups by ${by.join(', ')}`,
     wrong:
       by.length === 0

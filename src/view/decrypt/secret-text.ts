@@ -99,7 +99,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** In Base64 a block may end in "=", and the next one begin at once. */
 function blocksOf(text: string, separator: string | undefined): string[] {
   const parts = separator === undefined ? [text] : text.split(separator)
-  return parts.flatMap((part) => part.split(/(?<==)(?=[^=\s])/)).filter((part) => part.trim() !== '')
+  return parts.flatMap((part) => part.replaceAll(/\s/g, '').split(/(?<==)(?=[^=])/)).filter((part) => part !== '')
 }
 
 function bytesOf(text: string, input: DecryptRule['input']): Uint8Array | undefined {

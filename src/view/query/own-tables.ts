@@ -45,7 +45,10 @@ export async function createOwnTables(
   for (const [table, rows] of Object.entries(own) as [OwnTable, Iterable<unknown>][]) {
     const file = await openLines(files, join(folder, `${table}.ndjson`))
     try {
-      for (const row of rows) await file.add(jsonText(row))
+      for (const row of rows) {
+        file.line.addText(jsonText(row))
+        await file.endLine()
+      }
     } finally {
       await file.end()
     }

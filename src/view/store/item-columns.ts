@@ -1,8 +1,8 @@
 import type { ColumnDefinition, ViewDefinition } from '../definition.ts'
 import { ColumnKind, type StoredType, convert, storedTypeOf } from './column-kind.ts'
-import { fromBytes } from './byte-text.ts'
+import type { LineBytes } from './line-bytes.ts'
 import { MemberReader } from './member-reader.ts'
-import { type RawValue, hasSurrogates, rawAt, rawValue, readText, withWholeCharacters } from './raw-json.ts'
+import { type RawValue, rawAt, readText, withWholeCharacters } from './raw-json.ts'
 
 export interface StoredColumn {
   name: string
@@ -22,8 +22,8 @@ export interface Misfit {
  * known only after all items.
  */
 export interface ItemColumns {
-  /** The item's members for its line, each with a comma before it; item and line as `asBytes` has them. */
-  lineOf(item: string, onMisfit: (misfit: Misfit) => void): string
+  /** Adds the item's members to its line, each with a comma before it. */
+  add(item: Uint8Array, line: LineBytes, onMisfit: (misfit: Misfit) => void): void
   /** After all items. */
   readonly columns: StoredColumn[]
 }
@@ -35,48 +35,75 @@ export function itemColumns({ columns }: ViewDefinition): ItemColumns {
   return columns === undefined ? inferredColumns() : definedColumns(columns)
 }
 
-interface InferredColumn {
-  /** -1: it becomes none. */
-  index: number
+interface InferredColumn extends Names {
   name: string
   kind: ColumnKind
 }
 
+/** What stands before a value in a line. */
+interface Names {
+  text: Uint8Array
+  other: Uint8Array
+}
+
+function namesOf(index: number): Names {
+  return { text: Buffer.from(`,"s${index}":`), other: Buffer.from(`,"c${index}":`) }
+}
+
 function inferredColumns(): ItemColumns {
   const found: InferredColumn[] = []
-  const beyond = { index: -1, name: '', kind: new ColumnKind() }
-  const columnOf = (name: string): InferredColumn => {
-    if (found.length === mostColumns) return beyond
-    const column = { index: found.length, name, kind: new ColumnKind() }
+  const reader = new MemberReader((name): InferredColumn | undefined => {
+    if (found.length === mostColumns) return undefined
+    const column = { name, kind: new ColumnKind(), ...namesOf(found.length) }
     found.push(column)
     return column
-  }
-  const reader = new MemberReader(columnOf)
+  })
   return {
-    lineOf(item, onMisfit) {
+    add(item, line, onMisfit) {
       // What is no object has one value, and no name for it.
-      if (!reader.read(item)) reader.takeOnly('value', item.trim())
-      const isWhole = !hasSurrogates(item)
-      let line = ''
+      if (!reader.read(item)) reader.readOnly('value', item)
       let hasBeyond = false
       for (let at = 0; at < reader.count; at++) {
-        const { index, kind } = reader.fields[at]!
-        const [valueKind, raw] = [reader.kinds[at]!, reader.raws[at]!]
-        if (index !== -1) {
-          kind.add(valueKind, raw)
-          line += memberOf(index, valueKind, raw, isWhole)
-        } else if (!hasBeyond) {
+        const column = reader.fields[at]
+        if (column !== undefined) addMember(item, reader, at, column, line)
+        else if (!hasBeyond) {
           hasBeyond = true
           const problem = `more than ${mostColumns} fields; name the columns in the view`
           onMisfit({ column: '', path: reader.names[at]!, problem })
         }
       }
-      return line
     },
     get columns() {
       const taken = new Set(ownColumns)
       return found.map(({ name, kind }) => ({ name: freeName(name, taken), type: kind.type }))
     },
+  }
+}
+
+const quote = Buffer.from('"')
+
+function addMember(
+  item: Uint8Array,
+  reader: MemberReader<unknown>,
+  at: number,
+  { kind: columnKind, text, other }: InferredColumn,
+  line: LineBytes,
+): void {
+  const kind = reader.kinds[at]!
+  if (kind === 'null') return
+  const [from, to] = [reader.starts[at]!, reader.ends[at]!]
+  columnKind.add(kind, kind === 'number' ? reader.raw(at) : '')
+  line.add(kind === 'text' ? text : other)
+  if (kind === 'text') {
+    if (reader.hasSurrogates) line.addText(withWholeCharacters(reader.raw(at)))
+    else line.add(item, from, to)
+  } else if (kind === 'nested') {
+    if (reader.hasSurrogates) line.addText(JSON.stringify(withWholeCharacters(reader.raw(at))))
+    else line.addQuoted(item, from, to)
+  } else {
+    line.add(quote)
+    line.add(item, from, to)
+    line.add(quote)
   }
 }
 
@@ -90,29 +117,26 @@ function definedColumns(definitions: Readonly<Record<string, ColumnDefinition>>)
   }))
   const reader = new MemberReader((name) => columns.filter(({ path }) => path.steps[0] === name))
   return {
-    lineOf(item, onMisfit) {
+    add(item, line, onMisfit) {
       const members = reader.read(item) ? reader.count : 0
-      const isWhole = !hasSurrogates(item)
-      let line = ''
       for (let at = 0; at < members; at++) {
         for (const { index, name, path, type, kind } of reader.fields[at]!) {
-          const outer = { kind: reader.kinds[at]!, raw: reader.raws[at]! }
+          const outer = { kind: reader.kinds[at]!, raw: reader.raw(at) }
           const rest = path.steps.slice(1)
           const value = rest.length === 0 ? outer : rawAt(outer.raw, rest)
           if (value === undefined || value.kind === 'null') continue
           if (type === undefined) kind.add(value.kind, value.raw)
           if (type === undefined || type === 'text' || type === 'json') {
-            line += memberOf(index, value.kind, value.raw, isWhole)
+            line.addText(memberOf(index, value))
             continue
           }
           const text = plainText(value)
           if (text.trim() === '') continue
           const converted = convert(type, text)
-          if (converted !== undefined) line += `,"c${index}":"${converted}"`
+          if (converted !== undefined) line.addText(`,"c${index}":"${converted}"`)
           else onMisfit({ column: name, path: path.text, problem: `${shorten(text)} is no ${type}` })
         }
       }
-      return line
     },
     get columns() {
       return columns.map(({ name, type, kind }) => ({
@@ -123,16 +147,14 @@ function definedColumns(definitions: Readonly<Record<string, ColumnDefinition>>)
   }
 }
 
-/** @param isWhole Whether no text in it has half a character. */
-function memberOf(index: number, kind: RawValue['kind'], raw: string, isWhole: boolean): string {
-  if (kind === 'null') return ''
-  if (kind === 'text') return `,"s${index}":${isWhole ? raw : withWholeCharacters(raw)}`
-  if (kind === 'nested') return `,"c${index}":${JSON.stringify(isWhole ? raw : withWholeCharacters(raw))}`
+function memberOf(index: number, { kind, raw }: RawValue): string {
+  if (kind === 'text') return `,"s${index}":${withWholeCharacters(raw)}`
+  if (kind === 'nested') return `,"c${index}":${JSON.stringify(withWholeCharacters(raw))}`
   return `,"c${index}":"${raw}"`
 }
 
 function plainText({ kind, raw }: RawValue): string {
-  return kind === 'text' ? readText(fromBytes(raw)) : fromBytes(raw)
+  return kind === 'text' ? readText(raw) : raw
 }
 
 function shorten(text: string): string {

@@ -1,5 +1,5 @@
 import type { Files } from '../../system/files.ts'
-import { asBytes } from './byte-text.ts'
+import { LineBytes } from './line-bytes.ts'
 import { withWholeCharacters } from './raw-json.ts'
 
 /** Lines of JSON, on their way into DuckDB. */
@@ -7,34 +7,36 @@ export interface LineFile {
   readonly path: string
   /** Bytes of the longest line. */
   readonly longestBytes: number
-  /** @param line As `asBytes` has it. @returns What is to be waited for before the next line, if anything */
-  add(line: string): Promise<void> | undefined
+  /** The line that is being made. */
+  readonly line: LineBytes
+  /** @returns What is to be waited for before the next line, if anything. */
+  endLine(): Promise<void> | undefined
   end(): Promise<void>
 }
 
-const gatheredCharacters = 512 * 1024
+const gatheredBytes = 512 * 1024
+const lineEnd = Buffer.from('\n')
 
 export async function openLines(files: Files, path: string): Promise<LineFile> {
   const sink = await files.create(path)
-  let lines: string[] = []
-  let characters = 0
+  const line = new LineBytes()
   let longest = 0
+  let start = 0
   const flush = async (): Promise<void> => {
-    const text = lines.join('')
-    lines = []
-    characters = 0
-    if (text !== '') await sink.write(Buffer.from(text, 'latin1'))
+    if (line.size > 0) await sink.write(line.bytes)
+    line.size = start = 0
   }
   return {
     path,
+    line,
     get longestBytes() {
       return longest
     },
-    add(line) {
-      lines.push(line, '\n')
-      characters += line.length
-      longest = Math.max(longest, line.length)
-      return characters >= gatheredCharacters ? flush() : undefined
+    endLine() {
+      line.add(lineEnd)
+      longest = Math.max(longest, line.size - start)
+      start = line.size
+      return line.size >= gatheredBytes ? flush() : undefined
     },
     async end() {
       try {
@@ -46,7 +48,7 @@ export async function openLines(files: Files, path: string): Promise<LineFile> {
   }
 }
 
-/** JSON that every reader takes, as `asBytes` has it. */
+/** JSON that every reader takes. */
 export function jsonText(value: unknown): string {
-  return asBytes(withWholeCharacters(JSON.stringify(value)))
+  return withWholeCharacters(JSON.stringify(value))
 }

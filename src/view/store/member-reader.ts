@@ -1,5 +1,4 @@
-import { type RawValue, endOfNested, endOfText, kindOf, readText, skipSpace } from './raw-json.ts'
-import { fromBytes } from './byte-text.ts'
+import { type RawValue, readText } from './raw-json.ts'
 
 interface Ways<Field> {
   /** What has stood from the end of its value to the beginning of the next one: the name of that one is in it. */
@@ -16,7 +15,7 @@ interface Place<Field> extends Ways<Field> {
 }
 
 interface Way<Field> {
-  text: string
+  bytes: Uint8Array
   to: Place<Field>
 }
 
@@ -24,6 +23,9 @@ interface Way<Field> {
 const mostWays = 16
 /** Names may be keys, of which there is no end: of more names none is remembered. */
 const mostPlaces = 10_000
+
+const [quote, backslash, comma, openBrace] = Buffer.from('"\\,{') as unknown as [number, number, number, number]
+const [letterU, letterD] = Buffer.from('ud') as unknown as [number, number]
 
 /**
  * Reads the members of objects that are known to be valid JSON, one item after the other. Items of a service are alike: what stands
@@ -37,110 +39,158 @@ export class MemberReader<Field> {
   readonly names: string[] = []
   readonly fields: Field[] = []
   readonly kinds: RawValue['kind'][] = []
-  readonly raws: string[] = []
+  readonly starts: number[] = []
+  readonly ends: number[] = []
+  /** Whether any text in it has a surrogate as an escape. */
+  hasSurrogates = false
+  #item: Uint8Array = new Uint8Array(0)
+  #number = 0
   readonly #fieldOf: (name: string) => Field
   readonly #places = new Map<string, Place<Field>>()
   readonly #start: Ways<Field> = { ways: [] }
-  #item = 0
 
   /** @param fieldOf Is called once for each of the first 10,000 names. */
   constructor(fieldOf: (name: string) => Field) {
     this.#fieldOf = fieldOf
   }
 
-  /** @param text As `asBytes` has it. @returns false for what is no object */
-  read(text: string): boolean {
-    this.count = 0
-    this.#item++
-    let here: Ways<Field> = this.#start
+  /** @returns false for what is no object */
+  read(item: Uint8Array): boolean {
+    this.#begin(item)
+    let here = this.#start
     let at = 0
     for (;;) {
-      let way = wayAt(here.ways, text, at)
-      if (way === undefined) {
-        way = this.#readWay(here, text, at)
-        if (way === undefined) return here !== this.#start || text.charCodeAt(skipSpace(text, 0)) === openBrace
-      }
+      const way = wayAt(here.ways, item, at) ?? this.#readWay(here, at)
+      if (way === undefined) return here !== this.#start || item[this.#skipSpace(0)] === openBrace
       here = way.to
-      const from = skipSpace(text, at + way.text.length)
-      const kind = kindOf(text.charCodeAt(from))
-      at = endOfValue(text, from, kind)
-      this.#add(way.to, kind, text.slice(from, at))
+      const from = this.#skipSpace(at + way.bytes.length)
+      at = this.#endOfValue(from)
+      this.#add(way.to, from, at)
     }
   }
 
   /** Takes what is no object for one that has only this member. */
-  takeOnly(name: string, raw: string): void {
-    this.#add(this.#place(JSON.stringify(name)), kindOf(raw.charCodeAt(0)), raw)
+  readOnly(name: string, item: Uint8Array): void {
+    this.#begin(item)
+    const from = this.#skipSpace(0)
+    this.#add(this.#place(name), from, this.#endOfValue(from))
   }
 
-  #add(place: Place<Field>, kind: RawValue['kind'], raw: string): void {
-    if (place.item !== this.#item) {
-      place.item = this.#item
+  /** The value as it stands there. */
+  raw(at: number): string {
+    return this.#text(this.starts[at]!, this.ends[at]!)
+  }
+
+  #begin(item: Uint8Array): void {
+    this.#item = item
+    this.#number++
+    this.count = 0
+    this.hasSurrogates = false
+  }
+
+  #add(place: Place<Field>, from: number, to: number): void {
+    if (place.item !== this.#number) {
+      place.item = this.#number
       place.at = this.count++
       this.names[place.at] = place.name
       this.fields[place.at] = place.field
     }
-    this.kinds[place.at] = kind
-    this.raws[place.at] = raw
+    this.kinds[place.at] = kindOf(this.#item[from]!)
+    this.starts[place.at] = from
+    this.ends[place.at] = to
   }
 
   /** Reads what leads to the next value. @returns `undefined` where there is none */
-  #readWay(here: Ways<Field>, text: string, from: number): Way<Field> | undefined {
-    const sign = skipSpace(text, from)
-    if (text.charCodeAt(sign) !== (here === this.#start ? openBrace : comma)) return undefined
-    const name = skipSpace(text, sign + 1)
+  #readWay(here: Ways<Field>, from: number): Way<Field> | undefined {
+    const item = this.#item
+    const sign = this.#skipSpace(from)
+    if (item[sign] !== (here === this.#start ? openBrace : comma)) return undefined
+    const name = this.#skipSpace(sign + 1)
     // An object without members.
-    if (text.charCodeAt(name) !== quote) return undefined
-    const nameEnd = endOfText(text, name)
-    const to = skipSpace(text, skipSpace(text, nameEnd) + 1)
-    const way = {
-      text: Buffer.from(text.slice(from, to), 'latin1').toString('latin1'),
-      to: this.#place(text.slice(name, nameEnd)),
-    }
+    if (item[name] !== quote) return undefined
+    const nameEnd = this.#endOfText(name)
+    const to = this.#skipSpace(this.#skipSpace(nameEnd) + 1)
+    const way = { bytes: item.slice(from, to), to: this.#place(readText(this.#text(name, nameEnd))) }
     if (here.ways.length < mostWays && this.#places.size < mostPlaces) here.ways.push(way)
     return way
   }
 
-  #place(raw: string): Place<Field> {
-    const name = readText(fromBytes(raw))
+  #place(name: string): Place<Field> {
     const known = this.#places.get(name)
     if (known !== undefined) return known
     const place = { name, field: this.#fieldOf(name), ways: [], item: 0, at: 0 }
     if (this.#places.size < mostPlaces) this.#places.set(name, place)
     return place
   }
-}
 
-const openBrace = 0x7b
-const comma = 0x2c
-const quote = 0x22
+  #text(from: number, to: number): string {
+    const { buffer, byteOffset } = this.#item
+    return Buffer.from(buffer, byteOffset + from, to - from).toString('utf8')
+  }
 
-function wayAt<Field>(ways: readonly Way<Field>[], text: string, at: number): Way<Field> | undefined {
-  for (const way of ways) if (text.startsWith(way.text, at)) return way
-  return undefined
-}
+  #skipSpace(from: number): number {
+    let at = from
+    while (this.#item[at]! <= 0x20) at++
+    return at
+  }
 
-function endOfValue(text: string, from: number, kind: RawValue['kind']): number {
-  switch (kind) {
-    case 'text':
-      return endOfText(text, from)
-    case 'nested':
-      return endOfNested(text, from)
-    case 'null':
-      return from + 4
-    case 'boolean':
-      return from + (text.charCodeAt(from) === 0x74 ? 4 : 5)
-    case 'number': {
-      let end = from + 1
-      while (isOfNumber(text.charCodeAt(end))) end++
-      return end
+  #endOfValue(from: number): number {
+    const item = this.#item
+    const first = item[from]!
+    if (first === quote) return this.#endOfText(from)
+    // { and [, } and ] are the same but for one bit.
+    if ((first | 0x20) === 0x7b) return this.#endOfNested(from)
+    if (first === 0x6e || first === 0x74) return from + 4
+    if (first === 0x66) return from + 5
+    let end = from + 1
+    while (isOfNumber(item[end]!)) end++
+    return end
+  }
+
+  /** Behind the quote that closes the text. */
+  #endOfText(from: number): number {
+    const item = this.#item
+    for (let at = from + 1; at < item.length; at++) {
+      const byte = item[at]!
+      if (byte === quote) return at + 1
+      if (byte !== backslash) continue
+      at++
+      if (item[at] === letterU && (item[at + 1]! | 0x20) === letterD) this.hasSurrogates = true
     }
+    return item.length
+  }
+
+  #endOfNested(from: number): number {
+    const item = this.#item
+    let depth = 0
+    for (let at = from; at < item.length; at++) {
+      const byte = item[at]!
+      if (byte === quote) at = this.#endOfText(at) - 1
+      else if ((byte | 0x20) === 0x7b) depth++
+      else if ((byte | 0x20) === 0x7d && --depth === 0) return at + 1
+    }
+    return item.length
   }
 }
 
+function wayAt<Field>(ways: readonly Way<Field>[], item: Uint8Array, at: number): Way<Field> | undefined {
+  for (const way of ways) {
+    const { bytes } = way
+    let index = 0
+    while (index < bytes.length && bytes[index] === item[at + index]) index++
+    if (index === bytes.length) return way
+  }
+  return undefined
+}
+
+function kindOf(first: number): RawValue['kind'] {
+  if (first === quote) return 'text'
+  if ((first | 0x20) === 0x7b) return 'nested'
+  if (first === 0x6e) return 'null'
+  return first === 0x74 || first === 0x66 ? 'boolean' : 'number'
+}
+
 /** Digits, and `+ - . e E`. */
-function isOfNumber(code: number): boolean {
-  return (
-    (code >= 0x30 && code <= 0x39) || code === 0x2e || code === 0x2d || code === 0x2b || code === 0x65 || code === 0x45
-  )
+function isOfNumber(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2d || byte === 0x2b || (byte | 0x20) === 0x65
 }

@@ -6,9 +6,9 @@ import { type Engine, interruptible, openEngine } from '../duckdb.ts'
 import type { BadItem } from '../item.ts'
 import type { HistoryRow, MergedItem } from '../merge.ts'
 import { sqlName, sqlPath, sqlText } from '../sql-text.ts'
-import { asBytes } from './byte-text.ts'
 import type { StoredType } from './column-kind.ts'
-import { type Misfit, type StoredColumn, itemColumns } from './item-columns.ts'
+import { type ItemColumns, type Misfit, type StoredColumn, itemColumns } from './item-columns.ts'
+import type { LineBytes } from './line-bytes.ts'
 import { type LineFile, jsonText, openLines } from './line-file.ts'
 import { withWholeCharacters } from './raw-json.ts'
 
@@ -56,17 +56,17 @@ export async function writeTables(
   try {
     const misfits = openMisfits()
     const columns = itemColumns(definition)
-    const history = await lines(files, folder, 'history', rows.history, historyLine, signal)
+    const history = await lines(files, folder, 'history', rows.history, addHistory, signal)
     await copies.start(history, historySelect, paths.history)
-    const itemLineOf = (item: MergedItem): string => itemLine(item, columns.lineOf, misfits.add)
-    const items = await lines(files, folder, 'items', rows.items, itemLineOf, signal)
+    const addOne = (item: MergedItem, line: LineBytes): void => addItem(item, columns, line, misfits.add)
+    const items = await lines(files, folder, 'items', rows.items, addOne, signal)
     await copies.start(items, itemSelect(columns.columns), paths.items)
     let errorCount = 0
-    const errorLine = (row: ErrorRow): string => {
+    const addError = (row: ErrorRow, line: LineBytes): void => {
       errorCount++
-      return jsonText(row)
+      line.addText(jsonText(row))
     }
-    const errors = await lines(files, folder, 'errors', chain(rows.errors, misfits.errors()), errorLine, signal)
+    const errors = await lines(files, folder, 'errors', chain(rows.errors, misfits.errors()), addError, signal)
     await copies.start(errors, errorSelect, paths.errors)
     await copies.end()
     for (const { path } of [items, history, errors]) await files.remove(path)
@@ -88,13 +88,14 @@ async function lines<Row>(
   folder: string,
   name: string,
   rows: Iterable<Row>,
-  lineOf: (row: Row) => string,
+  addLine: (row: Row, line: LineBytes) => void,
   signal: AbortSignal,
 ): Promise<LineFile> {
   const file = await openLines(files, join(folder, `${name}.ndjson`))
   try {
     for (const row of rows) {
-      const waiting = file.add(lineOf(row))
+      addLine(row, file.line)
+      const waiting = file.endLine()
       if (waiting === undefined) continue
       await waiting
       signal.throwIfAborted()
@@ -153,14 +154,20 @@ function timeText(id: string): string {
   return `${id.slice(0, 10)} ${id.slice(11, 13)}:${id.slice(13, 15)}:${id.slice(15, 17)}`
 }
 
-function itemLine(
+const closeBrace = Buffer.from('}')
+const itemName = Buffer.from(',"item":')
+
+function addItem(
   { key, json, firstSeen, lastSeen, absentSince, versions, parcel }: MergedItem,
-  lineOf: (item: string, onMisfit: (misfit: Misfit) => void) => string,
+  columns: ItemColumns,
+  line: LineBytes,
   onMisfit: (misfit: Misfit & { key: string; parcel: string }) => void,
-): string {
+): void {
   const absent = absentSince === undefined ? '' : `,"a":"${timeText(absentSince)}"`
   const own = `"k":${jsonText(key)},"f":"${timeText(firstSeen)}","l":"${timeText(lastSeen)}","v":${versions},"p":"${parcel}"`
-  return `{${own}${absent}${lineOf(asBytes(json), (misfit) => onMisfit({ ...misfit, key, parcel }))}}`
+  line.addText(`{${own}${absent}`)
+  columns.add(json, line, (misfit) => onMisfit({ ...misfit, key, parcel }))
+  line.add(closeBrace)
 }
 
 function itemSelect(columns: readonly StoredColumn[]): Select {
@@ -203,10 +210,29 @@ function expressionOf(type: StoredType, index: number): string {
   return `TRY_CAST(c${index} AS ${sqlTypes[type]})`
 }
 
-function historyLine({ key, version, parcel, at, kind, changed, json }: HistoryRow): string {
-  const item = json === undefined ? '' : `,"item":${JSON.stringify(withWholeCharacters(asBytes(json)))}`
+function addHistory({ key, version, parcel, at, kind, changed, json }: HistoryRow, line: LineBytes): void {
   const fields = changed.length === 0 ? '[]' : jsonText(changed)
-  return `{"key":${jsonText(key)},"version":${version},"parcel":"${parcel}","time":"${timeText(parcelIdAt(at))}","kind":"${kind}","changed":${fields}${item}}`
+  const time = timeText(parcelIdAt(at))
+  line.addText(
+    `{"key":${jsonText(key)},"version":${version},"parcel":"${parcel}","time":"${time}","kind":"${kind}","changed":${fields}`,
+  )
+  if (json !== undefined) {
+    line.add(itemName)
+    if (hasEscapes(json)) line.addText(JSON.stringify(withWholeCharacters(textOf(json))))
+    else line.addQuoted(json)
+  }
+  line.add(closeBrace)
+}
+
+const unicodeEscape = Buffer.from(String.raw`\u`)
+
+/** Whether there may be escapes of half a character. */
+function hasEscapes(json: Uint8Array): boolean {
+  return Buffer.from(json.buffer, json.byteOffset, json.length).includes(unicodeEscape)
+}
+
+function textOf(json: Uint8Array): string {
+  return Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8')
 }
 
 const historySelect: Select = {
