@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // Measures the built command line tool beside the least that its work can cost: a shell pipe, a shell loop, Node.js itself.
 // node bench/run.mjs [SECTION…] [--quick] [--folder FOLDER] [--cli FILE]
-//   SECTION          start-up, wrap, many-datasets, rest, archives, dumps, targets; all when left out
+//   SECTION          start-up, wrap, many-datasets, rest, archives, dumps, targets, views, packs; all when left out
 //   --only TEXT      only tables whose title has it
 //   --quick          smaller sizes and fewer rounds, a minute in all
 //   --folder FOLDER  where the files are made; it decides which disk is measured (default: the system's temporary folder)
+//   --gb NUMBER      how large the largest dataset of views is (default 4)
 //   --cli FILE       another build than dist/bin/unsilo.js
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -16,13 +17,15 @@ import { archives } from './archives.mjs'
 import { dumps } from './dumps.mjs'
 import { manyDatasets } from './many-datasets.mjs'
 import { measure, programPath } from './measure.mjs'
+import { packs } from './packs.mjs'
 import { rest } from './rest.mjs'
 import { startUp } from './start-up.mjs'
 import { table, verdict } from './table.mjs'
 import { targets } from './targets.mjs'
+import { views } from './views.mjs'
 import { wrap } from './wrap.mjs'
 
-const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest, archives, dumps, targets }
+const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest, archives, dumps, targets, views, packs }
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 const { values: options, positionals } = readArguments()
@@ -37,6 +40,8 @@ const missing = new Set()
 /** What a section needs. @typedef {typeof bench} Bench */
 const bench = {
   quick: options.quick,
+  /** Of the largest dataset. */
+  gigabytes: Number(options.gb),
   /** For what is made; gone after the run. */
   folder,
   /** The time that generated datasets are made for. */
@@ -88,6 +93,7 @@ function readArguments() {
       options: {
         quick: { type: 'boolean', default: false },
         only: { type: 'string', default: '' },
+        gb: { type: 'string', default: '4' },
         folder: { type: 'string', default: tmpdir() },
         cli: { type: 'string', default: join(here, '../dist/bin/unsilo.js') },
       },

@@ -10,6 +10,7 @@ const allowed: Record<string, string[]> = {
   codec: ['system'],
   archive: ['system', 'codec'],
   alert: ['system'],
+  log: ['system'],
   ledger: ['system'],
   schedule: ['system'],
   plugin: ['system'],
@@ -34,7 +35,7 @@ const allowed: Record<string, string[]> = {
   ],
   mirror: ['config', 'dataset', 'parcel', 'system', 'view'],
   report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system'],
-  cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec', 'view', 'alert', 'mirror'],
+  cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec', 'view', 'alert', 'log', 'mirror'],
 }
 
 interface Import {

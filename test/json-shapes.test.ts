@@ -33,6 +33,10 @@ const work: readonly [command: string, shape: string][] = [
   ['restore todo --from vault --to fetched', 'Restore'],
   ['restore todo --from vault --parcel all --to all', 'RestoreAll'],
   ['restore --root again --from vault --config unsilo.toml', 'RestoreRoot'],
+  ['pack --dry-run', 'Pack'],
+  ['pack', 'Pack'],
+  ['parcels attic', 'Parcels'],
+  ['unpack attic', 'Unpack'],
   ['prune --dry-run', 'Prune'],
   ['publish --dry-run', 'Publish'],
   ['publish', 'Publish'],
@@ -40,7 +44,11 @@ const work: readonly [command: string, shape: string][] = [
   ['metrics recompute', 'Recompute'],
   ['views', 'Views'],
   ['views todo', 'Views'],
+  ['check', 'Check'],
   ['query nothing', 'Failure'],
+  ['search 1', 'Search'],
+  ['types', 'Types'],
+  ['types --output types.ts', 'Types'],
   ['items todo/nothing', 'Failure'],
   ['config validate', 'Validate'],
   ['config show todo bank', 'ConfigShow'],
@@ -53,6 +61,10 @@ const work: readonly [command: string, shape: string][] = [
   ['accept todo SUSPECT', 'Accept'],
   ['drain --dry-run', 'Drain'],
   ['prune', 'Prune'],
+  ['recover todo', 'Recover'],
+  ['thin --dry-run', 'Thin'],
+  ['thin', 'Thin'],
+  ['thin todo --undo all', 'ThinUndo'],
   ['init letters', 'Init'],
   ['ingest todo moved.json', 'Ingest'],
   ['export todo bank', 'Run'],
@@ -68,7 +80,9 @@ stdout = "json"
 keep = 1
 publish = ["vault"]
 guard.min_bytes = 5
-views.numbers = { key = "hash", window = { newest = 2, by = "id" } }
+views.numbers = { key = "hash", checks = { nothing = { not_null = true }, rows = { rows = { as = "numbers" } } }, window = { newest = 2, by = "id" }, feed = { time = "value", title = "value" } }
+thin = { views = ["numbers"] }
+publish_view.numbers = { view = "numbers", file = "numbers.csv" }
 metrics.items.cmd = "wc -c < $PARCEL_PATH"
 metrics.broken.cmd = "false"
 `
@@ -102,6 +116,8 @@ async function livelyRoot(): Promise<{ root: CliRoot; ids: Record<'good' | 'susp
   root.write('unsilo.toml', '[targets.vault]\nkind = "folder"\npath = "vault"\n' + channels)
   root.write('.unsilo/alerts.json', alerts)
   root.write('todo/config.toml', config)
+  root.write('attic/config.toml', 'pack = { after = "30 days" }\n')
+  for (const month of [1, 2, 3]) root.write(`attic/data/2020-0${month}-01T000000Z.txt`, `month ${month}`)
   root.write('bank/config.toml', 'ingest.paths = "../bank-*.csv"\n')
   root.write('shop/config.toml', '[source]\nkind = "sqlite"\npath = "shop.db"\n')
   root.write('shop/data/2026-01-01T000000Z.sqlite', 'a database')
@@ -181,9 +197,15 @@ describe('what --json prints', () => {
       'Parcel',
       'ShownKey',
       'View',
+      'CheckResult',
       'ProbedStream',
       'Found',
       'DrainedDataset',
+      'ThinnedDataset',
+      'ThinDecision',
+      'RemadeDataset',
+      'ViewCounts',
+      'Loss',
       'RestoredDataset',
       'VerifiedDataset',
     ]

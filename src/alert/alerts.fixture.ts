@@ -9,6 +9,10 @@ import { systemFiles } from '../system/files.ts'
 import { systemHttp } from '../system/http.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import type { UnsiloError } from '../errors.ts'
+import { openChannel } from './all.ts'
+import { attempt } from './attempt.ts'
+import type { Delivery } from './channel.ts'
 import { type AlertConfig, alertConfig } from './config.ts'
 import type { AlertSurroundings } from './deliver.ts'
 import type { Incident, Trouble } from './incident.ts'
@@ -46,7 +50,7 @@ export function surroundings(more: Partial<AlertSurroundings> = {}): TestSurroun
   }
 }
 
-export interface Received {
+interface Received {
   method: string
   path: string
   headers: NodeJS.Dict<string | string[]>
@@ -120,4 +124,18 @@ export function messageAbout(troubles: readonly Trouble[], more: Partial<Message
   const due = { channel: 'mail', kind: about.length === 1 ? ('opened' as const) : ('gathered' as const), about }
   const origin = { host: 'laptop', root: '/home/you/exports' }
   return { ...messageOf(due, { incidents, channels: {} }, origin, now), ...more }
+}
+
+/** Sends one message through a channel, once. */
+export async function sendBy(
+  values: object,
+  message: Message = messageAbout([troubleOf()]),
+  at: TestSurroundings = surroundings(),
+): Promise<Delivery> {
+  return attempt(() => openChannel('chat', configOf(values), at), message, at)
+}
+
+export function errorOf(delivery: Delivery): UnsiloError {
+  if (delivery.ok) throw new Error(`delivered: ${delivery.said}`)
+  return delivery.error
 }

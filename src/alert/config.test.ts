@@ -86,6 +86,24 @@ describe('a mistake', () => {
   })
 })
 
+it('in one channel keeps neither the others nor the exports from anything', async () => {
+  const root = temporaryFolder()
+  const good = '[alerts.good]\nkind = "desktop"\n'
+  writeFileSync(
+    join(root, 'unsilo.toml'),
+    `${good}[alerts.bad]\nkind = "fax"\n[targets.nas]\nkind = "folder"\npath = "x"\n`,
+  )
+  const one = await loadRoot(systemFiles, root)
+  expect(one.problems.map(({ line, key }) => [line, key])).toEqual([[4, 'alerts.bad.kind']])
+  expect([Object.keys(one.root.alerts), Object.keys(one.root.targets!)]).toEqual([['good'], ['nas']])
+  // Nor does a mistake elsewhere keep channels from telling.
+  writeFileSync(join(root, 'unsilo.toml'), `targts = 1\nalerts = 2\n`)
+  expect((await loadRoot(systemFiles, root)).problems.map(({ line }) => line)).toEqual([1, 2])
+  writeFileSync(join(root, 'unsilo.toml'), `targts = 1\n${good}`)
+  const other = await loadRoot(systemFiles, root)
+  expect([other.problems.length, other.root.targets, Object.keys(other.root.alerts)]).toEqual([1, undefined, ['good']])
+})
+
 describe('what is no mistake', () => {
   it.each([
     ['http to this machine', 'kind = "ntfy"\nurl = "http://localhost:8080"\ntopic = "t"'],

@@ -28,7 +28,7 @@ export interface AlertOptions {
   report?: (() => Promise<EnclosedReport>) | undefined
 }
 
-export interface SentMessage {
+interface SentMessage {
   channel: string
   kind: Message['kind']
   title: string
@@ -37,7 +37,7 @@ export interface SentMessage {
   complaint?: string
 }
 
-export interface FailedChannel {
+interface FailedChannel {
   channel: string
   /** The message that did not get through; it is tried again later. */
   title: string

@@ -1,5 +1,5 @@
 export const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
-export type Weekday = (typeof weekdays)[number]
+type Weekday = (typeof weekdays)[number]
 
 /** When a digest is sent, by the clock of the machine's time zone. */
 export interface DigestTime {

@@ -5,18 +5,14 @@ import { text } from 'node:stream/consumers'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { UnsiloError } from '../errors.ts'
 import { hasOpenssl, makeCertificates } from '../../test/servers/certificates.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
-import { type TestSurroundings, configOf, messageAbout, surroundings, troubleOf } from './alerts.fixture.ts'
-import { openChannel } from './all.ts'
-import { attempt } from './attempt.ts'
+import { type TestSurroundings, errorOf, messageAbout, sendBy, surroundings, troubleOf } from './alerts.fixture.ts'
 import type { Delivery } from './channel.ts'
 import { loadMailer } from './channels/email.ts'
 import type { Message } from './message.ts'
 
 const canary = 'pässwörd-canary'
-const never = new AbortController().signal
 
 interface MailServer {
   port: number
@@ -74,19 +70,8 @@ const plain = {
   to: 'me@example.org',
 }
 
-async function send(
-  values: object,
-  message: Message = messageAbout([troubleOf()]),
-  at: TestSurroundings = surroundings(),
-): Promise<Delivery> {
-  const config = configOf({ ...plain, ...values })
-  return attempt(() => openChannel('mail', config, at), message, { signal: never, timeoutMs: at.timeoutMs })
-}
-
-function errorOf(delivery: Delivery): UnsiloError {
-  if (delivery.ok) throw new Error(`delivered: ${delivery.said}`)
-  return delivery.error
-}
+const send = (values: object, ...more: [message?: Message, at?: TestSurroundings]): Promise<Delivery> =>
+  sendBy({ ...plain, ...values }, ...more)
 
 const header = (email: Email, name: string): string | undefined => email.headers.find(({ key }) => key === name)?.value
 

@@ -22,7 +22,7 @@ export interface Trouble {
 }
 
 /** What a channel was last told of an incident. */
-export interface Told {
+interface Told {
   at: Date
   /** How many messages it has got about it. */
   count: number
@@ -62,7 +62,7 @@ export interface FoldOptions {
   about?: readonly string[] | undefined
 }
 
-export const settleMs = 15 * 60_000
+const settleMs = 15 * 60_000
 /** A channel that is dead for so long is not told any more of what is over. */
 const forgetMs = 30 * dayMs
 

@@ -7,7 +7,7 @@ import type { AlertSurroundings } from './deliver.ts'
 import { isAmong } from './rules.ts'
 
 /** How a ping ended that was not taken. */
-export interface FailedPing {
+interface FailedPing {
   channel: string
   dataset: string | undefined
   error: UnsiloError

@@ -20,7 +20,7 @@ export interface AlertStore {
   save(state: AlertState, now: Date): Promise<void>
 }
 
-export const storeFolder = '.unsilo'
+const storeFolder = '.unsilo'
 
 // On a full disk the memory of what was told must still grow a little: else the same message would come every few minutes.
 const reserveBytes = 64 * 1024

@@ -10,7 +10,7 @@ import { nearestWord } from '../system/nearest.ts'
 import type { App } from './app.ts'
 
 /** How long one try to tell somebody may take, in ms. */
-const timeoutMs = 20_000
+const timeoutMs = 30_000
 
 /** What channels need of the outside. */
 export function alertSurroundings(app: App): AlertSurroundings {

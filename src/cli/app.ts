@@ -5,7 +5,9 @@ import { readEnvironment } from '../config/environment.ts'
 import { findRoot } from '../config/find-root.ts'
 import type { Context } from '../dataset/dataset.ts'
 import { UnsiloError } from '../errors.ts'
+import type { Level } from '../log/entry.ts'
 import { realSystem } from '../system/system.ts'
+import { type AppLog, createAppLog, entryOf, noLog } from './app-log.ts'
 
 /** Options that every verb has. */
 export interface GlobalOptions {
@@ -13,6 +15,8 @@ export interface GlobalOptions {
   json?: boolean
   quiet?: boolean
   verbose?: boolean
+  /** Everything else than what was asked for as a JSON object a line. */
+  logJson?: boolean
 }
 
 /** What a verb needs to ask and to show. */
@@ -32,11 +36,14 @@ export interface App {
   /** What was asked for, to stdout. */
   print(text: string): void
   printJson(value: unknown): void
-  /** Everything else, to stderr. */
-  note(text: string): void
+  /** Everything else, to stderr. @param level How bad it is, for the log; its mark tells when this is left out. */
+  note(text: string, level?: Level): void
+  /** What is kept of this start, in the root's `log/`. */
+  log: AppLog
 }
 
-export function createApp(options: GlobalOptions): App {
+/** @param isLogged Whether a log is kept of what it does. */
+export function createApp(options: GlobalOptions, isLogged = false): App {
   const cwd = process.cwd()
   const environment = readEnvironment()
   const { stdout, stderr } = process
@@ -44,6 +51,11 @@ export function createApp(options: GlobalOptions): App {
   const isColored = (stream: NodeJS.WriteStream): boolean =>
     environment.color === 'always' || (environment.color === 'auto' && Boolean(stream.isTTY))
   const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
+  const complain = (text: string, level?: Level): void => {
+    const entry = { time: realSystem.clock.now().toISOString(), ...entryOf(text, level) }
+    stderr.write(options.logJson === true ? `${JSON.stringify(entry)}\n` : line(text))
+  }
+  const log = isLogged ? createAppLog(complain) : noLog
   return {
     cwd,
     root: findRoot(realSystem.files, { option: options.root, environment: environment.root, cwd }),
@@ -53,10 +65,17 @@ export function createApp(options: GlobalOptions): App {
     verbose: options.verbose === true,
     columns: stdout.isTTY ? Math.max(60, stdout.columns || 80) : 80,
     colors: { out: pc.createColors(isColored(stdout)), err: pc.createColors(isColored(stderr)) },
-    isWatched: Boolean(stderr.isTTY) && options.quiet !== true,
-    print: (text) => void stdout.write(line(text)),
+    isWatched: Boolean(stderr.isTTY) && options.quiet !== true && options.logJson !== true,
+    log,
+    print(text) {
+      log.add({ ...entryOf(text), level: 'info' })
+      stdout.write(line(text))
+    },
     printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    note: (text) => void stderr.write(line(text)),
+    note(text, level) {
+      log.add(entryOf(text, level))
+      complain(text, level)
+    },
   }
 }
 

@@ -5,8 +5,8 @@ import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { allDatasets } from './open-datasets.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function check(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
   // Checks may name views of any dataset; what is wrong with those that are not asked for is not told.
@@ -21,7 +21,7 @@ export async function check(args: { datasets: string[] }, app: App): Promise<Exi
     found.push({ dataset: dataset.name, results })
   })
   for (const { dataset, ...problem } of problems) {
-    app.note(problemLines(dataset, [problem], app.colors.err).join('\n'))
+    tellProblems(app, dataset, [problem])
   }
   const checks = found.flatMap(({ dataset, results }) => results.map((result) => ({ dataset, ...result })))
   if (app.json) app.printJson({ checks, problems })

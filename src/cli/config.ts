@@ -1,4 +1,3 @@
-import { datasetJsonSchema, rootJsonSchema } from '../config/json-schema.ts'
 import { describeConfig } from '../config/show.ts'
 import { textTable } from '../report/table.ts'
 import type { App } from './app.ts'
@@ -39,6 +38,7 @@ export async function show(args: { datasets: string[] }, app: App): Promise<Exit
 }
 
 export async function schema(args: { ofRoot?: boolean }, app: App): Promise<ExitStatus> {
+  const { datasetJsonSchema, rootJsonSchema } = await import('../config/json-schema.ts')
   app.printJson(args.ofRoot === true ? rootJsonSchema() : datasetJsonSchema())
   return ExitCode.ok
 }

@@ -6,8 +6,8 @@ import type { App } from './app.ts'
 import { drainedLines, refusedLine } from './drained.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { problemLines } from './outcome.ts'
 import { openProgress } from './progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function drain(args: { datasets: string[]; dryRun?: boolean }, app: App): Promise<ExitStatus> {
   const dryRun = args.dryRun === true
@@ -41,5 +41,5 @@ function show({ dataset, problems, ...drained }: { dataset: string; problems: Pr
   if (!app.quiet) for (const line of drainedLines(dataset, drained, app.colors.out)) app.print(line)
   const refused = refusedLine(dataset, drained, app.colors.err)
   if (refused !== undefined) app.note(refused)
-  for (const line of problemLines(dataset, problems, app.colors.err)) app.note(line)
+  tellProblems(app, dataset, problems)
 }

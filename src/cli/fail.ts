@@ -1,5 +1,6 @@
 import { WrappedCommandError } from '../dataset/wrap-error.ts'
 import { type ErrorCode, UnsiloError } from '../errors.ts'
+import { levelOf } from '../log/entry.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 
@@ -18,6 +19,7 @@ export function tellError(error: unknown, app: Pick<App, 'json' | 'note' | 'colo
   if (app.json) app.printJson({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })
   app.note(
     `${app.colors.err.red('error:')} ${message}${hint === undefined ? '' : `\n${app.colors.err.dim(`→ ${hint}`)}`}`,
+    levelOf({ severity: 'error', code }),
   )
   if (error instanceof WrappedCommandError) return error.status
   return statuses[code] ?? ExitCode.failed

@@ -8,9 +8,9 @@ import type { App } from './app.ts'
 import { type AnswerFormat, chosenFormat } from './answer.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
 import { writeAnswer } from './write-answer.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export interface ItemsArguments {
   view: string
@@ -32,9 +32,7 @@ export async function items(args: ItemsArguments, app: App): Promise<ExitStatus>
   const ready = await withProgress(app, (context) =>
     time === undefined ? readyView(dataset, context, definition) : readyViewAt(dataset, context, definition, time),
   )
-  const asked = await queryView(dataset, app.context, ready, (problem) =>
-    app.note(problemLines(dataset.name, [problem], app.colors.err).join('\n')),
-  )
+  const asked = await queryView(dataset, app.context, ready, (problem) => tellProblems(app, dataset.name, [problem]))
   const mirror: QueryMirror = { datasets: [{ name: shown, views: [{ ...asked, name: view }] }], own: {} }
   const { files } = app.context.system
   const open = (sql: string) => (output: string | undefined) =>

@@ -15,6 +15,7 @@ export interface OpenedDatasets {
 /** Loads datasets by name, or all; says what is wrong with those that cannot be loaded. */
 export async function openDatasets(app: App, names: readonly string[]): Promise<OpenedDatasets> {
   const loaded = await loadDatasets(app.context.system.files, app.root, names, app.cwd)
+  if (loaded.datasets.length > 0) app.log.begin(loaded.root.path, loaded.root.logDays)
   for (const problem of loaded.problems) app.note(`${app.colors.err.red('error:')} ${sayProblem(problem)}`)
   return {
     datasets: loaded.datasets.map(openDataset),

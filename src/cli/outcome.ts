@@ -10,7 +10,7 @@ import { sayCount, sayPackedPack } from './packed.ts'
 export interface OutcomeLines {
   /** What was done, for stdout. */
   done: string[]
-  /** What went wrong, for stderr. */
+  /** What went wrong, for stderr, beside the outcome's own problems; what to do next on a line of its own. */
   problems: string[]
   /** Nothing was to be done. */
   isIdle: boolean
@@ -23,24 +23,24 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
   const problems: string[] = []
   for (const { path, sealed } of outcome.ingested) {
     done.push(`${out.green('✓')} ${dataset}: ingested ${path} as ${sealed.parcel}, ${saySize(sealed.bytes)}`)
-    if (sealed.state === 'suspect') problems.push(...suspectLines(dataset, sealed, err))
+    if (sealed.state === 'suspect') problems.push(suspectLine(dataset, sealed, err))
   }
   if (exported?.event === 'sealed') {
     const took = sayDuration(exported.durationMs ?? 0)
     const tries = (exported.tries ?? 1) > 1 ? `, ${exported.tries} tries` : ''
     const mark = exported.state === 'good' ? out.green('✓') : out.yellow('!')
     done.push(`${mark} ${dataset}: exported ${exported.parcel}, ${saySize(exported.bytes)} in ${took}${tries}`)
-    if (exported.state === 'suspect') problems.push(...suspectLines(dataset, exported, err))
+    if (exported.state === 'suspect') problems.push(suspectLine(dataset, exported, err))
     for (const warning of exported.warnings ?? []) problems.push(`${err.yellow('!')} ${dataset}: ${warning}`)
   } else if (exported?.event === 'parked') {
     const when = exported.until === undefined ? 'the next run' : `the first run after ${exported.until}`
-    problems.push(`${err.yellow('!')} ${dataset}: export ${exported.parcel} is broken off: ${exported.reason}`)
-    problems.push(err.dim(`  → Nothing is needed: ${when} goes on with it.`))
+    const broken = `${err.yellow('!')} ${dataset}: export ${exported.parcel} is broken off: ${exported.reason}`
+    problems.push(withHint(broken, `Nothing is needed: ${when} goes on with it.`, err))
   } else if (exported?.event === 'skipped') {
     done.push(`${out.dim('-')} ${dataset}: nothing exported: ${exported.reason}`)
   } else if (exported !== undefined) {
-    problems.push(`${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`)
-    if (exported.hint !== undefined) problems.push(err.dim(`  → ${exported.hint}`))
+    const failed = `${err.red('✗')} ${dataset}: export ${exported.parcel} failed: ${exported.reason}`
+    problems.push(withHint(failed, exported.hint, err))
   }
   for (const { name, folder, files, changed } of outcome.written ?? []) {
     const what = files === 1 ? '1 file' : `${files} files`
@@ -59,17 +59,19 @@ export function outcomeLines(outcome: Outcome, out: Colors, err: Colors): Outcom
     done.push(`${out.dim('-')} ${dataset}: removed ${id}: ${reasons.join('; ')}`)
   for (const one of outcome.packed ?? []) done.push(`${out.green('✓')} ${sayPackedPack(dataset, one)}`)
   for (const id of outcome.emptied ?? []) done.push(`${out.dim('-')} ${dataset}: removed ${id} from the trash`)
-  problems.push(...problemLines(dataset, outcome.problems, err))
   if (planned !== undefined) done.push(...plannedLines(outcome, planned))
-  return { done, problems, isIdle: done.length === 0 && problems.length === 0 }
+  const isIdle = done.length === 0 && problems.length === 0 && outcome.problems.length === 0
+  return { done, problems, isIdle }
 }
 
 /** Says what a person should know, and what to do next. */
-export function problemLines(dataset: string, problems: readonly Problem[], colors: Colors): string[] {
-  return problems.flatMap(({ severity, message, hint }) => {
-    const mark = severity === 'error' ? colors.red('✗') : colors.yellow('!')
-    return [`${mark} ${dataset}: ${message}`, ...(hint === undefined ? [] : [colors.dim(`  → ${hint}`)])]
-  })
+export function problemLine(dataset: string, { severity, message, hint }: Problem, colors: Colors): string {
+  const mark = severity === 'error' ? colors.red('✗') : colors.yellow('!')
+  return withHint(`${mark} ${dataset}: ${message}`, hint, colors)
+}
+
+function withHint(line: string, hint: string | undefined, colors: Colors): string {
+  return hint === undefined ? line : `${line}\n${colors.dim(`  → ${hint}`)}`
 }
 
 /** One line a target: the first run with a new one copies all that there is. */
@@ -98,12 +100,12 @@ export function publishPlanLines(dataset: string, plan: PublishPlan): string[] {
 
 type Sealed = Outcome['ingested'][number]['sealed']
 
-function suspectLines(dataset: string, { parcel, doubts = [], incomplete = [] }: Sealed, colors: Colors): string[] {
+function suspectLine(dataset: string, { parcel, doubts = [], incomplete = [] }: Sealed, colors: Colors): string {
   const hint =
     incomplete.length > 0
       ? `What is missing is asked for again by the next export; \`unsilo log ${dataset} ${parcel}\` tells more.`
       : `Look at it; if it is right: \`unsilo accept ${dataset} ${parcel}\`.`
-  return [`${colors.yellow('!')} ${dataset}: ${parcel} is suspect: ${doubts.join('; ')}`, colors.dim(`  → ${hint}`)]
+  return withHint(`${colors.yellow('!')} ${dataset}: ${parcel} is suspect: ${doubts.join('; ')}`, hint, colors)
 }
 
 function plannedLines(outcome: Outcome, planned: NonNullable<Outcome['planned']>): string[] {

@@ -3,9 +3,9 @@ import type { PackOutcome, PackedPack } from '../dataset/packs/outcome.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { problemLines } from './outcome.ts'
 import { sayCount, sayPackedPack } from './packed.ts'
 import { withProgress } from './with-progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function pack(args: { datasets: string[]; dryRun?: boolean }, app: App): Promise<ExitStatus> {
   const dryRun = args.dryRun === true
@@ -36,7 +36,7 @@ function show({ dataset, planned, packed, left, problems }: PackOutcome, dryRun:
       app.print(`${dim('-')} ${dataset}: nothing is old enough to be packed`)
     if (dryRun || app.verbose) for (const { id, because } of left) app.print(`  ${dim('stays')}  ${id}  ${because}`)
   }
-  for (const line of problemLines(dataset, problems, app.colors.err)) app.note(line)
+  tellProblems(app, dataset, problems)
 }
 
 function packedLine(dataset: string, one: PackedPack, { colors }: App): string {

@@ -5,16 +5,33 @@ import { tellError } from './fail.ts'
 /** What a verb does: asks, shows, and chooses the exit status. */
 export type Verb<Arguments> = (args: Arguments, app: App) => Promise<ExitStatus>
 
-/** Carries out a verb, and tells what went wrong. */
+/** Verbs that change something, or whose work a person may ask for later; of the others no log is kept. */
+const logged = new Set(
+  'run export ingest prune publish verify drain accept pack unpack thin recover recompute reprocess-metrics watch'.split(
+    ' ',
+  ),
+)
+
+/** Carries out a verb, and tells what went wrong. @param name The verb's, without those above it. */
 export async function perform<Arguments>(
   verb: Verb<Arguments>,
   args: Arguments,
   options: GlobalOptions,
+  name: string,
 ): Promise<ExitStatus> {
-  const app = createApp(options)
+  const app = createApp(options, logged.has(name))
+  const startedAt = performance.now()
+  app.log.add({ level: 'info', message: `unsilo ${name}` })
+  let status: ExitStatus | undefined
   try {
-    return await verb(args, app)
+    status = await verb(args, app)
   } catch (error) {
-    return tellError(error, app)
+    status = tellError(error, app)
+  } finally {
+    const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
+    const ended = status === undefined ? 'failed, and that is a bug of unsilo' : `ended with ${status}`
+    app.log.add({ level: 'info', message: `unsilo ${name} ${ended} after ${took}` })
+    await app.log.close()
   }
+  return status
 }

@@ -46,6 +46,7 @@ export function buildVerbs(): Command {
     .option('--json', 'print JSON for programs')
     .option('-q, --quiet', 'print nothing but problems')
     .option('-v, --verbose', 'print each step')
+    .option('--log-json', 'problems and steps, on stderr, as a JSON object a line')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, helpWidth: 80, subcommandTerm: sayUsage })
     .addHelpText(

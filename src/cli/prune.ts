@@ -2,7 +2,7 @@ import { type PrunePlan, pruneDataset, removals } from '../dataset/prune.ts'
 import type { App } from './app.ts'
 import type { ExitStatus } from './exit-code.ts'
 import { eachDataset } from './each-dataset.ts'
-import { problemLines } from './outcome.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function prune(args: { datasets: string[]; dryRun?: boolean }, app: App): Promise<ExitStatus> {
   const dryRun = args.dryRun === true
@@ -11,7 +11,7 @@ export async function prune(args: { datasets: string[]; dryRun?: boolean }, app:
     const plan = await pruneDataset(dataset, app.context, dryRun)
     plans.push(plan)
     if (!app.json && !app.quiet) showPlan(plan, dryRun, app)
-    if (!app.json) for (const line of problemLines(plan.dataset, plan.problems, app.colors.err)) app.note(line)
+    if (!app.json) tellProblems(app, plan.dataset, plan.problems)
   })
   if (app.json) app.printJson({ dryRun, datasets: plans })
   return status

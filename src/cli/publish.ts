@@ -3,8 +3,9 @@ import { UnsiloError } from '../errors.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { problemLines, publishedLines, publishPlanLines, withdrawnLines } from './outcome.ts'
+import { publishedLines, publishPlanLines, withdrawnLines } from './outcome.ts'
 import { openProgress } from './progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export interface PublishArguments {
   datasets: string[]
@@ -55,7 +56,7 @@ function show(told: readonly ({ dataset: string } & DatasetPublication)[], isAll
     ]
     isIdle &&= lines.length === 0 && problems.length === 0
     if (!app.quiet) for (const line of lines) app.print(line)
-    for (const line of problemLines(dataset, problems, err)) app.note(line)
+    tellProblems(app, dataset, problems)
   }
   if (!isIdle || app.quiet) return
   if (told.length > 0) app.note('Every target has what it should.')

@@ -3,9 +3,9 @@ import type { App } from './app.ts'
 import { type AnswerFormat, chosenFormat } from './answer.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openDatasets } from './open-datasets.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
 import { writeAnswer } from './write-answer.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export interface QueryArguments {
   sql: string
@@ -21,7 +21,7 @@ export async function query(args: QueryArguments, app: App): Promise<ExitStatus>
       withProgress(app, (context) =>
         queryMirror(args.sql, datasets, context, {
           ...(output === undefined ? {} : { output }),
-          onProblem: (dataset, problem) => app.note(problemLines(dataset, [problem], app.colors.err).join('\n')),
+          onProblem: (dataset, problem) => tellProblems(app, dataset, [problem]),
         }),
       ),
     format,

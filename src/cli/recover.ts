@@ -2,8 +2,8 @@ import { type Remade, remakeDataset } from '../dataset/remake.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function recover(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
   const all: Remade[] = []
@@ -11,7 +11,7 @@ export async function recover(args: { datasets: string[] }, app: App): Promise<E
     const remade = await withProgress(app, (context) => remakeDataset(dataset, context))
     all.push(remade)
     if (!app.json && !app.quiet) for (const line of remadeLines(remade, app)) app.print(line)
-    if (!app.json) for (const line of problemLines(remade.dataset, remade.problems, app.colors.err)) app.note(line)
+    if (!app.json) tellProblems(app, remade.dataset, remade.problems)
   })
   if (app.json) app.printJson({ datasets: all })
   const hasFailed = all.some(({ problems }) => problems.some(({ severity }) => severity === 'error'))

@@ -5,8 +5,8 @@ import { parseParcelId } from '../parcel/id.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { type FromArguments, datasetFolder, openFrom } from './open-from.ts'
-import { problemLines } from './outcome.ts'
 import { openProgress } from './progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export interface RestoreFromArguments extends FromArguments {
   dataset: string
@@ -38,7 +38,7 @@ export async function restoreParcelsFrom(
   if (app.json) app.printJson(parcel === 'all' ? { dataset: where.name, from: args.from, ...restored } : parcels[0])
   else {
     for (const one of parcels) show(one, app)
-    for (const line of problemLines(where.name, problems, app.colors.err)) app.note(line)
+    tellProblems(app, where.name, problems)
   }
   return problems.length > 0 ? ExitCode.failed : ExitCode.ok
 }

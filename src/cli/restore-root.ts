@@ -6,8 +6,8 @@ import { saySize } from '../system/size.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { type FromArguments, openFrom } from './open-from.ts'
-import { problemLines } from './outcome.ts'
 import { openProgress } from './progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function restoreWholeRoot(args: FromArguments & { isRootNamed: boolean }, app: App): Promise<ExitStatus> {
   if (!args.isRootNamed) {
@@ -38,7 +38,7 @@ function show(restored: RestoredRoot, app: App): void {
   const { datasets, problems, secrets, from } = restored
   const { dim, yellow } = app.colors.err
   for (const dataset of datasets) showDataset(dataset, from, app)
-  for (const line of problemLines('the root', problems, app.colors.err)) app.note(line)
+  tellProblems(app, 'the root', problems)
   if (restored.configuration === 'beside') {
     app.note(`${yellow('!')} unsilo.toml was here, and is as it was; ${from} has another one`)
     app.note(`  ${dim('→ Compare it with unsilo.restored.toml, which is that of the target.')}`)
@@ -68,7 +68,7 @@ function showDataset(
     if (state === 'there') app.print(`${dim('·')} ${dataset}: was there already`)
     else app.print(`${isDamaged ? red('!') : green('✓')} ${dataset}: restored ${count}, ${saySize(bytes)}`)
   }
-  for (const line of problemLines(dataset, problems, app.colors.err)) app.note(line)
+  tellProblems(app, dataset, problems)
   const gone = Object.entries(lost)
   if (gone.length === 0) return
   app.note(

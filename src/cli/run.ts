@@ -9,6 +9,9 @@ import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { allDatasets, openDatasets } from './open-datasets.ts'
 import { outcomeLines } from './outcome.ts'
 import { openProgress } from './progress.ts'
+import { tellProblems } from './tell-problems.ts'
+import { levelOf } from '../log/entry.ts'
+import { entryOf } from './app-log.ts'
 import { noteTick } from './note-tick.ts'
 
 export interface RunArguments {
@@ -57,8 +60,8 @@ async function runVerb(
     progress.close()
   }
   if (app.json) app.printJson({ datasets: outcomes })
-  else if (datasets.length > 0 || status !== ExitCode.ok) showOutcomes(outcomes, app)
-  else app.note(`There are no datasets in ${app.root}. \`unsilo init NAME\` makes one.`)
+  if (datasets.length > 0 || status !== ExitCode.ok) showOutcomes(outcomes, app)
+  else if (!app.json) app.note(`There are no datasets in ${app.root}. \`unsilo init NAME\` makes one.`)
   if (app.context.signal.aborted) return ExitCode.interrupted
   return statusOf(outcomes, status)
 }
@@ -66,11 +69,21 @@ async function runVerb(
 function showOutcomes(outcomes: readonly Outcome[], app: App): void {
   for (const outcome of outcomes) {
     const { done, problems } = outcomeLines(outcome, app.colors.out, app.colors.err)
-    if (!app.quiet) for (const line of done) app.print(line)
-    for (const line of problems) app.note(line)
+    for (const line of done) {
+      if (app.quiet || app.json) app.log.add(entryOf(line))
+      else app.print(line)
+    }
+    for (const line of problems) {
+      if (app.json) app.log.add(entryOf(line))
+      else app.note(line)
+    }
+    if (app.json)
+      for (const problem of outcome.problems)
+        app.log.add({ ...problem, dataset: outcome.dataset, level: levelOf(problem) })
+    else tellProblems(app, outcome.dataset, outcome.problems)
   }
   const idle = outcomes.filter((outcome) => outcomeLines(outcome, app.colors.out, app.colors.err).isIdle)
-  if (app.quiet || idle.length === 0) return
+  if (app.quiet || app.json || idle.length === 0) return
   const next = idle.map(({ due }) => due.nextAt?.getTime() ?? Infinity).reduce((a, b) => Math.min(a, b), Infinity)
   const when =
     next === Infinity ? '' : `; the next is due ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`

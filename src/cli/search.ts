@@ -5,8 +5,8 @@ import { readTime } from '../parcel/read-time.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openDatasets } from './open-datasets.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export interface SearchArguments {
   text: string
@@ -31,7 +31,7 @@ export async function search(
     const hits: SearchHit[] = []
     const onProblem: Parameters<typeof searchFeeds>[3]['onProblem'] = (dataset, problem) => {
       problems.push({ dataset, ...problem })
-      app.note(problemLines(dataset, [problem], app.colors.err).join('\n'))
+      tellProblems(app, dataset, [problem])
     }
     // One more than are shown: that there are more is told.
     const all = searchFeeds(text, datasets, context, { limit: limit + 1, since, until, onProblem })

@@ -6,7 +6,7 @@ import { saySize } from '../system/size.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { openDatasets, openOneDataset } from './open-datasets.ts'
+import { openOneDataset } from './open-datasets.ts'
 import { withProgress } from './with-progress.ts'
 
 export interface ThinArguments {
@@ -17,23 +17,21 @@ export interface ThinArguments {
 
 export async function thin({ datasets, dryRun = false, undo }: ThinArguments, app: App): Promise<ExitStatus> {
   if (undo !== undefined) return undoIn(datasets, undo, dryRun, app)
-  const names = datasets.length > 0 ? datasets : await namesWithThin(app)
   const plans: ThinPlan[] = []
-  const status = await eachDataset(app, names, async (dataset) => {
+  const status = await eachDataset(app, datasets, async (dataset) => {
+    // Of all datasets, those are meant that say what may be thinned.
+    if (datasets.length === 0 && dataset.config.thin === undefined) return
     const plan = await withProgress(app, (context) => thinDataset(dataset, context, dryRun))
     plans.push(plan)
     if (!app.json && !app.quiet) showPlan(plan, dryRun, app)
   })
+  if (plans.length === 0 && status === ExitCode.ok) throw nothingToThin()
   if (app.json) app.printJson({ dryRun, datasets: plans })
   return status
 }
 
-/** Without names, those that say what may be thinned. @throws UnsiloError `config` when none does */
-async function namesWithThin(app: App): Promise<string[]> {
-  const { datasets } = await openDatasets({ ...app, note: () => undefined }, [])
-  const names = datasets.filter(({ config }) => config.thin !== undefined).map(({ name }) => name)
-  if (names.length > 0) return names
-  throw new UnsiloError('config', 'no dataset says what may be thinned: `thin` is set in none', {
+function nothingToThin(): UnsiloError {
+  return new UnsiloError('config', 'no dataset says what may be thinned: `thin` is set in none', {
     hint: 'In its config.toml: thin = { views = ["…"] }, the views that have all you want of old parcels. See docs/thin.md.',
   })
 }

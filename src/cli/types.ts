@@ -5,8 +5,8 @@ import { replaceFile } from '../system/replace-file.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openDatasets } from './open-datasets.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export interface TypesArguments {
   output?: string
@@ -18,7 +18,7 @@ export async function types({ output }: TypesArguments, app: App): Promise<ExitS
   const shapes = await withProgress(app, (context) =>
     viewShapes(datasets, context, (dataset, problem) => {
       problems.push({ dataset, ...problem })
-      app.note(problemLines(dataset, [problem], app.colors.err).join('\n'))
+      tellProblems(app, dataset, [problem])
     }),
   )
   const text = printTypes(shapes)

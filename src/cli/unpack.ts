@@ -2,8 +2,8 @@ import { unpackDataset } from '../dataset/packs/unpack-parcels.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function unpack(args: { dataset: string; wanted: string[] }, app: App): Promise<ExitStatus> {
   const dataset = await openOneDataset(app, args.dataset)
@@ -19,7 +19,7 @@ export async function unpack(args: { dataset: string; wanted: string[] }, app: A
           : `${app.colors.out.green('✓')} ${dataset.name}: unpacked ${count} into ${dataset.layout.data}`,
       )
     }
-    for (const line of problemLines(dataset.name, problems, app.colors.err)) app.note(line)
+    tellProblems(app, dataset.name, problems)
   }
   return problems.some(({ severity }) => severity === 'error') ? ExitCode.failed : ExitCode.ok
 }

@@ -8,7 +8,7 @@ export function lazily<Arguments>(
 ): (args: Arguments, command: Command) => Promise<void> {
   return async (args, command) => {
     const [verb, { perform }] = await Promise.all([load(), import('./perform.ts')])
-    process.exitCode = await perform(verb, args, command.optsWithGlobals<GlobalOptions>())
+    process.exitCode = await perform(verb, args, command.optsWithGlobals<GlobalOptions>(), command.name())
   }
 }
 

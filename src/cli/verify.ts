@@ -10,7 +10,7 @@ import { saySize } from '../system/size.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { problemLines } from './outcome.ts'
+import { tellProblems } from './tell-problems.ts'
 import { openProgress } from './progress.ts'
 
 export interface VerifyArguments {
@@ -74,9 +74,10 @@ function show(told: readonly Verification[], isNamed: boolean, app: App): void {
       .filter(({ parcels }) => isNamed || parcels > 0)
       .map((place) => placeLine(dataset, place, app.colors.out))
     if (!app.quiet) for (const line of lines) app.print(line)
-    const notes = [...problemLines(dataset, problems, app.colors.err), ...unverifiableLines(dataset, unverifiable, app)]
+    tellProblems(app, dataset, problems)
+    const notes = unverifiableLines(dataset, unverifiable, app)
     for (const note of notes) app.note(note)
-    isNothing &&= lines.length === 0 && notes.length === 0
+    isNothing &&= lines.length === 0 && notes.length === 0 && problems.length === 0
   }
   if (isNothing && !app.quiet) app.note('There is nothing to verify.')
 }

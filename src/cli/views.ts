@@ -1,5 +1,5 @@
 import { parcelTime } from '../parcel/id.ts'
-import { type DatasetView, readyViews } from '../dataset/views/views.ts'
+import { type DatasetView, type DatasetViewState, readyViews, viewStates } from '../dataset/views/views.ts'
 import type { Problem } from '../dataset/dataset.ts'
 import { textTable } from '../report/table.ts'
 import { sayDuration } from '../system/duration.ts'
@@ -7,21 +7,28 @@ import type { ViewState } from '../view/store/state.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
-import { problemLines } from './outcome.ts'
 import { withProgress } from './with-progress.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function views(args: { datasets: string[] }, app: App): Promise<ExitStatus> {
-  const found: DatasetView[] = []
+  const found: DatasetViewState[] = []
+  const withTables: DatasetView[] = []
   const failed: { dataset: string; problems: Problem[] }[] = []
   const status = await eachDataset(app, args.datasets, async (dataset) => {
-    const { views: ready, problems } = await withProgress(app, (context) => readyViews(dataset, context))
-    found.push(...ready)
+    const problems = await withProgress(app, async (context) => {
+      // Only JSON says where the tables are.
+      const ready = app.json ? await readyViews(dataset, context) : undefined
+      const { views: states, problems: told } = ready ?? (await viewStates(dataset, context))
+      found.push(...states)
+      withTables.push(...(ready?.views ?? []))
+      return told
+    })
     if (problems.length > 0) failed.push({ dataset: dataset.name, problems })
   })
-  if (app.json) app.printJson({ views: found.map(viewJson), problems: failed.flatMap(problemJson) })
+  if (app.json) app.printJson({ views: withTables.map(viewJson), problems: failed.flatMap(problemJson) })
   else if (found.length > 0) app.print(viewTable(found, app))
   else if (failed.length === 0) app.print('There are no views; docs/views.md says how to define one.')
-  for (const { dataset, problems } of failed) app.note(problemLines(dataset, problems, app.colors.err).join('\n'))
+  for (const { dataset, problems } of failed) tellProblems(app, dataset, problems)
   if (!app.json && !app.quiet) for (const view of found) for (const line of noteLines(view)) app.print(line)
   return failed.length > 0 ? ExitCode.failed : status
 }
@@ -34,7 +41,7 @@ function problemJson({ dataset, problems }: { dataset: string; problems: Problem
   return problems.map((problem) => ({ dataset, ...problem }))
 }
 
-function viewTable(found: readonly DatasetView[], app: App): string {
+function viewTable(found: readonly DatasetViewState[], app: App): string {
   const { dim, yellow } = app.colors.out
   const plain = (text: string): string => text
   const head = ['VIEW', 'ITEMS', 'VERSIONS', 'ABSENT', 'ERRORS', 'PARCELS', 'FROM', 'TO', 'GAPS'].map((text) => ({
@@ -68,8 +75,14 @@ function dayOf(id: string | undefined): string {
 /** How many gaps, or changes of format, are told one by one: the last ones. */
 const most = 5
 
-function noteLines({ dataset, definition, state }: DatasetView): string[] {
-  const notes = [...gapNotes(state), ...headroomNotes(state), ...driftNotes(state), ...duplicateNotes(state)]
+function noteLines({ dataset, definition, state }: DatasetViewState): string[] {
+  const notes = [
+    ...gapNotes(state),
+    ...unsureNotes(state),
+    ...headroomNotes(state),
+    ...driftNotes(state),
+    ...duplicateNotes(state),
+  ]
   return notes.length === 0 ? [] : ['', `${dataset}/${definition.name}:`, ...notes.map((note) => `  ${note}`)]
 }
 
@@ -78,6 +91,16 @@ function gapNotes({ gaps }: ViewState): string[] {
     return `gap: ${after} and ${before} do not overlap; what was there only in these ${sayHours(hours)} is in neither`
   })
   return gaps.length > most ? [`gaps: ${gaps.length - most} earlier ones`, ...told] : told
+}
+
+function unsureNotes({ unsure }: ViewState): string[] {
+  if (unsure === undefined) return []
+  const { since, seenBefore, problem, file, path } = unsure
+  const what = seenBefore === undefined ? 'absences' : `absences of items last seen before ${seenBefore}`
+  const where = [file, path].filter((part) => part !== undefined && part !== '').join(', ')
+  return [
+    `${what}: not known since ${since}, because of what could not be read: ${where === '' ? '' : `${where}: `}${problem}`,
+  ]
 }
 
 function headroomNotes({ headroom }: ViewState): string[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { alertChannels } from './alert-channels.ts'
 import { datasetKeys } from './dataset-keys.ts'
 import { rootConfig } from './root-config.ts'
 
@@ -11,7 +12,12 @@ export function datasetJsonSchema(): JsonSchema {
 
 /** The JSON Schema of the root's `unsilo.toml`, for editors. */
 export function rootJsonSchema(): JsonSchema {
-  return publish(rootConfig, 'root', 'unsilo root', 'The unsilo.toml of a folder of datasets.')
+  return publish(
+    rootConfig.extend({ alerts: alertChannels }),
+    'root',
+    'unsilo root',
+    'The unsilo.toml of a folder of datasets.',
+  )
 }
 
 function publish(schema: z.ZodType, name: string, title: string, description: string): JsonSchema {

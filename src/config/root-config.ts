@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type AlertConfigs, alertConfig } from '../alert/config.ts'
+import type { AlertConfigs } from '../alert/config.ts'
 import type { Files } from '../system/files.ts'
 import { type TargetConfig, targetConfig } from './target-config.ts'
 import { checkValues, placeProblems } from './check.ts'
@@ -22,7 +22,9 @@ export interface RootConfig {
   defaults: TomlValues
   /** What `publish` may name; `undefined` when `unsilo.toml` is wrong, so that nobody knows. */
   targets: TargetConfigs | undefined
-  /** Who is told what is wrong; none when `unsilo.toml` is wrong. */
+  /** Days that the root's logs are kept. */
+  logDays: number
+  /** Who is told what is wrong: the channels without a mistake, whatever else is wrong in the file. */
   alerts: AlertConfigs
 }
 
@@ -33,17 +35,15 @@ const targetName = z
   .string()
   .regex(/^[a-z0-9_-]+$/, { error: 'the name of a target has small letters, digits, "-" and "_" only' })
 
-const channelName = z
-  .string()
-  .regex(/^[a-z0-9_-]+$/, { error: 'the name of a channel has small letters, digits, "-" and "_" only' })
+const defaultLogDays = 366
 
-/** The keys of `unsilo.toml`. */
+/** The keys of `unsilo.toml`; `loadAlerts` checks its channels. */
 export const rootConfig = z.strictObject({
   targets: z
     .record(targetName, targetConfig)
     .optional()
     .describe('Places that parcels are copied to, by name; `publish` of a dataset names those that it uses.'),
-  alerts: z.record(channelName, alertConfig).optional().describe('Channels that tell you what is wrong, by name.'),
+  alerts: z.unknown().optional(),
   defaults: datasetKeys
     // These are about one dataset's data.
     .omit({
@@ -55,11 +55,13 @@ export const rootConfig = z.strictObject({
       ingest: true,
       metrics: true,
       views: true,
+      thin: true,
       publish_view: true,
     })
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
     .describe('Values for all datasets that do not give their own.'),
+  log_days: z.int().min(1).default(defaultLogDays).describe('How many days the logs in `log/` of the root are kept.'),
 })
 
 export interface RootOptions {
@@ -70,30 +72,46 @@ export interface RootOptions {
 }
 
 /**
- * Reads and checks `unsilo.toml`. A mistake in it leaves nothing that could be relied on; only a target whose module is at fault
- * stays, and fails when it is used.
+ * Reads and checks `unsilo.toml`. A mistake in it leaves nothing that could be relied on, but for two: a target whose module is at
+ * fault stays, and fails when it is used; and channels for alerts are nothing that an export needs, nor do they need anything else.
  */
 export async function loadRoot(
   files: Files,
   path: string,
   { name = rootFileName, target }: RootOptions = {},
 ): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
-  const none = { path, file: undefined, defaults: {}, targets: {}, alerts: {} }
+  const none = { path, file: undefined, defaults: {}, targets: {}, alerts: {}, logDays: defaultLogDays }
   const read = readTomlFile(files, join(path, name), name)
   if (read === undefined) return { root: none, problems: [] }
-  const wrong = { ...none, targets: undefined }
-  if ('problem' in read) return { root: wrong, problems: [read.problem] }
+  if ('problem' in read) return { root: { ...none, targets: undefined }, problems: [read.problem] }
   const { file } = read
+  if (file.values['alerts'] === undefined) return checkRoot(none, file, files, target)
+  // The schemas of all kinds of channels are many; who has none should not wait for them.
+  const { loadAlerts } = await import('./alert-channels.ts')
+  const { alerts, problems } = await loadAlerts(file)
+  const checked = await checkRoot({ ...none, alerts }, file, files, target)
+  const all = [...checked.problems, ...problems]
+  return { root: checked.root, problems: all.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
+}
+
+/** @param none What there is of a root without `unsilo.toml`, and the channels. */
+async function checkRoot(
+  none: RootConfig,
+  file: TomlFile,
+  files: Files,
+  target: string | undefined,
+): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
+  const wrong = { ...none, targets: undefined }
   const checked = checkValues(rootConfig, file.values)
   if ('problems' in checked) return { root: wrong, problems: await placeProblems(checked.problems, file) }
-  const { targets = {}, alerts = {}, defaults } = checked.value
+  const { targets = {}, defaults, log_days: logDays } = checked.value
   const unknown = unknownTargets(defaults?.publish ?? [], targets)
   if (unknown.length > 0) return { root: wrong, problems: await placeProblems(unknown, file, ['defaults']) }
   const written = file.values['defaults']
-  const root = { path, file, defaults: isTable(written) ? written : {}, targets, alerts }
+  const root = { ...none, file, defaults: isTable(written) ? written : {}, targets, logDays }
   const used = Object.entries(targets).filter(([one]) => target === undefined || one === target)
   if (used.every(([, { kind }]) => kind !== 'plugin')) return { root, problems: [] }
   // The code of modules is loaded on first use.
   const { checkTargetModules } = await import('./plugin-target.ts')
-  return { root, problems: await placeProblems(await checkTargetModules(used, path, files), file) }
+  return { root, problems: await placeProblems(await checkTargetModules(used, none.path, files), file) }
 }

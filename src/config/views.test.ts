@@ -168,7 +168,7 @@ describe('what is wrong with a view', () => {
     ],
     [
       '[views.a]\nkey = "id"\ndecrypt = [{ fields = "x", scheme = "rsa-oaep", key = "MIIE" }]',
-      'a/config.toml:3: views.a.decrypt.0.key: a secret never stands in the configuration: say where it is, as in { file = "~/.secrets/…" }, { env = "…" } or { command = "…" }',
+      'a/config.toml:3: views.a.decrypt[0].key: a secret never stands in the configuration: say where it is, as in { file = "~/.secrets/…" }, { env = "…" } or { command = "…" }',
     ],
     [
       '[views.a]\nkey = "id"\ncolumns = { b = "b :: int" }',
@@ -287,7 +287,7 @@ describe('what is wrong with files of views', () => {
     ],
     [
       'view = "a"\nfile = "a.csv"\ntargets = ["nas"]',
-      'a/config.toml:6: publish_view.t.targets.0: unsilo.toml has no target "nas". Add [targets.nas] to it.',
+      'a/config.toml:6: publish_view.t.targets[0]: unsilo.toml has no target "nas". Add [targets.nas] to it.',
     ],
   ])('%s', async (block, ...problems) => {
     expect((await load(base + block)).problems).toEqual(problems)

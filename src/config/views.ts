@@ -61,6 +61,8 @@ function viewDefinition(name: string, view: ViewConfig, source: SourceConfig | u
     element: view.element,
     files: view.files,
     key: keyOf(view.key) ?? stream?.key ?? 'hash',
+    // The records of two parents may have the same keys.
+    parents: view.key === undefined && stream?.groupNames.length !== 0 ? stream?.groupNames : undefined,
     pick: view.pick,
     prefer: view.prefer,
     ignore: listOf(view.ignore) ?? [],

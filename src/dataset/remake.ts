@@ -100,37 +100,47 @@ export function remakeDataset(dataset: Dataset, context: Context): Promise<Remad
 async function recoverUnknown(dataset: Dataset, context: Context, remade: Remade): Promise<void> {
   const { files } = context.system
   const unknown = sealedParcels(readHistory(files, dataset.layout)).filter(
-    ({ started, ended, stored }) => started === undefined && ended === undefined,
+    ({ started, ended }) => started === undefined && ended === undefined,
   )
   const lender = openLender(dataset, context)
-  for (const { id, stored } of unknown) {
-    try {
-      if (stored.others.length > 0) {
-        const names = [stored.name, ...stored.others].join(', ')
-        throw new UnsiloError('clash', `data/ has more than one of it: ${names}`, {
-          hint: `A parcel is one file or one folder: move the others out of ${dataset.layout.data}.`,
+  try {
+    for (const { id, stored } of unknown) {
+      try {
+        if (stored.others.length > 0) {
+          const names = [stored.name, ...stored.others].join(', ')
+          throw new UnsiloError('clash', `data/ has more than one of it: ${names}`, {
+            hint: `A parcel is one file or one folder: move the others out of ${dataset.layout.data}.`,
+          })
+        }
+        const { manifest, notes } = await lender.use(stored, async (lent) => ({
+          manifest: await inspectParcel(files, lent.stored, { signal: context.signal }),
+          notes: recoveredNotes(dataset, files, id, lent.stored.path),
+        }))
+        // What was sealed a moment ago counts among those that it is compared with.
+        const sealed = await sealRecovered(
+          dataset,
+          context,
+          stored,
+          manifest,
+          notes,
+          readHistory(files, dataset.layout),
+        )
+        const { parcel, state, doubts } = sealed
+        remade.recovered.push({ parcel, state, ...(doubts === undefined ? {} : { doubts }) })
+      } catch (error) {
+        const { code, message, hint } = expectUnsiloError(error)
+        if (code === 'cancelled') throw error
+        remade.problems.push({
+          severity: 'warning',
+          code,
+          message: `${id} stays as it is, without a line in the ledger: ${message}`,
+          hint,
         })
       }
-      const { manifest, notes } = await lender.use(stored, async (lent) => ({
-        manifest: await inspectParcel(files, lent.stored, { signal: context.signal }),
-        notes: recoveredNotes(dataset, files, id, lent.stored.path),
-      }))
-      // What was sealed a moment ago counts among those that it is compared with.
-      const sealed = await sealRecovered(dataset, context, stored, manifest, notes, readHistory(files, dataset.layout))
-      const { parcel, state, doubts } = sealed
-      remade.recovered.push({ parcel, state, ...(doubts === undefined ? {} : { doubts }) })
-    } catch (error) {
-      const { code, message, hint } = expectUnsiloError(error)
-      if (code === 'cancelled') throw error
-      remade.problems.push({
-        severity: 'warning',
-        code,
-        message: `${id} stays as it is, without a line in the ledger: ${message}`,
-        hint,
-      })
     }
+  } finally {
+    await lender.close()
   }
-  await lender.close()
 }
 
 function changesOf(parcel: ParcelId, before: MetricRow = {}, after: MetricRow = {}): MetricChange[] {

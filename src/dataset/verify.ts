@@ -12,7 +12,7 @@ import { type ComparedCopy, type CopyPlace, verifyCopy } from './copies/verify-c
 import { checkInterrupt } from './copies/work.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { type History, isEvent, readHistory, sealedParcels } from './history.ts'
-import { openLender, packedLast } from './packs/lend.ts'
+import { isWhereItWas, openLender, packedLast } from './packs/lend.ts'
 import { verdictsHere } from './verdicts.ts'
 import { alarmProblems, extraProblem, goneProblems } from './verify-alarm.ts'
 import { filesAtOnce, verifyHere } from './verify-here.ts'
@@ -120,7 +120,15 @@ async function readHere(reading: Reading, hashed: ReturnType<typeof sealedParcel
   }))
   const chosen = packedLast(parcelsToVerify(candidates, share), ({ record }) => record.stored)
   const lender = openLender(dataset, context)
-  const read = async ({ record }: (typeof candidates)[number]): Promise<ComparedCopy | undefined> => {
+  const read = async (candidate: (typeof candidates)[number]): Promise<ComparedCopy | undefined> => {
+    const { record } = candidate
+    const found = await look(candidate)
+    if (found === undefined || found.faults.length === 0) return found
+    // What was packed or unpacked meanwhile looks as if it were gone, or another one.
+    const now = readHistory(context.system.files, dataset.layout).get(record.id)?.stored
+    return isWhereItWas(record.stored, now) ? found : undefined
+  }
+  const look = async ({ record }: (typeof candidates)[number]): Promise<ComparedCopy | undefined> => {
     try {
       return await lender.use(record.stored, (lent) =>
         verifyHere(lent.dataset, context, { ...record, stored: lent.stored }),

@@ -2,7 +2,12 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path'
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import * as z from 'zod'
+import { createAccount } from '../../test/simulator/account.ts'
+import { timesEvery } from '../../test/simulator/snapshot.ts'
+import { truthOf } from '../../test/simulator/truth.ts'
+import { full } from '../../test/simulator/view.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { parcelIdAt } from '../parcel/id.ts'
 import type { InvalidItem, ValidItem } from './item.ts'
 import type { Mirror } from './mirror.ts'
 import { type AnyViews, type MirrorOptions, openMirror } from './open-mirror.ts'
@@ -196,6 +201,28 @@ describe('the items of a view', () => {
     expect(exact).toEqual([{ id: 1, seen: 2 }, value])
     const rounded = byKey(await all(view.items(undefined, { bigint: false })))
     expect(rounded[1]!.value).toMatchObject({ id: 9007199254740992, in: { a: [1, '2', 12345678901234567000] } })
+  })
+
+  it('are those of an account, after years of changes and with what is ignored', async () => {
+    const start = new Date('2024-01-01T00:00:00Z')
+    const account = createAccount({ seed: 7, start, createdPerDay: 10, unsaveRate: 0.02 })
+    const end = new Date('2024-03-01T00:00:00Z')
+    account.advanceTo(end)
+    const snapshots = truthOf(account).snapshots(full(), timesEvery(100 * 3_600_000, start, end))
+    const root = emptyRoot()
+    root.write('account/config.toml', '[views.saved]\nitems = "saved[*]"\nkey = "id"\nignore = ["score"]\n')
+    for (const { at: time, items } of snapshots) {
+      root.write(`account/data/${parcelIdAt(time)}.json`, JSON.stringify({ saved: items }))
+    }
+    const view = (await root.open()).dataset('account').view('saved')
+    for (const { at: asOf, items } of [snapshots[5]!, snapshots.at(-1)!]) {
+      const found = await all(view.items(undefined, { asOf }))
+      const expected = items.map((item) => ({
+        key: String(item.id),
+        value: JSON.parse(JSON.stringify(item)) as unknown,
+      }))
+      expect(byKey(found.map(({ key, value }) => ({ key, value })))).toEqual(byKey(expected))
+    }
   })
 
   it('are the first ones where those are picked, with what is preferred and ignored', async () => {

@@ -54,9 +54,11 @@ export async function* shownItems(
   }
 }
 
+/** The Date of a TIMESTAMP; `undefined` for NULL, and for what no Date can be. */
 export function timeOf(cell: Cell | undefined): Date | undefined {
-  const value = cell === undefined ? undefined : jsValue(cell, undefined)
-  return value instanceof Date ? value : undefined
+  if (typeof cell !== 'object' || cell === null || !('micros' in cell)) return undefined
+  const time = new Date(Math.floor(Number(cell.micros) / 1000))
+  return Number.isNaN(time.getTime()) ? undefined : time
 }
 
 /** A column that says more of a part of an item than its version in the history does. */

@@ -41,7 +41,7 @@ async function programs(check: string, names: readonly string[], hint: string): 
 
 async function neededPrograms(datasets: readonly Dataset[]): Promise<Finding[]> {
   const findings: Finding[] = []
-  if (datasets.some(({ config }) => config.compress === 'zstd')) {
+  if (datasets.some(({ config }) => config.compress === 'zstd' || config.pack !== undefined)) {
     const own: Finding = { check: 'zstd', status: 'ok', message: 'built into Node.js' }
     findings.push(hasOwnZstd() ? own : await programs('zstd', ['zstd'], 'Install zstd, or use Node.js 22.15 or newer.'))
   }

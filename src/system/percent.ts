@@ -3,7 +3,7 @@ import { UnsiloError } from '../errors.ts'
 import { parsedBy } from './schema.ts'
 
 /** Reads `5%` or `0.5 %` as a share, 0 to 1. @throws UnsiloError `config` */
-export function parsePercent(text: string): number {
+function parsePercent(text: string): number {
   const percent = Number(/^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text)?.[1])
   if (percent <= 100) return percent / 100
   throw new UnsiloError('config', `"${text}" is not a percentage`, { hint: 'Write it like "5%" or "0.5%".' })

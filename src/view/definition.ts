@@ -41,6 +41,8 @@ export interface ViewDefinition {
   files: string | undefined
   /** What tells one item from another. `hash`: the item itself, without what is ignored. */
   key: readonly ItemPath[] | 'hash'
+  /** Fields of the parents of a stream's records that belong to the key, before the others, as "issue.number"; `undefined`: none. */
+  parents?: readonly string[] | undefined
   pick: 'latest' | 'first'
   /** By column, or by top-level field where no columns are named. */
   prefer: Readonly<Record<string, Preference>>
@@ -68,7 +70,7 @@ const extractFormat = 1
  * is ignored, and how they are ordered. Columns, `pick`, `absent` and the like work on extracts as they are.
  */
 export function extractFingerprint(definition: ViewDefinition): string {
-  const { items, stream, table, sql, element, files, key, ignore, window } = definition
+  const { items, stream, table, sql, element, files, key, parents, ignore, window } = definition
   const what = {
     extractFormat,
     items: textsOf(items),
@@ -78,6 +80,7 @@ export function extractFingerprint(definition: ViewDefinition): string {
     element,
     files,
     key: key === 'hash' ? key : textsOf(key),
+    parents,
     ignore: textsOf(ignore)?.sort(),
     by: window === 'all' ? undefined : window.by.text,
   }

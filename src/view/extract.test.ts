@@ -8,10 +8,9 @@ const plain = ({ items, duplicates, errors, bounds, fields }: Extract) => ({
   errors,
   bounds,
   fields: new Map([...fields].map(([field, types]) => [field, new Set([...types].sort())])),
-  items: [...items.values()].map(({ number: _, ...item }) => ({
-    ...item,
-    json: Buffer.from(item.json).toString('latin1'),
-  })),
+  items: [...items.values()].map(({ key, version, order, shape, json }) => {
+    return { key, version, order, shape, json: Buffer.from(json).toString('latin1') }
+  }),
 })
 const keysOf = (extract: Extract): string[] => [...extract.items.keys()]
 const versionOf = async (item: unknown, view?: ViewDefinition) =>

@@ -38,12 +38,13 @@ export async function extractParcel(
       return
     }
     place++
+    const { parents } = found
     const known = before?.find(found)
-    if (known !== undefined) {
+    if (known !== undefined && (parents === undefined || isOf(parents, log.keyOf(known)))) {
       list.add(known)
       return
     }
-    const item = readItem(found.json)
+    const item = readItem(found.json, parents)
     if ('problem' in item) errors.push({ ...item, file: found.file, path: `item ${place}` })
     else list.add(log.addItem(item))
   }
@@ -55,6 +56,11 @@ export async function extractParcel(
   }
   const numbers = list.end()
   return { items: numbers, duplicates: list.duplicates, errors, ...summaryOf(log, numbers) }
+}
+
+/** Whether a key begins with these. */
+function isOf(parents: readonly string[], key: string): boolean {
+  return key.startsWith(JSON.stringify(parents).replace(/]$/, ','))
 }
 
 function isBatch(found: Found | readonly Found[]): found is readonly Found[] {

@@ -6,6 +6,8 @@ export interface FoundItem {
   file: string
   /** Where the item stands in the list that `KnownItems` was made of, when one with these bytes was noticed there. */
   known?: number
+  /** What tells the parents of a record from others, of a stream that is asked for once for each: the first part of its key. */
+  parents?: readonly string[]
 }
 
 /** What could not be read; the rest of the parcel goes on. */

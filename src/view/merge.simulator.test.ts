@@ -8,6 +8,7 @@ import { type View, full, newest, since } from '../../test/simulator/view.ts'
 import type { ViewDefinition } from './definition.ts'
 import type { MergeState } from './merge.ts'
 import { Tracks } from './merge/tracks.ts'
+import { fullFrom } from './merge/window.ts'
 import { TestLog, type TestMerged, type TestParcel, found, pathsOf, viewOf } from './view.fixture.ts'
 
 const dayMs = 86_400_000
@@ -114,10 +115,10 @@ const times = fc
 const views = fc.constantFrom<[View, ViewDefinition['window']]>(
   [full(), 'all'],
   ...[15, 60, 400].map((count): [View, ViewDefinition['window']] => [
-    newest(count),
+    newest(count, 'created_at', fullFrom(count)),
     { newest: count, by: pathsOf('created_at')[0]! },
   ]),
-  [newest(40, 'saved_at'), { newest: 40, by: pathsOf('saved_at')[0]! }],
+  [newest(40, 'saved_at', fullFrom(40)), { newest: 40, by: pathsOf('saved_at')[0]! }],
 )
 const ignores = fc.constantFrom<(keyof Item)[]>([], ['score'], ['score', 'updated_at', 'tags'])
 const seeds = fc.integer({ min: 0, max: 3 })

@@ -88,6 +88,31 @@ describe('a parcel', () => {
     ])
   })
 
+  it('has an item without a key that hides only what was last seen before it', async () => {
+    const nameless = { name: 'x' }
+    const known = daily([{ id: 1 }, nameless], [{ id: 2 }, nameless], [{ id: 2 }, nameless])
+    expect(absentSince(await merged(known))).toEqual({ 1: idOf(2), 2: undefined })
+    // It may be the first item, whose key was lost.
+    const late = daily([{ id: 1 }], [{ id: 2 }, nameless], [nameless], [nameless])
+    const result = await merged(late)
+    expect(absentSince(result)).toEqual({ 1: undefined, 2: idOf(3) })
+    expect(result.unread.hidden).toMatchObject({ since: 1, seenBefore: 1, problem: expect.stringContaining('"id"') })
+    const changing = daily([{ id: 1 }, { name: 'x' }], [{ name: 'y' }])
+    expect(absentSince(await merged(changing))).toEqual({ 1: undefined })
+    const gone = daily([{ id: 1 }], [nameless], [])
+    const settled = await merged(gone)
+    expect(absentSince(settled)).toEqual({ 1: idOf(3) })
+    expect(settled.unread.hidden).toBeNull()
+  })
+
+  it('has damage that hides every absence, for as long as it lasts', async () => {
+    const damaged = [{ problem: 'broken', file: 'a.json' }]
+    const shown = [...daily([{ id: 1 }]), ...[2, 3].map((number) => ({ day: number, items: [], errors: damaged }))]
+    const { unread } = await merged(shown)
+    expect(unread.hidden).toEqual({ since: 1, seenBefore: null, problem: 'broken', file: 'a.json', path: null })
+    expect(absentSince(await merged([...shown, { day: 4, items: [] }]))).toEqual({ 1: idOf(4) })
+  })
+
   it('marks nothing where nothing is to be marked', async () => {
     const view = viewOf({ absent: { mark: false, parcels: 1, days: 0 } })
     expect(absentSince(await merged(daily([{ id: 1 }], []), view))).toEqual({ 1: undefined })

@@ -135,7 +135,9 @@ export function createMerge(definition: ViewDefinition, log: ItemLog, options: M
       const readableFrom = noticeUnread(notes.unread, extract.errors, parcel, isEvidence)
       if (isEvidence) look(parcel, extract, readableFrom)
       const hasItems = extract.items.length > 0
-      notes.drift.push(...noticeFields(fields, { parcel: id, fields: knownFields(extract.shapes), hasItems }, isEvidence))
+      notes.drift.push(
+        ...noticeFields(fields, { parcel: id, fields: knownFields(extract.shapes), hasItems }, isEvidence),
+      )
       notes.fields = [...fields]
       notes.errors += extract.errors.length
       notes.duplicates += extract.duplicates

@@ -115,7 +115,7 @@ export class TestLog {
   /** All that a merge says. */
   merged(state: MergeState): TestMerged {
     const { items, history, errors } = rowsOf(this.#view, this.log, state)
-    const { gaps, drift, duplicates, steps, fields } = state.notes
+    const { gaps, drift, duplicates, steps, fields, unread } = state.notes
     return {
       items: [...items],
       history: [...history],
@@ -124,6 +124,7 @@ export class TestLog {
       headroom: headroomOf(steps),
       drift: [...drift, ...vanishedFields(new Map(fields))],
       duplicates,
+      unread,
     }
   }
 }
@@ -136,4 +137,5 @@ export interface TestMerged {
   headroom: Headroom | undefined
   drift: Drift[]
   duplicates: number
+  unread: MergeState['notes']['unread']
 }

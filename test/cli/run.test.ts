@@ -110,13 +110,13 @@ describe('run', () => {
 
   it('takes --concurrency datasets at a time', async () => {
     const root = cliRoot()
-    const command = 'echo begin >> ../log; sleep 1.5; echo end >> ../log; echo []'
+    const command = 'echo begin >> ../steps; sleep 1.5; echo end >> ../steps; echo []'
     for (const name of ['a', 'b', 'c']) root.write(`${name}/config.toml`, daily.replace("echo '[1]'", command))
     expect((await root.cli('run', '--concurrency', '1')).status).toBe(0)
-    expect(root.read('log')).toBe('begin\nend\n'.repeat(3))
+    expect(root.read('steps')).toBe('begin\nend\n'.repeat(3))
     for (const name of ['a', 'b', 'c']) expect(root.names(`${name}/data`)).toHaveLength(1)
     expect((await root.cli('export', 'a', 'b', 'c', '--concurrency', '3')).status).toBe(0)
-    expect(root.read('log').slice(30)).toBe('begin\n'.repeat(3) + 'end\n'.repeat(3))
+    expect(root.read('steps').slice(30)).toBe('begin\n'.repeat(3) + 'end\n'.repeat(3))
   })
 
   it('seals a suspect parcel, and says what to do about it', async () => {

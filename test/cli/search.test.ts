@@ -31,7 +31,7 @@ describe('unsilo search', () => {
     expect(answer.stdout).toBe(`2026-02-03  notes/all  Bread
   Rye, and kites
 
-2026-02-01  notes/all  Kites  [31m  (gone since 2026-03-02)
+2026-02-01  notes/all  Kites [31m  (gone since 2026-03-02)
   How to build a *kite*
   https://example.com/1
 

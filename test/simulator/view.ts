@@ -4,7 +4,7 @@ import type { Item } from './item.ts'
 export interface View {
   /** What `parseView` reads: `full`, `newest:1000:created_at`, `since:2024-05-01T00:00:00Z`. */
   readonly name: string
-  /** The most items that it can show; Infinity when all. */
+  /** Where it shows so many items, there may be others; Infinity: it shows all. */
   readonly most: number
   /** Chooses and orders what is shown of the items that are listed. */
   show(listed: readonly Item[]): Item[]
@@ -17,17 +17,20 @@ export function full(): View {
   return { name: 'full', most: Infinity, show: (listed) => listed.toSorted((a, b) => a.id - b.id), proves: () => true }
 }
 
-/** The newest `count` items, the newest first, as feeds and ring buffers show them. */
-export function newest(count: number, by: 'created_at' | 'saved_at' = 'created_at'): View {
+/**
+ * The newest `count` items, the newest first, as feeds and ring buffers show them.
+ * @param most Whoever does not know that none of them are hidden takes fewer for as many as it can show.
+ */
+export function newest(count: number, by: 'created_at' | 'saved_at' = 'created_at', most = count): View {
   const newestFirst = (a: Item, b: Item): number => compare(b[by], a[by]) || b.id - a.id
   return {
     name: `newest:${count}:${by}`,
-    most: count,
+    most,
     show: (listed) => listed.toSorted(newestFirst).slice(0, count),
     proves: (absent, shown) => {
       const oldest = shown.at(-1)
       // At the border's own second an item may have been pushed out as well as taken away.
-      return shown.length < count || (oldest !== undefined && absent[by] > oldest[by])
+      return shown.length < most || (oldest !== undefined && absent[by] > oldest[by])
     },
   }
 }

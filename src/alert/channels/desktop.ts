@@ -1,6 +1,7 @@
 import { notifyDesktop } from '../../system/notify.ts'
 import type { Channel, ChannelSurroundings } from '../channel.ts'
-import { type Message, sectionText } from '../message.ts'
+import type { Message } from '../message.ts'
+import { sectionText } from '../message-text.ts'
 import { shortenTo } from '../shorten.ts'
 import { pieces } from './pieces.ts'
 

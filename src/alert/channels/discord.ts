@@ -1,4 +1,5 @@
-import { type Message, sayOrigin, sectionText } from '../message.ts'
+import type { Message } from '../message.ts'
+import { sayOrigin, sectionText } from '../message-text.ts'
 import { shortenTo } from '../shorten.ts'
 import { pieces } from './pieces.ts'
 

@@ -1,4 +1,5 @@
-import { type Message, type Section, sayOrigin } from '../message.ts'
+import type { Message, Section } from '../message.ts'
+import { sayOrigin } from '../message-text.ts'
 
 const color = { info: '#2e7d32', warning: '#b26a00', error: '#c62828', critical: '#6a1b9a' }
 

@@ -6,7 +6,7 @@ import type { EmailConfig } from './email-config.ts'
 import { explainMail, sayRejected } from './email-error.ts'
 import { htmlOf } from './email-html.ts'
 import { mailHeaders } from './email-headers.ts'
-import { textOf } from '../message.ts'
+import { textOf } from '../message-text.ts'
 
 const ports = { starttls: 587, tls: 465, none: 25 }
 

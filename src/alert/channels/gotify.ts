@@ -1,5 +1,5 @@
 import type { Channel, ChannelSurroundings } from '../channel.ts'
-import { textOf } from '../message.ts'
+import { textOf } from '../message-text.ts'
 import { shortenTo } from '../shorten.ts'
 import type { GotifyConfig } from './gotify-config.ts'
 import { post } from './post.ts'

@@ -1,7 +1,7 @@
 import { UnsiloError } from '../../errors.ts'
 import { addressOf } from '../address.ts'
 import type { Channel, ChannelSurroundings, Receipt } from '../channel.ts'
-import { textOf } from '../message.ts'
+import { textOf } from '../message-text.ts'
 import { isAtLeast } from '../severity.ts'
 import { shortenToBytes } from '../shorten.ts'
 import type { HealthchecksConfig } from './healthchecks-config.ts'

@@ -1,5 +1,6 @@
 import type { Channel, ChannelSurroundings } from '../channel.ts'
-import { type Message, textOf } from '../message.ts'
+import type { Message } from '../message.ts'
+import { textOf } from '../message-text.ts'
 import { shortenTo, shortenToBytes } from '../shorten.ts'
 import type { NtfyConfig } from './ntfy-config.ts'
 import { post } from './post.ts'

@@ -90,7 +90,7 @@ function refused(host: string, status: number, said: string): UnsiloError {
 }
 
 /** The parts of an address that let somebody in. */
-export function secretsOf(url: URL): string[] {
+function secretsOf(url: URL): string[] {
   const pieces = [...url.pathname.split('/'), ...url.searchParams.values()].filter((piece) => piece.length >= 8)
   return [url.href, `${url.pathname}${url.search}`, ...pieces].filter(
     (text) => text.length > 1 && text !== `${url.origin}/`,

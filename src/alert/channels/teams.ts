@@ -1,4 +1,5 @@
-import { type Message, sayOrigin } from '../message.ts'
+import type { Message } from '../message.ts'
+import { sayOrigin } from '../message-text.ts'
 import { shortenTo, shortenToBytes } from '../shorten.ts'
 import { pieces } from './pieces.ts'
 

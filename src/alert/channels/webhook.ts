@@ -1,6 +1,7 @@
 import { type Address, addressOf } from '../address.ts'
 import type { Channel, ChannelSurroundings } from '../channel.ts'
-import { type Message, messageJson } from '../message.ts'
+import type { Message } from '../message.ts'
+import { messageJson } from '../message-text.ts'
 import { discordBody } from './discord.ts'
 import { post } from './post.ts'
 import { slackBody } from './slack.ts'

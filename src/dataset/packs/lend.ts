@@ -103,6 +103,12 @@ export function packedLast<T>(some: readonly T[], storedOf: (one: T) => StoredPa
   return [...some.filter((one) => !isPacked(one)), ...inPacks]
 }
 
+/** False when a parcel was packed or unpacked since, or its pack written anew. */
+export function isWhereItWas(before: StoredParcel, now: StoredParcel | undefined): boolean {
+  const [then, later] = [before.packed?.pack, now?.packed?.pack]
+  return then?.path === later?.path && then?.bytes === later?.bytes
+}
+
 /** Reads one parcel, wherever it is. */
 export async function withParcel<T>(
   dataset: Dataset,

@@ -46,7 +46,7 @@ async function readIndex({ system: { files }, signal }: Context, { path, bytes }
         end()
         current = begin(entry)
       }
-      for await (const _ of current!.digest.add(entry).body()) continue
+      for await (const _ of current.digest.add(entry).body()) continue
     }
     end()
   } catch (error) {

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { UnsiloError, expectUnsiloError } from '../../errors.ts'
 import type { PackedEvent } from '../../ledger/entry.ts'
 import { appendToLedger, detailsOf } from '../../ledger/ledger.ts'
-import type { ParcelId } from '../../parcel/id.ts'
 import { type Pack, type PackedParcel, damagedPack } from '../../parcel/pack-file.ts'
 import type { StoredParcel } from '../../parcel/store.ts'
 import { hashFile } from '../../parcel/verify.ts'
@@ -144,7 +143,7 @@ async function faultIn(
 }
 
 function sealOf({ layout }: Dataset, history: History, { id, sha256 }: PackedParcel): string {
-  const ended = history.get(id as ParcelId)?.ended
+  const ended = history.get(id)?.ended
   return isEvent(ended, 'sealed') ? detailsOf(ended, layout.ledger).sha256 : sha256
 }
 

@@ -14,7 +14,7 @@ import { unknownParcel } from '../show.ts'
 import { openDigest } from './digest.ts'
 import { entriesOnDisk } from './entries.ts'
 import { extractParcel } from './extract.ts'
-import { openPackReader } from './read-pack.ts'
+import { asDamaged, openPackReader } from './read-pack.ts'
 import { expectReadable, rewritePack } from './rewrite.ts'
 import { settlePacks } from './settle.ts'
 
@@ -75,9 +75,10 @@ function parcelIn(dataset: Dataset, history: History, name: string): ParcelId {
   }
   const parcel = history.get(name)
   if (parcel === undefined) throw unknownParcel(dataset, history, name)
-  if (parcel.stored?.packed !== undefined) return name
-  throw new UnsiloError('not-found', `${dataset.name} ${name} is in no pack`, {
-    hint: `It is ${parcel.state}${parcel.stored === undefined ? '' : `: ${parcel.stored.path}`}.`,
+  // One that lies in `data/` by itself is what was asked for already.
+  if (parcel.isSealed) return name
+  throw new UnsiloError('not-found', `${dataset.name} ${name} is in no pack: it is ${parcel.state}`, {
+    hint: `\`unsilo parcels ${dataset.name}\` lists those that are there.`,
   })
 }
 
@@ -143,7 +144,7 @@ async function unpackFrom(
     }
     await files.sync(layout.data)
   } catch (error) {
-    throw context.signal.aborted ? new UnsiloError('cancelled', 'interrupted', { cause: error }) : error
+    throw asDamaged(error, pack.path, context.signal)
   } finally {
     await reader.close()
     await files.remove(folder).catch(() => undefined)

@@ -19,7 +19,7 @@ export interface ThinDecision {
   state: 'good' | 'suspect'
   /** Why it stays, or where what it holds is. */
   reasons: string[]
-  /** As sealed; `undefined` for a parcel that the ledger does not know. */
+  /** As sealed; `undefined` for a folder that the ledger does not know. */
   bytes?: number
   /** Of one that goes: for each view that finds something in it, which parcels have the same versions. */
   held?: Holding[]
@@ -81,8 +81,8 @@ export async function planThin(dataset: Dataset, context: Context, history: Hist
     await proveTables(dataset, context, history, goes)
   }
   const decisions = sealed.map((parcel): ThinDecision => {
-    const { id, state, ended } = parcel
-    const bytes = isEvent(ended, 'sealed') ? { bytes: detailsOf(ended, dataset.layout.ledger).bytes } : {}
+    const { id, state } = parcel
+    const bytes = sizeOf(dataset, context, parcel)
     const reasons = stays.get(id)
     if (reasons !== undefined) return { id, keep: true, state, reasons: someOf(reasons), ...bytes }
     const holdings = held.get(id) ?? []
@@ -156,6 +156,16 @@ async function proveTables(
     differing.push(...(await differencesBetween(definition.name, before, after, context)))
   }
   if (differing.length > 0) throw notTheSame(dataset.name, differing)
+}
+
+function sizeOf(
+  { layout }: Dataset,
+  { system: { files } }: Context,
+  { ended, stored }: ReturnType<typeof sealedParcels>[number],
+): { bytes?: number } {
+  if (isEvent(ended, 'sealed')) return { bytes: detailsOf(ended, layout.ledger).bytes }
+  const info = stored.isFolder ? undefined : files.info(stored.path)
+  return info === undefined ? {} : { bytes: info.sizeBytes }
 }
 
 export function thinned({ decisions }: ThinPlan): ThinDecision[] {

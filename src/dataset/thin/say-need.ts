@@ -45,6 +45,6 @@ function sayNeed(view: string, { kind, count, example }: Need): string {
 
 /** Keys may be long. */
 function shortened(text: string): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : text
 }

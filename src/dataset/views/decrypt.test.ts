@@ -110,7 +110,7 @@ describe('an encrypted column', () => {
         check: 'nameRSA',
         rule: 'decrypt',
         verdict: 'failed',
-        message: '1 of 4 rows have a nameRSA that cannot be decrypted',
+        message: '1 of 4 rows have a value of nameRSA that cannot be decrypted',
         examples: ['3'],
       },
     ])

@@ -205,7 +205,7 @@ describe('files of what is encrypted', () => {
     const outcome = await test.run()
     expect(csv(test, 'a.csv')).toEqual(['id,form,nameRSA', '1,a,Jo', '2,a,', ''])
     expect(outcome.problems.map(({ message }) => message)).toEqual([
-      'check entries.nameRSA (decrypt) failed: 1 of 2 rows have a nameRSA that cannot be decrypted',
+      'check entries.nameRSA (decrypt) failed: 1 of 2 rows have a value of nameRSA that cannot be decrypted',
     ])
     rmSync(key)
     test.clock.advance(86_400_000)

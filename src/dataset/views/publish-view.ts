@@ -46,7 +46,10 @@ export async function writePublishedView(
   checkKeys(dataset, block, tables)
   const { files, clock } = context.system
   const zone = timezoneOf(dataset.config.timezone)
-  const { select, groups } = await sourceOf(dataset, block, tables, zone)
+  const folder = publishFolder(dataset, block)
+  const source = await sourceOf(dataset, block, tables, zone)
+  if (source === undefined) return { folder, files: [], changedNames: 0 }
+  const { select, groups } = source
   await tables.keep(select)
   const day = localDay(clock.now(), zone)
   const found = await groupsIn(tables, groups)
@@ -54,7 +57,6 @@ export async function writePublishedView(
     block.file,
     found.map((values) => fillDays(block.file.parts, values, day)),
   )
-  const folder = publishFolder(dataset, block)
   const written: ViewFile[] = []
   for (const [index, values] of found.entries()) {
     if (context.signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
@@ -87,13 +89,15 @@ async function sourceOf(
   block: PublishViewDefinition,
   tables: MirrorTables,
   zone: string,
-): Promise<{ select: string; groups: string[] }> {
+): Promise<{ select: string; groups: string[] } | undefined> {
   const grouping = block.file.parts.filter((part) => !('text' in part) && !('unit' in part && part.of === undefined))
   const from = block.view === undefined ? `(${withoutEnd(block.sql!)}\n)` : undefined
   const shape =
     from === undefined
       ? await shapeOf({ schema: dataset.name, table: block.view! }, tables)
       : await shapeOf(from, tables)
+  // A view that never had an item has no columns but its own.
+  if (from === undefined && [...shape.columns.keys()].every((name) => ownColumns.includes(name))) return undefined
   const columns =
     block.columns?.map((name) => columnNamed(name, shape)) ??
     [...shape.columns.keys()].filter((name) => from !== undefined || !ownColumns.includes(name))

@@ -90,7 +90,7 @@ export function isKnown(table: TableName, datasets: readonly Dataset[]): boolean
 }
 
 /** In SQL, upper and lower case are the same. */
-export function isOf({ schema, table }: TableName, dataset: string, view: string): boolean {
+function isOf({ schema, table }: TableName, dataset: string, view: string): boolean {
   return same(schema, dataset) && ['', '_history', '_errors'].some((suffix) => same(table, view + suffix))
 }
 

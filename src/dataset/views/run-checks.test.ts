@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { testDataset } from '../../../test/support/test-dataset.ts'
 import { makeReport } from '../../report/report.ts'
 import { checked, datasetWith, putParcel } from './views.fixture.ts'
 
@@ -84,6 +85,21 @@ evil = { sql = "COPY (SELECT 1) TO '/tmp/x.csv'" }\nid = { unique = true, where 
   })
 })
 
+describe('checks of nothing', () => {
+  it('pass: that there should be something is not theirs to say', async () => {
+    const checks =
+      'mood = { min = 1 }\nsame = { rows = { as = "entries", by = ["form"] } }\nx = { sql = "SELECT mood FROM todoist.entries" }'
+    const empty = await checked(datasetWith(view(checks), []))
+    expect(empty.results.map(({ rule, verdict }) => `${rule} ${verdict}`)).toEqual([
+      'min passed',
+      'rows passed',
+      'sql broken',
+    ])
+    const none = await checked(testDataset(view(checks)))
+    expect(none.results.map(({ message }) => message)).toEqual(['no parcels yet', 'no parcels yet', 'no parcels yet'])
+  })
+})
+
 describe('a check of rows', () => {
   const log = [
     { n: 1, form: 'a' },
@@ -134,13 +150,13 @@ describe('checks in a run', () => {
       {
         severity: 'warning',
         code: 'check',
-        message: 'check entries.mood (max) failed: 1 of 4 rows have a mood above 10',
+        message: 'check entries.mood (max) failed: 1 of 4 rows have mood above 10',
       },
     ])
     const report = async () => (await makeReport([await test.open()], test.context)).datasets[0]!.warnings
     expect(await report()).toContainEqual({
       health: 'unlikely',
-      message: 'check entries.mood (max) failed in the last run: 1 of 4 rows have a mood above 10',
+      message: 'check entries.mood (max) failed in the last run: 1 of 4 rows have mood above 10',
       hint: '`unsilo check todoist` names the items.',
     })
     // Nothing is new.

@@ -8,6 +8,8 @@ import {
   rulesOf,
 } from '../../view/check/questions.ts'
 import { type CheckResult, mostExamples } from '../../view/check/result.ts'
+import type { TableShape } from '../../view/check/table-shape.ts'
+import { ownColumns } from '../../view/column.ts'
 import { isField } from '../../view/decrypt/pattern.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
 import { cellText } from '../../view/query/cell.ts'
@@ -90,11 +92,19 @@ async function questionOf(
 ): Promise<RuleQuestion> {
   const shape = await shapeOf({ schema: dataset.name, table: view }, tables)
   if (rule === 'rows') {
-    const other = tableOf(config.rows!.as, dataset.name)
-    return rowsQuestion(config, shape, await shapeOf(other, tables), config.rows!.as)
+    const other = await shapeOf(tableOf(config.rows!.as, dataset.name), tables)
+    return isEmpty(shape) && isEmpty(other) ? nothingYet : rowsQuestion(config, shape, other, config.rows!.as)
   }
+  if (isEmpty(shape)) return nothingYet
   return columnQuestion(rule as Exclude<Rule, 'rows' | 'sql' | 'decrypt'>, check, config, shape, now)
 }
+
+/** A view that never had an item has no columns but its own. */
+function isEmpty({ columns }: TableShape): boolean {
+  return [...columns.keys()].every((column) => ownColumns.includes(column))
+}
+
+const nothingYet: RuleQuestion = { count: 'SELECT 0, 0', examples: '', what: 'rows', wrong: '' }
 
 async function askRule(
   asked: Asked,

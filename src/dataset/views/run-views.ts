@@ -7,7 +7,7 @@ import type { CheckResult } from '../../view/check/result.ts'
 import type { PublishViewDefinition } from '../../view/publish/definition.ts'
 import { namedTarget } from '../copies/targets.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
-import type { History } from '../history.ts'
+import { type History, sealedParcels } from '../history.ts'
 import { checksMark, hasChecks, lastWritten } from '../view-work.ts'
 import { type MirrorTables, openMirrorTables } from './mirror-tables.ts'
 import { type WrittenView, publishFolder, writePublishedView } from './publish-view.ts'
@@ -42,7 +42,7 @@ export async function runViews(
   const { publishViews } = dataset.config
   const isChecked = hasChecks(dataset)
   const done: ViewsDone = { problems: [] }
-  if (!isChecked && publishViews.length === 0) return done
+  if ((!isChecked && publishViews.length === 0) || sealedParcels(history).length === 0) return done
   const needs = checkNeeds(dataset)
   for (const { view, sql } of publishViews) {
     if (view === undefined) needs.sql.push(sql!)

@@ -23,11 +23,19 @@ export async function* readStreamItems(
       const open = async function* (): AsyncGenerator<Uint8Array> {
         yield await Promise.resolve(bytes)
       }
-      yield* readBody(open(), definition.items, file, reading)
+      const parents = definition.parents?.map((name) => textOf(line.for?.[name]))
+      for await (const found of readBody(open(), definition.items, file, reading)) {
+        yield parents === undefined ? found : found.map((one) => ('json' in one ? { ...one, parents } : one))
+      }
     }
   } catch (error) {
     // A line of the journal that is damaged.
     if (error instanceof SyntaxError) yield [{ problem: `the list of answers is damaged: ${error.message}`, file }]
     else yield [badFile(error, file, reading.signal)]
   }
+}
+
+/** As keys of items have it: a text as it is, anything else as it is written. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }

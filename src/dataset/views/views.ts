@@ -3,7 +3,7 @@ import { UnsiloError } from '../../errors.ts'
 import { type ParcelId, parcelIdAt } from '../../parcel/id.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
 import { type ParcelVersions, readVersions } from '../../view/store/read-versions.ts'
-import { type StoredView, type UpdatedView, updateView } from '../../view/store/update.ts'
+import { type StoredView, type UpdatedView, updateView, updateViewState } from '../../view/store/update.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
 import { type History, readHistory } from '../history.ts'
 import { type ParcelLender, openLender } from '../packs/lend.ts'
@@ -96,17 +96,46 @@ export async function* versionsOf(
 }
 
 /** Brings views of a dataset up to date; one that fails never stops the others. */
-export async function readyViews(
+export function readyViews(
   dataset: Dataset,
   context: Context,
   definitions: readonly ViewDefinition[] = dataset.config.views,
   history: History = readHistory(context.system.files, dataset.layout),
 ): Promise<{ views: DatasetView[]; problems: Problem[] }> {
-  const views: DatasetView[] = []
+  return eachView(definitions, (definition) => readyView(dataset, context, definition, history))
+}
+
+/** What there is to say of a view of a dataset as a whole, up to date. */
+export type DatasetViewState = Pick<DatasetView, 'dataset' | 'definition' | 'state'>
+
+/** The same without their tables, which takes a fraction of the time. */
+export function viewStates(
+  dataset: Dataset,
+  context: Context,
+): Promise<{ views: DatasetViewState[]; problems: Problem[] }> {
+  const history = readHistory(context.system.files, dataset.layout)
+  return eachView(dataset.config.views, async (definition) => {
+    context.onProgress?.({ dataset: dataset.name, step: 'viewing', note: definition.name })
+    const lender = openLender(dataset, context)
+    try {
+      const view = storedView(dataset, context, definition, history, lender)
+      const state = await updateViewState(view, context)
+      return { dataset: dataset.name, definition, state }
+    } finally {
+      await lender.close()
+    }
+  })
+}
+
+async function eachView<View>(
+  definitions: readonly ViewDefinition[],
+  ready: (definition: ViewDefinition) => Promise<View>,
+): Promise<{ views: View[]; problems: Problem[] }> {
+  const views: View[] = []
   const problems: Problem[] = []
   for (const definition of definitions) {
     try {
-      views.push(await readyView(dataset, context, definition, history))
+      views.push(await ready(definition))
     } catch (error) {
       if (!(error instanceof UnsiloError) || error.code === 'cancelled') throw error
       const { code, message, hint } = error

@@ -33,7 +33,7 @@ export function snippetOf(text: string, patterns: readonly string[]): { snippet:
 }
 
 /** Controls would make the terminal do things. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
 }
 

@@ -28,7 +28,7 @@ const rowsConfig = z.strictObject({
 })
 
 /** One `[views.NAME.checks]` entry. */
-export const checkConfig = z.strictObject({
+const checkConfig = z.strictObject({
   column: text.optional().describe('The column that is looked at; default: the name of the check.'),
   not_null: z.boolean().optional().describe('Every row has a value.'),
   unique: z

@@ -25,7 +25,7 @@ export function rulesOf(check: CheckConfig): Rule[] {
 }
 
 /** The rows that a check is about. */
-export function rowsOf({ where, with_absent: withAbsent }: CheckConfig, { table }: TableShape): string {
+function rowsOf({ where, with_absent: withAbsent }: CheckConfig, { table }: TableShape): string {
   const conditions = [
     ...(withAbsent === true ? [] : ['_absent_since IS NULL']),
     ...(where === undefined ? [] : [`(${where}\n)`]),
@@ -65,7 +65,7 @@ export function columnQuestion(
       const columns = [...new Set([column, ...others])]
       const counted = `count(*) OVER (PARTITION BY ${columns.map(sqlName).join(', ')}) AS unsilo_same`
       const from = `SELECT *, ${counted} FROM (${rows}) WHERE ${value} IS NOT NULL`
-      return each('unsilo_same > 1', `have the ${columns.join(' and ')} of another one`, from)
+      return each('unsilo_same > 1', `share their ${columns.join(' and ')} with another one`, from)
     }
     case 'min':
     case 'max': {
@@ -74,19 +74,19 @@ export function columnQuestion(
       const beyond = rule === 'min' ? '<' : '>'
       // What cannot be read as what the bound is may be anywhere.
       const condition = `${value} IS NOT NULL AND coalesce(${compared} ${beyond} ${limit}, true)`
-      return each(condition, `have a ${column} ${rule === 'min' ? 'below' : 'above'} ${String(bound)}`)
+      return each(condition, `have ${column} ${rule === 'min' ? 'below' : 'above'} ${String(bound)}`)
     }
     case 'values': {
       const known = check.values!.map((one) => inType(one, type, column))
       return each(
         `${value} IS NOT NULL AND ${type === 'JSON' ? text : value} NOT IN (${known.join(', ')})`,
-        `have another ${column} than those that are right`,
+        `have a value of ${column} that is not listed`,
       )
     }
     case 'pattern':
       return each(
         `${value} IS NOT NULL AND NOT regexp_matches(${text}, ${sqlText(check.pattern!)})`,
-        `have a ${column} that is not like ${check.pattern!}`,
+        `have a value of ${column} that does not match ${check.pattern!}`,
       )
     case 'missing':
       return missingQuestion(column, check, shape)
@@ -166,7 +166,8 @@ export function rowsQuestion(
   const allowed = typeof tolerance === 'number' ? `${tolerance} * unsilo_there` : String(tolerance.rows)
   const condition = `abs(unsilo_here - unsilo_there) > ${allowed}`
   const numbers = `unsilo_here || ' here, ' || unsilo_there || ${sqlText(` in ${otherName}`)}`
-  const most = typeof tolerance === 'number' ? sayPercent(tolerance) : `${tolerance.rows} rows`
+  const more =
+    tolerance === 0 ? '' : ` by more than ${typeof tolerance === 'number' ? sayPercent(tolerance) : tolerance.rows}`
   const names = by.map((_, index) => `unsilo_${index}`)
   const order = ['abs(unsilo_here - unsilo_there) DESC', ...names]
   return {
@@ -175,8 +176,8 @@ export function rowsQuestion(
     what: by.length === 0 ? undefined : `groups by ${by.join(', ')}`,
     wrong:
       by.length === 0
-        ? `it has not as many rows as ${otherName}; ${most} apart are allowed`
-        : `have not as many rows as in ${otherName}; ${most} apart are allowed`,
+        ? `the number of rows differs from that of ${otherName}${more}`
+        : `differ from ${otherName} in their number of rows${more}`,
   }
 }
 
@@ -190,6 +191,6 @@ export function decryptQuestion(column: string, { table }: TableShape, stored: s
     count: `SELECT count(*), count(*) FILTER (WHERE ${value} IS NULL) FROM (${from})`,
     examples: `SELECT _key FROM (${from}) WHERE ${value} IS NULL ORDER BY _key`,
     what: 'rows',
-    wrong: `have a ${column} that cannot be decrypted`,
+    wrong: `have a value of ${column} that cannot be decrypted`,
   }
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod'
 import { secretReference } from '../../system/schema.ts'
 
-export const decryptSchemes = ['rsa-pkcs1v15', 'rsa-oaep', 'rsa-oaep-sha256', 'age'] as const
-export type DecryptScheme = (typeof decryptSchemes)[number]
+const decryptSchemes = ['rsa-pkcs1v15', 'rsa-oaep', 'rsa-oaep-sha256', 'age'] as const
 
 const pattern = z.string().min(1)
 

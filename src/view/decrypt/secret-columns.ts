@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { sqlName } from '../sql-text.ts'
 import { isField } from './pattern.ts'
-import type { SecretText } from './secret-text.ts'
+import { type SecretText, sealedText } from './secret-text.ts'
 
 /** What of a view is encrypted: columns by name, and who reads them. */
 export interface SecretRule {
@@ -81,7 +81,10 @@ export function createSecretColumns(connection: DuckDBConnection): SecretColumns
     },
     isLate: () => columns.some(({ text }) => text.isLate),
     undecrypted: () =>
-      columns.flatMap(({ view, column, failed }) => (failed.size === 0 ? [] : [{ view, column, values: failed.size }])),
+      // That there is no key has been told already.
+      columns.flatMap(({ view, column, text, failed }) =>
+        failed.size === 0 || text === sealedText ? [] : [{ view, column, values: failed.size }],
+      ),
   }
 }
 

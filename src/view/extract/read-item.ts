@@ -22,24 +22,28 @@ export interface ReadItem {
 }
 
 /** Reads one item from its bytes, or says what is wrong with it. `json` is those bytes, unless they are no UTF-8. */
-export type ItemReader = (json: Uint8Array) => ReadItem | { problem: string; hash?: string }
+export type ItemReader = (
+  json: Uint8Array,
+  /** The first parts of its key. */
+  parents?: readonly string[],
+) => ReadItem | { problem: string; hash?: string }
 
 export function createItemReader({ key, ignore, window }: ViewDefinition): ItemReader {
   const keyPaths = key === 'hash' ? undefined : key.map(jsonPath)
   const by = window === 'all' ? undefined : jsonPath(window.by)
   const ignored = ignore.map(jsonPath)
 
-  const keyOf = (item: Json): string | { problem: string } => {
-    const texts: string[] = []
+  const keyOf = (item: Json, parents: readonly string[]): string | { problem: string } => {
+    const texts = [...parents]
     for (const path of keyPaths ?? []) {
       const text = plainText(jsonAt(item, path))
       if (text === undefined) return { problem: `has no "${path.text}" to tell it from others` }
       texts.push(text)
     }
-    return texts.length > 1 ? JSON.stringify(texts) : texts[0]!
+    return keyFrom(texts)
   }
 
-  return (json) => {
+  return (json, parents = []) => {
     const text = Buffer.from(json.buffer, json.byteOffset, json.length).toString()
     let item: Json
     try {
@@ -48,7 +52,7 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
       if (error instanceof SyntaxError) return { problem: error.message }
       throw error
     }
-    const known = keyPaths === undefined ? '' : keyOf(item)
+    const known = keyPaths === undefined ? '' : keyOf(item, parents)
     if (typeof known !== 'string') return { ...known, hash: hash('sha256', canonicalJson(item)).slice(0, 32) }
     const shape = shapeOf(item)
     const order = by === undefined ? undefined : orderOf(jsonAt(item, by))
@@ -56,8 +60,13 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
     const version = hash('sha256', canonicalJson(item)).slice(0, 32)
     // What is no UTF-8 could not be stored as text.
     const kept = isUtf8(json) ? json : new TextEncoder().encode(text)
-    return { key: keyPaths === undefined ? version : known, version, json: kept, order, shape }
+    return { key: keyPaths === undefined ? keyFrom([...parents, version]) : known, version, json: kept, order, shape }
   }
+}
+
+/** Several texts are a JSON list. */
+function keyFrom(texts: readonly string[]): string {
+  return texts.length > 1 ? JSON.stringify(texts) : texts[0]!
 }
 
 /** A text as it is, and any other plain value as it is written; never a part of a larger string, which would stay in memory. */

@@ -11,6 +11,7 @@ import type { ViewDefinition } from '../definition.ts'
 import type { BadItem } from '../item.ts'
 import { badFile } from './bad.ts'
 import { type InputKind, type KnownInput, impliedKind, inputKindOf, inputKindOfName, whyNot } from './kind.ts'
+import { readPieces } from './read-pieces.ts'
 import { type Surroundings, writeFile } from './spool.ts'
 import { sqliteLogs } from './sqlite.ts'
 
@@ -87,7 +88,7 @@ class InputWalk {
 
   async *file({ file, path, known, isNamed }: SeenFile): AsyncGenerator<Input | BadItem> {
     const { codecs, kind } = known
-    const open = (): Bytes => this.#decompressed(this.#files.read(path), codecs)
+    const open = (): Bytes => this.#decompressed(readPieces(this.#files, path), codecs)
     if (kind === 'tar') yield* this.#archive(file, readTar(open()), isNamed)
     else if (kind === 'zip' && codecs.length === 0) yield* this.#archive(file, readZip(path), isNamed)
     else {

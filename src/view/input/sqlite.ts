@@ -149,10 +149,19 @@ async function* printed(
   await checkEnd(running, complaint)
 }
 
+/** What sqlite3 says when the reason is not the database: SQLITE_CANTOPEN, IOERR, FULL, NOMEM, PERM (https://sqlite.org/rescode.html). */
+const ofMachine = /unable to open database|disk I\/O error|database or disk is full|out of memory|access permission denied/
+
 async function checkEnd(running: RunningCommand, complaint: Promise<string>): Promise<void> {
   const end = await running.ended
   if (end.status === 0) return
   const said = (await complaint).trim().replaceAll(/\s*\n\s*/g, '; ')
+  if (end.status === null || ofMachine.test(said)) {
+    throw new UnsiloError('io', `cannot read an SQLite database: sqlite3: ${said || sayEnd(end)}`, {
+      hint: 'Look at free memory and disk space, the limit of open files (ulimit -n) and the owner of the file, then run again.',
+      retryable: true,
+    })
+  }
   throw new UnsiloError('wrong-content', `sqlite3: ${said || sayEnd(end)}`, {
     hint: 'Look at `table` or `sql`, and whether the database is whole.',
   })

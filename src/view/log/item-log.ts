@@ -9,6 +9,9 @@ import { type ParcelExtract, readParcelRecord, writeParcelRecord } from './parce
 import { Segments } from './segments.ts'
 import { Texts } from './texts.ts'
 
+/** Items may have fields of every name: of more shapes the numbers are looked up each time. */
+const mostShapes = 1000
+
 /** What a log is kept in. */
 export interface LogParts {
   /** Bytes of the items, one behind the other. */
@@ -38,6 +41,8 @@ export class ItemLog {
   /** The same by numbers of items. */
   readonly itemPlaces = new Numbers()
   readonly #parts: LogParts
+  /** Numbers of shapes: many items have the same. */
+  readonly #shapes = new Map<string, number>()
 
   constructor(parts: LogParts = inMemory()) {
     this.#parts = parts
@@ -58,7 +63,7 @@ export class ItemLog {
       length: json.length,
       crc: crc32(json),
       key: this.texts.numberOf(key),
-      shape: this.texts.numberOf(shape),
+      shape: this.#shapeNumber(shape),
       version,
       order: storedOrder(order),
     })
@@ -74,7 +79,7 @@ export class ItemLog {
       length: json.length,
       crc: crc32(json),
       key: this.texts.numberOf(texts.textOf(table.keyOf(item))),
-      shape: this.texts.numberOf(texts.textOf(table.shapeOf(item))),
+      shape: this.#shapeNumber(texts.textOf(table.shapeOf(item))),
       version: table.versionOf(item),
       order: kind && { kind, value: table.orderValueOf(item) },
     })
@@ -86,6 +91,14 @@ export class ItemLog {
     const json = this.#parts.json.read(offset, length)
     if (crc32(json) !== crc) throw new StoreDamage(`${this.#parts.json.path} is damaged`)
     return json
+  }
+
+  #shapeNumber(shape: string): number {
+    let number = this.#shapes.get(shape)
+    if (number !== undefined) return number
+    number = this.texts.numberOf(shape)
+    if (this.#shapes.size < mostShapes) this.#shapes.set(shape, number)
+    return number
   }
 
   keyOf(item: number): string {

@@ -28,13 +28,21 @@ export interface Step {
   turnover: number
 }
 
+/** Services count items that they hide, as deleted ones, so a list that is cut off may be a few items shorter than its limit. */
+const hiddenShare = 0.05
+
+/** From so many items on, a list of the newest may be cut off. */
+export function fullFrom(newest: number): number {
+  return newest - Math.floor(newest * hiddenShare)
+}
+
 /**
  * Whether a parcel shows as much as it can, so that other items may have been pushed out.
  *
  * @param shown Items that stand there, those that come twice or cannot be read too.
  */
 export function isFull(shown: number, window: ViewDefinition['window']): boolean {
-  return window !== 'all' && shown >= window.newest
+  return window !== 'all' && shown >= fullFrom(window.newest)
 }
 
 /** Whether an item that the parcel does not show would be there if it still existed. */

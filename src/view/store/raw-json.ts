@@ -37,7 +37,7 @@ export function rawValue(raw: string): RawValue {
 }
 
 /** What a value is, by its first character. */
-export function kindOf(code: number): RawValue['kind'] {
+function kindOf(code: number): RawValue['kind'] {
   switch (code) {
     case 0x22:
       return 'text'
@@ -62,7 +62,7 @@ export function readText(raw: string): string {
 const space = /[ \t\r\n]*/y
 const scalarEnd = /[^,\]} \t\r\n]*/y
 
-export function skipSpace(text: string, at: number): number {
+function skipSpace(text: string, at: number): number {
   // Most JSON has none.
   if (text.charCodeAt(at) > 0x20) return at
   space.lastIndex = at
@@ -80,7 +80,7 @@ function endOfValue(text: string, at: number): number {
 }
 
 /** Behind the quote that closes the text. */
-export function endOfText(text: string, at: number): number {
+function endOfText(text: string, at: number): number {
   for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let slashes = 0
     while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes++
@@ -90,7 +90,7 @@ export function endOfText(text: string, at: number): number {
 }
 
 /** Behind the bracket that closes the object or list. */
-export function endOfNested(text: string, at: number): number {
+function endOfNested(text: string, at: number): number {
   let depth = 0
   for (let index = at; index < text.length; index++) {
     const code = text.charCodeAt(index)
@@ -112,6 +112,6 @@ export function withWholeCharacters(json: string): string {
   return json.replaceAll(surrogate, (found: string, half?: string) => (half === undefined ? found : '\\ufffd'))
 }
 
-export function hasSurrogates(json: string): boolean {
+function hasSurrogates(json: string): boolean {
   return json.includes('\\ud') || json.includes('\\uD')
 }

@@ -26,7 +26,7 @@ export interface ParcelVersions extends ParcelFacts {
   /** Items whose key came again later in the parcel. */
   duplicates: number
   /** The smallest and the largest value of `window.by`. */
-  bounds: { low: OrderValue; high: OrderValue } | undefined
+  bounds: Bounds | undefined
   /** It shows as much as it can, so that other items may have been pushed out. */
   isFull: boolean
   /** Top-level fields with their JSON types. */

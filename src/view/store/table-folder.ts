@@ -14,7 +14,7 @@ export interface ViewTables {
 }
 
 /** Counts up when the same extracts give other tables than before. */
-const format = 1
+const format = 2
 
 /** Written last: what there is in the folder, so that damage is noticed without reading it all. */
 interface Contents {

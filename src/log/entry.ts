@@ -1,0 +1,23 @@
+import type { ErrorCode } from '../errors.ts'
+
+export const levels = ['debug', 'info', 'warning', 'error', 'critical'] as const
+/** `critical`: data may be at risk. */
+export type Level = (typeof levels)[number]
+
+/** Something that unsilo did, or that went wrong. */
+export interface Entry {
+  level: Level
+  message: string
+  dataset?: string | undefined
+  /** What to do next. */
+  hint?: string | undefined
+  code?: string | undefined
+}
+
+/** A copy that is not what it was, and a disk that does not take or give what it should. */
+const atRisk: ReadonlySet<string> = new Set<ErrorCode>(['corrupt', 'io', 'no-space'])
+
+/** How bad a problem is. */
+export function levelOf({ severity, code }: { severity: 'error' | 'warning'; code: string }): Level {
+  return atRisk.has(code) ? 'critical' : severity
+}
