@@ -24,7 +24,7 @@ export async function packs(bench) {
         ...bench.peers('zstd', {
           name: 'sh: tar | zstd -3 --long=27 > tmp; sync; mv',
           command: inShell(
-            'tar -C "$1" -cf - . | zstd -q -3 --long=27 > "$2.tmp" && sync "$2.tmp" && mv "$2.tmp" "$2"',
+            'tar -C "$1" --sort=name -cf - . | zstd -q -3 --long=27 > "$2.tmp" && sync "$2.tmp" && mv "$2.tmp" "$2"',
             snapshots,
             bench,
           ),

@@ -34,7 +34,7 @@ const allowed: Record<string, string[]> = {
     'view',
   ],
   mirror: ['config', 'dataset', 'parcel', 'system', 'view'],
-  report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system'],
+  report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system', 'alert'],
   cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec', 'view', 'alert', 'log', 'mirror'],
 }
 

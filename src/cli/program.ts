@@ -1,17 +1,15 @@
+import { addLookVerbs } from './look-verbs.ts'
+import { addViewVerbs } from './view-verbs.ts'
 import { Command, Option } from 'commander'
 import { templateList } from '../dataset/templates/names.ts'
 import { version } from '../version.ts'
 import type { GlobalOptions } from './app.ts'
-import type { ItemsArguments } from './items.ts'
 import { collected, positiveInteger, share } from './option-values.ts'
 import { addScheduleVerbs } from './schedule-verbs.ts'
 import type { PublishArguments } from './publish.ts'
-import type { QueryArguments } from './query.ts'
 import type { RestoreArguments } from './restore.ts'
 import type { RunArguments } from './run.ts'
 import type { ThinArguments } from './thin.ts'
-import type { SearchArguments } from './search.ts'
-import type { TypesArguments } from './types.ts'
 import { datasetNames, lazily, verb } from './verb.ts'
 import type { VerifyArguments } from './verify.ts'
 
@@ -208,85 +206,6 @@ function addMetricsVerbs(program: Command): void {
     .argument('[dataset...]', datasetNames)
     .addOption(parcelOption())
     .action(recompute)
-}
-
-function addLookVerbs(program: Command): void {
-  verb(program, 'report', 'can these copies be trusted?')
-    .argument('[dataset...]', datasetNames)
-    .option('--check', 'end with 1 when there is any warning')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']))
-    .action((datasets: string[], options: { check?: boolean; format?: 'text' | 'json' }, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).report)({ datasets, ...options }, command),
-    )
-  verb(program, 'parcels', 'list the parcels of a dataset')
-    .argument('<dataset>')
-    .option('-a, --all', 'pruned, thinned and skipped ones too')
-    .action((dataset: string, options: { all?: boolean }, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).parcels)({ dataset, ...options }, command),
-    )
-  verb(program, 'show', 'everything about one parcel')
-    .argument('<dataset>')
-    .argument('<parcel>', 'its id')
-    .action((dataset: string, parcel: string, _: unknown, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).show)({ dataset, parcel }, command),
-    )
-  verb(program, 'log', 'what happened to a dataset, or what an export printed')
-    .argument('<dataset>')
-    .argument('[parcel]', 'its id')
-    .action((dataset: string, parcel: string | undefined, _: unknown, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).log)(
-        { dataset, ...(parcel === undefined ? {} : { parcel }) },
-        command,
-      ),
-    )
-  verb(program, 'why', 'why a dataset is due, late or suspect, and why each parcel stays or goes')
-    .argument('<dataset>')
-    .action((dataset: string, _: unknown, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).why)({ dataset }, command),
-    )
-}
-
-function addViewVerbs(program: Command): void {
-  const format = (...choices: string[]): Option => new Option('--format <format>', 'how to print it').choices(choices)
-  verb(program, 'query', 'ask the views of all datasets in SQL')
-    .argument('<sql>', 'as in: select count(*) from reddit.saved')
-    .addOption(format('table', 'json', 'ndjson', 'csv', 'parquet'))
-    .option('-o, --output <file>', 'write the answer to this file')
-    .action((sql: string, options: Omit<QueryArguments, 'sql'>, command: Command) =>
-      lazily(async () => (await import('./query.ts')).query)({ sql, ...options }, command),
-    )
-  verb(program, 'views', 'what the views hold, what may be missing, and where their format has changed')
-    .argument('[dataset...]', datasetNames)
-    .action((datasets: string[], _: unknown, command: Command) =>
-      lazily(async () => (await import('./views.ts')).views)({ datasets }, command),
-    )
-  verb(program, 'check', 'whether the views are as their checks say')
-    .argument('[dataset...]', datasetNames)
-    .action((datasets: string[], _: unknown, command: Command) =>
-      lazily(async () => (await import('./check.ts')).check)({ datasets }, command),
-    )
-  verb(program, 'items', 'the items of a view')
-    .argument('<view>', 'as DATASET/VIEW')
-    .option('--as-of <time>', 'the view as it was then')
-    .addOption(new Option('--history <key>', 'every version of one item').conflicts('asOf'))
-    .addOption(format('table', 'json', 'ndjson', 'csv'))
-    .action((view: string, options: Omit<ItemsArguments, 'view'>, command: Command) =>
-      lazily(async () => (await import('./items.ts')).items)({ view, ...options }, command),
-    )
-  verb(program, 'search', 'look for a text in all views with a `feed`, the newest first')
-    .argument('<text>', 'words that all have to be there, or a "phrase in quotes"')
-    .argument('[dataset...]', datasetNames)
-    .option('--limit <n>', 'show at most so many', positiveInteger, 20)
-    .option('--since <time>', 'only what happened from then on')
-    .option('--until <time>', 'only what happened up to then')
-    .action((text: string, datasets: string[], options: Omit<SearchArguments, 'text' | 'datasets'>, command: Command) =>
-      lazily(async () => (await import('./search.ts')).search)({ text, datasets, ...options }, command),
-    )
-  verb(program, 'types', 'TypeScript types of the items of all views')
-    .option('-o, --output <file>', 'write them to this file')
-    .action((options: TypesArguments, command: Command) =>
-      lazily(async () => (await import('./types.ts')).types)(options, command),
-    )
 }
 
 function addOtherVerbs(program: Command): void {

@@ -7,6 +7,7 @@ import type { ViewDefinition } from '../view/definition.ts'
 import { type PublishViewDefinition, publishViewDefinitions } from '../view/publish/definition.ts'
 import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
 import { hasText, misfitsIn } from './misfits.ts'
+import type { Accepted, HealthLimits } from './health-keys.ts'
 import type { EnvironmentConfig } from './secrets.ts'
 import type { SourceConfig } from './source-config.ts'
 import { checkTiming } from './timing.ts'
@@ -27,6 +28,8 @@ export interface DatasetConfig {
   timezone: string | undefined
   /** Age of the newest good parcel that raises an alarm; `undefined`: from the schedule. */
   maxAgeMs: number | undefined
+  /** Page where an export by hand is asked for. */
+  link: string | undefined
   /** `undefined` keeps every parcel. */
   keep: RetentionPolicy | undefined
   /** When old parcels are put together into packs; `undefined`: never. */
@@ -44,6 +47,11 @@ export interface DatasetConfig {
   /** Commands by metric name, in the order of the file. */
   metrics: Record<string, { cmd: string }>
   guard: GuardLimits
+  health: HealthLimits
+  /** How long ago a copy may have been verified; `undefined`: as long as usual. */
+  verifyAgeMs: number | undefined
+  /** Warnings that count for nothing. */
+  accept: Accepted[]
   /** In the order of the file. */
   views: ViewDefinition[]
   /** Files that are made of views, in the order of the file. */
@@ -92,6 +100,7 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     schedule: scheduleOf(keys),
     timezone: keys.timezone,
     maxAgeMs: keys.max_age,
+    link: keys.link,
     keep: keys.keep === undefined || keys.keep === 0 ? undefined : retentionPolicy(keys.keep, keys.timezone),
     pack: keys.pack === undefined ? undefined : { afterMs: keys.pack.after, per: keys.pack.per },
     retries: keys.retries,
@@ -102,6 +111,9 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     ingest: { paths: typeof paths === 'string' ? [paths] : paths, timeSource },
     metrics: keys.metrics,
     guard: keys.guard,
+    health: keys.health,
+    verifyAgeMs: keys.verify_age,
+    accept: keys.accept,
     views: viewDefinitions(keys.views, keys.source),
     publishViews: publishViewDefinitions(keys.publish_view),
     thin: keys.thin,

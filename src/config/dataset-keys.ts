@@ -6,6 +6,7 @@ import { durationText, parsedBy } from '../system/schema.ts'
 import { viewConfig, viewName } from '../view/config.ts'
 import { publishViewConfig, publishViewName } from '../view/publish/config.ts'
 import { thinConfig } from '../view/thin/config.ts'
+import { acceptedConfig, healthConfig } from './health-keys.ts'
 import { environmentConfig } from './secrets.ts'
 import { sourceConfig } from './source-config.ts'
 
@@ -80,6 +81,10 @@ export const datasetKeys = z.strictObject({
   max_age: durationText
     .optional()
     .describe('Alarm when the newest good parcel is older than this; default: from the schedule.'),
+  link: z
+    .url({ protocol: /^https?$/, error: 'must be the address of a page, as in "https://takeout.google.com"' })
+    .optional()
+    .describe('Page where an export by hand is asked for; the report names it when the next one is due.'),
   keep: keepConfig.optional().describe('How many good parcels to keep, or a table of rules; default, and 0: all.'),
   pack: z
     .strictObject({
@@ -133,6 +138,14 @@ export const datasetKeys = z.strictObject({
     .default({})
     .describe('Numbers about each parcel, kept in metrics.csv.'),
   guard: guardConfig.prefault({}).describe('What makes a parcel suspect.'),
+  health: healthConfig.prefault({}).describe('What the report goes by when it judges the newest parcel.'),
+  verify_age: durationText
+    .optional()
+    .describe('Warn when a copy was last verified longer ago than this; default: "180 days" once there are copies.'),
+  accept: z
+    .array(acceptedConfig)
+    .default([])
+    .describe('Warnings of the report that are known and count for nothing, until a day.'),
   views: z
     .record(viewName, viewConfig)
     .default({})

@@ -11,6 +11,7 @@ import { unknownTargets } from './publish-targets.ts'
 import { checkTiming } from './timing.ts'
 import { type TomlFile, readTomlFile } from './toml-file.ts'
 import { type TomlValues, isTable } from './values.ts'
+import { type WatchConfig, watchConfig } from './watch-config.ts'
 
 /** What the root says about all of its datasets. */
 export interface RootConfig {
@@ -26,6 +27,8 @@ export interface RootConfig {
   logDays: number
   /** Who is told what is wrong: the channels without a mistake, whatever else is wrong in the file. */
   alerts: AlertConfigs
+  /** Where `watch` leaves what it has seen. */
+  watch: WatchConfig
 }
 
 /** Targets by name, as configured: their places are not looked at before something is copied. */
@@ -62,6 +65,7 @@ export const rootConfig = z.strictObject({
     .optional()
     .describe('Values for all datasets that do not give their own.'),
   log_days: z.int().min(1).default(defaultLogDays).describe('How many days the logs in `log/` of the root are kept.'),
+  watch: watchConfig.prefault({}),
 })
 
 export interface RootOptions {
@@ -80,7 +84,7 @@ export async function loadRoot(
   path: string,
   { name = rootFileName, target }: RootOptions = {},
 ): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
-  const none = { path, file: undefined, defaults: {}, targets: {}, alerts: {}, logDays: defaultLogDays }
+  const none = { path, file: undefined, defaults: {}, targets: {}, alerts: {}, logDays: defaultLogDays, watch: { publish: [] } }
   const read = readTomlFile(files, join(path, name), name)
   if (read === undefined) return { root: none, problems: [] }
   if ('problem' in read) return { root: { ...none, targets: undefined }, problems: [read.problem] }
@@ -104,11 +108,14 @@ async function checkRoot(
   const wrong = { ...none, targets: undefined }
   const checked = checkValues(rootConfig, file.values)
   if ('problems' in checked) return { root: wrong, problems: await placeProblems(checked.problems, file) }
-  const { targets = {}, defaults, log_days: logDays } = checked.value
-  const unknown = unknownTargets(defaults?.publish ?? [], targets)
-  if (unknown.length > 0) return { root: wrong, problems: await placeProblems(unknown, file, ['defaults']) }
+  const { targets = {}, defaults, log_days: logDays, watch } = checked.value
+  const unknown = [
+    ...(await placeProblems(unknownTargets(defaults?.publish ?? [], targets), file, ['defaults'])),
+    ...(await placeProblems(unknownTargets(watch.publish, targets), file, ['watch'])),
+  ]
+  if (unknown.length > 0) return { root: wrong, problems: unknown }
   const written = file.values['defaults']
-  const root = { ...none, file, defaults: isTable(written) ? written : {}, targets, logDays }
+  const root = { ...none, file, defaults: isTable(written) ? written : {}, targets, logDays, watch }
   const used = Object.entries(targets).filter(([one]) => target === undefined || one === target)
   if (used.every(([, { kind }]) => kind !== 'plugin')) return { root, problems: [] }
   // The code of modules is loaded on first use.

@@ -1,5 +1,5 @@
 import { expectUnsiloError } from '../errors.ts'
-import { measureParcel } from '../metric/measure.ts'
+import { type Measurement, measureParcel } from '../metric/measure.ts'
 import { type MetricRow, updateMetrics } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
@@ -33,17 +33,21 @@ export async function recordMetrics(
   const measure = async (id: ParcelId): Promise<MetricRow> => {
     const record = history.get(id)
     const sealed = record?.state === 'good' || record?.state === 'suspect'
-    const lent = record?.stored === undefined ? undefined : await lender.borrow(record.stored)
-    const { row, failures } = await measureParcel(files, {
-      parcelId: id,
-      sealed,
-      parcelPath: lent?.stored.path,
-      datasetPath: layout.folder,
-      metrics: config.metrics,
-      ...environment,
-      timeoutMs: config.timeoutMs ?? metricTimeoutMs,
-      signal: context.signal,
-    }).finally(() => lent?.release())
+    const measureAt = (parcelPath: string | undefined): Promise<Measurement> =>
+      measureParcel(files, {
+        parcelId: id,
+        sealed,
+        parcelPath,
+        datasetPath: layout.folder,
+        metrics: config.metrics,
+        ...environment,
+        timeoutMs: config.timeoutMs ?? metricTimeoutMs,
+        signal: context.signal,
+      })
+    const stored = record?.stored
+    const { row, failures } = await (stored === undefined
+      ? measureAt(undefined)
+      : lender.use(stored, (lent) => measureAt(lent.stored.path)))
     for (const { metric, reason } of sealed ? failures : []) {
       problems.push({
         severity: 'warning',
@@ -54,8 +58,12 @@ export async function recordMetrics(
     }
     return row
   }
-  const rows = await mapPool(ids, atOnce, measure).finally(() => lender.close())
-  await updateMetrics(files, layout.metrics, rows)
+  try {
+    const rows = await mapPool(ids, atOnce, measure)
+    await updateMetrics(files, layout.metrics, rows)
+  } finally {
+    await lender.close()
+  }
   return problems
 }
 

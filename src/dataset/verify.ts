@@ -143,7 +143,11 @@ async function readHere(reading: Reading, hashed: ReturnType<typeof sealedParcel
       return undefined
     }
   }
-  await readChosen(reading, chosen, filesAtOnce, undefined, read).finally(() => lender.close())
+  try {
+    await readChosen(reading, chosen, filesAtOnce, undefined, read)
+  } finally {
+    await lender.close()
+  }
 }
 
 async function readTarget(reading: Reading, { name, settings, open }: NamedTarget): Promise<void> {

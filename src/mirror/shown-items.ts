@@ -1,4 +1,5 @@
 import type { ItemPath } from '../system/item-path.ts'
+import { isField } from '../view/decrypt/pattern.ts'
 import type { ViewDefinition } from '../view/definition.ts'
 import type { Cell } from '../view/query/cell.ts'
 import { sqlName } from '../view/sql-text.ts'
@@ -68,9 +69,9 @@ interface Overlay {
   names: readonly string[]
 }
 
-/** What is ignored is shown with its latest value, and what is preferred with that: both stand in the columns. */
+/** What is ignored is shown with its latest value, what is preferred with that, and what is encrypted in plain: all stand in the columns. */
 function overlaysOf(definition: ViewDefinition, columns: readonly RowColumn[]): Overlay[] {
-  const { ignore, prefer, columns: defined } = definition
+  const { ignore, prefer, columns: defined, decrypt } = definition
   const preferred = Object.keys(prefer).map((name) => defined?.[name]?.path.steps ?? [name])
   const meant = [...ignore.map(({ steps }) => steps), ...preferred]
   return columns
@@ -80,8 +81,9 @@ function overlaysOf(definition: ViewDefinition, columns: readonly RowColumn[]): 
     .flatMap((column) => {
       const steps = defined === undefined ? [column.name] : (defined[column.name]?.path.steps ?? [])
       const names = steps.filter((step) => typeof step === 'string')
-      const isMeant = names.length > 0 && meant.some((path) => startAlike(path, names))
-      return isMeant ? [{ column, names }] : []
+      const isMeant = meant.some((path) => startAlike(path, names))
+      const isDecrypted = decrypt.some(({ fields }) => isField(column.name, fields))
+      return names.length > 0 && (isMeant || isDecrypted) ? [{ column, names }] : []
     })
 }
 

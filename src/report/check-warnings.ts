@@ -1,7 +1,7 @@
 import type { Dataset } from '../dataset/dataset.ts'
 import type { History } from '../dataset/history.ts'
 import { lastChecked, lastWritten } from '../dataset/view-work.ts'
-import type { Warning } from './warnings.ts'
+import { type Warning, warningOf } from './warnings.ts'
 
 /** What the last run has found: checks of views that failed, and files of views that could not be written. Nothing is asked anew. */
 export function checkWarnings(dataset: Dataset, history: History): Warning[] {
@@ -22,11 +22,10 @@ function failedChecks(dataset: Dataset, history: History): Warning[] {
   const { view, check, rule, message } = first
   const more = last.failures > 1 ? `, and ${last.failures - 1} more of ${last.rules}` : ''
   return [
-    {
-      health: 'unlikely',
+    warningOf('check', {
       message: `check ${view}.${check}${check === rule ? '' : ` (${rule})`} failed in the last run: ${message}${more}`,
       hint: `\`unsilo check ${dataset.name}\` names the items.`,
-    },
+    }),
   ]
 }
 
@@ -39,11 +38,10 @@ function failedFiles(dataset: Dataset, history: History): Warning[] {
         ? `files of publish_view ${name} have not arrived at ${last.unsent!.join(', ')}`
         : `the files of publish_view ${name} could not be written on ${last.day} (${last.failed})`
     return [
-      {
-        health: 'unlikely',
+      warningOf('view-files', {
         message,
         hint: `\`unsilo run ${dataset.name}\` tries again with the next export, or the next day.`,
-      },
+      }),
     ]
   })
 }

@@ -7,7 +7,7 @@ import { type ParcelId, parcelTime } from '../parcel/id.ts'
 import { freshnessOf } from '../schedule/freshness.ts'
 import { overdue } from '../schedule/overdue.ts'
 import { dayMs } from '../system/duration.ts'
-import type { Warning } from './warnings.ts'
+import { type Warning, warningOf } from './warnings.ts'
 
 /** Parcels that were not as they should be when they were verified last, here and at the targets of the dataset. */
 export function damagedWarnings(dataset: Dataset, facts: CopyFacts): Warning[] {
@@ -28,11 +28,11 @@ export function damagedWarnings(dataset: Dataset, facts: CopyFacts): Warning[] {
     const when = `(verified ${at.slice(0, 16).replace('T', ' ')} UTC)`
     const good = goodPlaces(facts, dataset, parcel).map((place) => place.target)
     return [
-      {
-        health: 'damaged',
+      warningOf('damaged', {
         message: `${sayDamage(parcel, target)}${more}: ${faults.join('; ')} ${when}`,
         hint: howToMend(dataset, parcel, target, good),
-      },
+        since: at,
+      }),
     ]
   })
 }
@@ -51,14 +51,16 @@ export async function unpublishedWarnings(
   for (const { target, parcels } of plan) {
     const since = parcels.map((id) => goodSince(facts, id)).reduce((a, b) => (a < b ? a : b))
     if (!(await isOld(dataset, context, since))) continue
-    warnings.push({
-      health: 'unpublished',
-      message:
-        parcels.length === 1
-          ? `${target} does not have the parcel ${parcels[0]!} yet`
-          : `${target} does not have ${parcels.length} parcels yet, the newest of them ${parcels[0]!}`,
-      hint: `See that ${target} is there, then \`unsilo run ${dataset.name}\`: it says what is wrong.`,
-    })
+    warnings.push(
+      warningOf('unpublished', {
+        message:
+          parcels.length === 1
+            ? `${target} does not have the parcel ${parcels[0]!} yet`
+            : `${target} does not have ${parcels.length} parcels yet, the newest of them ${parcels[0]!}`,
+        hint: `See that ${target} is there, then \`unsilo run ${dataset.name}\`: it says what is wrong.`,
+        since: since.toISOString(),
+      }),
+    )
   }
   return warnings
 }

@@ -2,14 +2,14 @@ import type { Dataset } from '../dataset/dataset.ts'
 import { drainPast } from '../dataset/drain-ledger.ts'
 import { drainSetup } from '../dataset/drain-setup.ts'
 import type { History } from '../dataset/history.ts'
-import type { Warning } from './warnings.ts'
+import { type Warning, warningOf } from './warnings.ts'
 
 /** What a drain has left: deletions of which nobody knows what became of them, and alarms. */
 export function drainWarnings(dataset: Dataset, { entries }: History): Warning[] {
   const setup = drainSetup(dataset)
   if (setup === undefined) return []
   const { open, alarm, changed } = drainPast(entries, setup.stream, dataset.layout.ledger)
-  const warnings: Omit<Warning, 'health'>[] = []
+  const warnings: Pick<Warning, 'message' | 'hint'>[] = []
   if (alarm !== undefined) {
     warnings.push({
       message: `the last drain was stopped: ${alarm}`,
@@ -30,5 +30,5 @@ export function drainWarnings(dataset: Dataset, { entries }: History): Warning[]
       hint: `Look there: an edit, or an id that was given to a new record. \`unsilo export ${dataset.name}\` keeps what is there now.`,
     })
   }
-  return warnings.map((warning) => ({ health: 'undrained', ...warning }))
+  return warnings.map((warning) => warningOf('undrained', warning))
 }

@@ -8,13 +8,14 @@ import { type MetricTable, readMetrics } from '../metric/metrics-file.ts'
 import { type ParcelId, isAheadOf, parcelTime } from '../parcel/id.ts'
 import { type MetricComparison, compareMetrics } from './comparison.ts'
 import { type CopyMeter, copyMeter } from './copies.ts'
-import { type Health, type Warning, findWarnings, rankOf } from './warnings.ts'
+import { findWarnings } from './health/find-warnings.ts'
+import { type Health, type Warning, openWarnings, rankOf, warningOf } from './warnings.ts'
 
 /** What the report says of one dataset. Its shape is documented in docs/json.md. */
 export interface DatasetReport {
   dataset: string
   path: string
-  /** Of the worst warning; `good` without any; `idle` when it is not set up yet and has no parcels. */
+  /** Of the worst warning that is not accepted; `good` without any; `idle` when it is not set up yet and has no parcels. */
   health: Health
   warnings: Warning[]
   /** The newest good parcel. */
@@ -32,8 +33,10 @@ export interface DatasetReport {
 export interface Report {
   at: string
   datasets: DatasetReport[]
-  /** Datasets with warnings. */
+  /** Datasets with warnings that are not accepted, and the root when it has some. */
   warned: number
+  /** What concerns the root as a whole. */
+  root: { warnings: Warning[] }
 }
 
 /** Looks at every dataset, without changing anything; the worst stand first. */
@@ -44,7 +47,8 @@ export async function makeReport(datasets: readonly Dataset[], context: Context)
   return {
     at: context.system.clock.now().toISOString(),
     datasets: reports,
-    warned: reports.filter(({ warnings }) => warnings.length > 0).length,
+    warned: reports.filter(({ warnings }) => openWarnings(warnings).length > 0).length,
+    root: { warnings: [] },
   }
 }
 
@@ -86,7 +90,7 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
   const isIdle = history.parcels.length === 0 && warnings.length === 0
   return {
     ...emptyReport(dataset),
-    health: warnings[0]?.health ?? (isIdle ? 'idle' : 'good'),
+    health: openWarnings(warnings)[0]?.health ?? (isIdle ? 'idle' : 'good'),
     warnings,
     lastSuccess:
       good === undefined
@@ -115,5 +119,5 @@ function metricsOf(dataset: Dataset, context: Context): { table: MetricTable; da
 }
 
 function brokenWarning({ message, hint }: UnsiloError): Warning {
-  return { health: 'broken', message, hint: hint ?? 'Check the dataset folder.' }
+  return warningOf('broken', { message, hint: hint ?? 'Check the dataset folder.' })
 }

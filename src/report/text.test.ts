@@ -15,7 +15,9 @@ function dataset(name: string, health: Health = 'good', more: Partial<DatasetRep
     path: `/exports/${name}`,
     health,
     warnings:
-      health === 'good' || health === 'idle' ? [] : [{ health, message: `the ${health} message`, hint: 'Do this.' }],
+      health === 'good' || health === 'idle'
+        ? []
+        : [{ health, cause: 'broken', severity: 'error', message: `the ${health} message`, hint: 'Do this.' }],
     lastSuccess: { parcel: '2026-03-01T060000Z', at: '2026-03-01T06:00:00.000Z', ageMs: 5 * hour },
     goodParcels: 3,
     copies: undefined,
@@ -37,7 +39,7 @@ function dataset(name: string, health: Health = 'good', more: Partial<DatasetRep
 }
 
 function text(...datasets: DatasetReport[]): string {
-  const report: Report = { at: '2026-03-01T11:00:00.000Z', datasets, warned: 0 }
+  const report: Report = { at: '2026-03-01T11:00:00.000Z', datasets, warned: 0, root: { warnings: [] } }
   return reportText(report, plain)
 }
 

@@ -29,23 +29,34 @@ export function overdue(input: OverdueInput): Overdue {
   return { ...found, because: withAhead(found.because, input) }
 }
 
-function overdueSince(lastGood: Date, { schedule, maxAgeMs, now, occurrences }: OverdueInput): Overdue {
-  const ageMs = now.getTime() - lastGood.getTime()
-  const old = `the last good parcel is ${formatDuration(ageMs, 2)} old`
-  if (maxAgeMs !== undefined) {
-    return verdict(ageMs - maxAgeMs, `${old}; max_age is ${formatDuration(maxAgeMs)}`)
-  }
-  if (schedule.kind === 'interval') {
-    return verdict(
-      ageMs - schedule.intervalMs * (1 + grace),
-      `${old}; the interval is ${formatDuration(schedule.intervalMs)}`,
-    )
-  }
+/**
+ * From when on the newest good parcel is too old, if no other comes. Missing where nothing says so, or there is none yet.
+ */
+export function overdueFrom(input: OverdueInput): Date | undefined {
+  const lastGood = countedGood(input)
+  return lastGood && endOf(lastGood, input)
+}
+
+function endOf(lastGood: Date, { schedule, maxAgeMs, occurrences }: OverdueInput): Date | undefined {
+  if (maxAgeMs !== undefined) return new Date(lastGood.getTime() + maxAgeMs)
+  if (schedule.kind === 'interval') return new Date(lastGood.getTime() + schedule.intervalMs * (1 + grace))
   const awaited = occurrences?.awaited
-  if (awaited === undefined) return { overdue: false, because: `${old}; nothing is scheduled` }
+  if (schedule.kind === 'manual' || awaited === undefined) return undefined
   const { at, following } = awaited
-  const graceMs = (following.getTime() - at.getTime()) * grace
-  return verdict(now.getTime() - at.getTime() - graceMs, `${old}; the next one was scheduled for ${sayInstant(at)}`)
+  return new Date(at.getTime() + (following.getTime() - at.getTime()) * grace)
+}
+
+function overdueSince(lastGood: Date, input: OverdueInput): Overdue {
+  const { schedule, maxAgeMs, now, occurrences } = input
+  const old = `the last good parcel is ${formatDuration(now.getTime() - lastGood.getTime(), 2)} old`
+  const end = endOf(lastGood, input)
+  if (end === undefined) return { overdue: false, because: `${old}; nothing is scheduled` }
+  const lateMs = now.getTime() - end.getTime()
+  if (maxAgeMs !== undefined) return verdict(lateMs, `${old}; max_age is ${formatDuration(maxAgeMs)}`)
+  if (schedule.kind === 'interval') {
+    return verdict(lateMs, `${old}; the interval is ${formatDuration(schedule.intervalMs)}`)
+  }
+  return verdict(lateMs, `${old}; the next one was scheduled for ${sayInstant(occurrences!.awaited!.at)}`)
 }
 
 function verdict(lateMs: number, because: string): Overdue {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { fchmodSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { fileError } from './file-error.ts'
 import type { Files } from './files.ts'
 
 const temporaryName = /^\.unsilo-[0-9a-f]{12}-.*\.tmp$/
@@ -18,13 +20,15 @@ export function isTemporaryName(name: string): boolean {
  * Replaces the file at `path` so that a reader, or a crash, finds the old bytes or the new ones.
  * The folder is synced too: syncing a file does not make its directory entry durable (fsync(2)).
  *
+ * @param mode Who may read it; as the umask says when it is missing.
  * @throws UnsiloError; the old file is then untouched.
  */
-export async function replaceFile(files: Files, path: string, text: string): Promise<void> {
+export async function replaceFile(files: Files, path: string, text: string, mode?: number): Promise<void> {
   const temporary = temporaryPath(path)
   const sink = await files.create(temporary)
   try {
     try {
+      if (mode !== undefined) setMode(sink.descriptor, mode, path)
       await sink.write(text)
       await sink.sync()
     } finally {
@@ -36,4 +40,12 @@ export async function replaceFile(files: Files, path: string, text: string): Pro
     throw error
   }
   await files.sync(dirname(path))
+}
+
+function setMode(descriptor: number, mode: number, path: string): void {
+  try {
+    fchmodSync(descriptor, mode)
+  } catch (error) {
+    throw fileError(error, 'set the mode of', path)
+  }
 }

@@ -78,7 +78,7 @@ interface MergeOptions {
   changedBefore?: ((before: number, item: number) => number | undefined) | undefined
 }
 
-export function emptyState(definition: ViewDefinition, history = new AppendedBytes()): MergeState {
+function emptyState(definition: ViewDefinition, history = new AppendedBytes()): MergeState {
   return {
     tracks: new Tracks(nonEmptyPaths(definition).length),
     history,

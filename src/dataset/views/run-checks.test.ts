@@ -154,7 +154,7 @@ describe('checks in a run', () => {
       },
     ])
     const report = async () => (await makeReport([await test.open()], test.context)).datasets[0]!.warnings
-    expect(await report()).toContainEqual({
+    expect((await report())[0]).toMatchObject({
       health: 'unlikely',
       message: 'check entries.mood (max) failed in the last run: 1 of 4 rows have mood above 10',
       hint: '`unsilo check todoist` names the items.',

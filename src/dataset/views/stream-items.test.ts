@@ -9,7 +9,11 @@ import { readHistory } from '../history.ts'
 import { definitionOf, versionsOf, viewStates } from './views.ts'
 
 const context = { system: realSystem, signal: new AbortController().signal }
-const comments = (issue: unknown, ...items: unknown[]) => ({ stream: 'comments', for: { 'issue.number': issue }, items })
+const comments = (issue: unknown, ...items: unknown[]) => ({
+  stream: 'comments',
+  for: { 'issue.number': issue },
+  items,
+})
 
 const config = `
 [source]

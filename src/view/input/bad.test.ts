@@ -24,10 +24,13 @@ async function read(files: Files) {
   return { path, found: all(readItems(parcel, viewOf(), context)) }
 }
 
-it.each(['EMFILE', 'EIO', 'EACCES', 'ENOSPC', 'ESTALE'])('fails for %s, which says nothing of the parcel', async (code) => {
-  const { path, found } = await read(failing(code))
-  await expect(found).rejects.toThrow(`cannot read ${path}`)
-})
+it.each(['EMFILE', 'EIO', 'EACCES', 'ENOSPC', 'ESTALE'])(
+  'fails for %s, which says nothing of the parcel',
+  async (code) => {
+    const { path, found } = await read(failing(code))
+    await expect(found).rejects.toThrow(`cannot read ${path}`)
+  },
+)
 
 it('tells of a file that is not there any more, as of one that is damaged', async () => {
   const { path, found } = await read(failing('ENOENT'))

@@ -150,7 +150,8 @@ async function* printed(
 }
 
 /** What sqlite3 says when the reason is not the database: SQLITE_CANTOPEN, IOERR, FULL, NOMEM, PERM (https://sqlite.org/rescode.html). */
-const ofMachine = /unable to open database|disk I\/O error|database or disk is full|out of memory|access permission denied/
+const ofMachine =
+  /unable to open database|disk I\/O error|database or disk is full|out of memory|access permission denied/
 
 async function checkEnd(running: RunningCommand, complaint: Promise<string>): Promise<void> {
   const end = await running.ended

@@ -23,7 +23,7 @@ export interface LogParts {
   segments: Segments
 }
 
-export const inMemory = (): LogParts => ({
+const inMemory = (): LogParts => ({
   json: new AppendedBytes(),
   table: new AppendedBytes(),
   parcels: new AppendedBytes(),

@@ -75,7 +75,7 @@ function pathOf(name: string, columns: ViewDefinition['columns']): JsonPath {
   return jsonPath(columns?.[name]?.path ?? { text: name, steps: [name] })
 }
 
-export function jsonOf(json: Uint8Array): Json {
+function jsonOf(json: Uint8Array): Json {
   return readJson(Buffer.from(json.buffer, json.byteOffset, json.length).toString())
 }
 

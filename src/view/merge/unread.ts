@@ -8,7 +8,7 @@ export interface UnreadNotes {
   hidden: Hidden | null
 }
 
-export interface Hidden {
+interface Hidden {
   /** The first of the evidence parcels in a row. */
   since: number
   /** Only those of items that were last seen before this parcel are not known; `null`: none is. */

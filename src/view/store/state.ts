@@ -25,7 +25,7 @@ export interface ViewState {
 }
 
 /** Something could not be read, and may be any of the items that are not there. */
-export interface Unsure {
+interface Unsure {
   /** Since which parcel that is so in every one that could prove absences. */
   since: string
   /** Only absences of items that were last seen before this parcel are not known; `undefined`: none are. */

@@ -3,7 +3,7 @@ import { Trace } from './trace.ts'
 /** Of known items, how many behind the last one that was found are tried at once: one that has changed is stepped over. */
 const tries = 2
 /** An item that is whole is looked for among so many that are expected next, and so many that were passed over. */
-const ahead = 1024
+const ahead = 256
 const behind = 64
 /** Once so many were not found nearby, they are looked for everywhere: the order may be another one. */
 const mostMisses = 256

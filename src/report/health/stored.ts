@@ -1,0 +1,71 @@
+import type { Context, Dataset } from '../../dataset/dataset.ts'
+import { type History, isEvent } from '../../dataset/history.ts'
+import { detailsOf } from '../../ledger/ledger.ts'
+import type { MetricTable } from '../../metric/metrics-file.ts'
+import { parcelTime } from '../../parcel/id.ts'
+import { type Warning, warningOf } from '../warnings.ts'
+
+/** A ledger that cannot be read, or a newest good parcel whose size is not the one that was sealed. */
+export function damageWarnings({ layout }: Dataset, context: Context, history: History): Warning[] {
+  const warnings: Warning[] = []
+  if (history.damagedLines > 0) {
+    const lines = history.damagedLines === 1 ? 'a line' : `${history.damagedLines} lines`
+    warnings.push(
+      warningOf('broken', {
+        message: `${lines} of ${layout.ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+        hint: 'Mend or remove what is not JSON there; the parcels themselves are not affected.',
+      }),
+    )
+  }
+  const { newestGood } = history
+  if (newestGood?.stored === undefined || newestGood.stored.isFolder || !isEvent(newestGood.ended, 'sealed')) {
+    return warnings
+  }
+  const { bytes } = detailsOf(newestGood.ended, layout.ledger)
+  const { packed } = newestGood.stored
+  const now = packed === undefined ? context.system.files.info(newestGood.stored.path)?.sizeBytes : packed.parcel.bytes
+  if (now === undefined || now === bytes) return warnings
+  warnings.push(
+    warningOf('broken', {
+      severity: 'critical',
+      message: `the newest good parcel, ${newestGood.id}, was changed: it has ${now} bytes, and ${bytes} were sealed`,
+      hint: `Put the right file back at ${newestGood.stored.path}, or export again.`,
+    }),
+  )
+  return warnings
+}
+
+/**
+ * The newest success, by ledger or metrics, whose data is no longer there though nothing says that it was pruned, or lost when the
+ * dataset was restored from a target.
+ */
+export function goneWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
+  const newestSuccess =
+    [...table.rows.keys()].findLast(
+      (id) => table.rows.get(id)?.['success'] === 'Y' && history.get(id)?.lost === undefined,
+    ) ?? ''
+  const newestGone = history.parcels.findLast(({ state, lost }) => state === 'gone' && lost === undefined)?.id ?? ''
+  const id = newestSuccess > newestGone ? newestSuccess : newestGone
+  const state = history.get(id)?.state
+  const isThere = state !== undefined && ['good', 'suspect', 'pruned', 'trashed', 'thinned'].includes(state)
+  if (id === '' || isThere || (history.newestGood?.id ?? '') > id) return []
+  return [
+    warningOf('gone', {
+      message: `the newest successful parcel, ${id}, is gone from ${dataset.layout.data}`,
+      hint: `Put it back if you moved it; otherwise \`unsilo export ${dataset.name}\` makes a new one.`,
+    }),
+  ]
+}
+
+export function metricWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
+  const id = history.newestGood?.id
+  if (id === undefined) return []
+  const since = parcelTime(id).toISOString()
+  const row = table.rows.get(id)
+  const hint = `Run \`unsilo metrics recompute ${dataset.name}\`.`
+  if (row === undefined) return [warningOf('unmeasured', { message: `metrics of ${id} are missing`, hint, since })]
+  const broken = Object.keys(row).filter((metric) => row[metric] === 'ERROR')
+  if (broken.length === 0) return []
+  const message = `metric ${broken.join(', ')} of ${id} is ERROR`
+  return [warningOf('unmeasured', { message, hint: `Mend metrics.${broken[0]}.cmd. ${hint}`, since })]
+}

@@ -1,0 +1,109 @@
+import { severities } from '../alert/severity.ts'
+import { healthStates } from '../report/warnings.ts'
+import type { DatasetStatus, Status } from './status.ts'
+
+interface Sample {
+  labels: Readonly<Record<string, string>>
+  value: number
+}
+
+/**
+ * The status in the text format of Prometheus, as node_exporter's textfile collector reads it: each metric once, with its help and
+ * type. It takes no times, so ages are there beside the times that they are counted from.
+ */
+export function prometheusText({ at, datasets, incidents, channels, root }: Status): string {
+  const now = Date.parse(at)
+  const each = (value: (one: DatasetStatus) => number | undefined): Sample[] =>
+    datasets.flatMap((one) => {
+      const found = value(one)
+      return found === undefined ? [] : [{ labels: { root, dataset: one.dataset }, value: found }]
+    })
+  const seconds = (time: string | undefined): number | undefined =>
+    time === undefined ? undefined : Date.parse(time) / 1000
+  const age = (time: string | undefined): number | undefined =>
+    time === undefined ? undefined : Math.max(0, now - Date.parse(time)) / 1000
+  const own = ({ metrics }: DatasetStatus): [string, number][] =>
+    Object.entries(metrics).filter(([name]) => name !== 'bytes' && name !== 'files')
+  const only = (value: number, labels = {}): Sample => ({ labels: { root, ...labels }, value })
+  return [
+    metric('unsilo_watch_timestamp_seconds', 'When unsilo watch looked last.', [only(now / 1000)]),
+    metric('unsilo_datasets', 'How many datasets there are.', [only(datasets.length)]),
+    metric(
+      'unsilo_incidents',
+      'What is wrong now, by severity.',
+      severities.map((severity) => only(incidents[severity], { severity })),
+    ),
+    metric(
+      'unsilo_channel_failing',
+      'Channels for alerts that do not deliver.',
+      channels.map(({ channel }) => only(1, { channel })),
+    ),
+    metric(
+      'unsilo_health',
+      'The health of each dataset: 1 for the state that it is in, 0 for the others.',
+      datasets.flatMap(({ dataset, health }) =>
+        healthStates.map((state) => only(health === state ? 1 : 0, { dataset, state })),
+      ),
+    ),
+    metric(
+      'unsilo_last_success_timestamp_seconds',
+      'Time of the newest good parcel.',
+      each(({ lastSuccess }) => seconds(lastSuccess?.at)),
+    ),
+    metric(
+      'unsilo_last_success_age_seconds',
+      'Age of the newest good parcel when unsilo watch looked.',
+      each(({ lastSuccess }) => age(lastSuccess?.at)),
+    ),
+    metric(
+      'unsilo_good_parcels',
+      'Good parcels that are there.',
+      each(({ goodParcels }) => goodParcels),
+    ),
+    metric(
+      'unsilo_bytes',
+      'Bytes of the newest good parcel.',
+      each(({ metrics }) => metrics['bytes']),
+    ),
+    metric(
+      'unsilo_files',
+      'Files of the newest good parcel.',
+      each(({ metrics }) => metrics['files']),
+    ),
+    metric(
+      'unsilo_items',
+      'The metrics of the dataset itself, of its newest good parcel.',
+      datasets.flatMap((one) => own(one).map(([name, value]) => only(value, { dataset: one.dataset, metric: name }))),
+    ),
+    metric(
+      'unsilo_copies',
+      'Places that have the newest good parcel.',
+      each(({ copies }) => copies),
+    ),
+    metric(
+      'unsilo_verified_timestamp_seconds',
+      'When the copy of the newest good parcel was read again whose check is longest ago.',
+      each(({ verifiedAt }) => seconds(verifiedAt)),
+    ),
+    metric(
+      'unsilo_verify_age_seconds',
+      'How long ago that was when unsilo watch looked.',
+      each(({ verifiedAt }) => age(verifiedAt)),
+    ),
+  ].join('')
+}
+
+/** Nothing at all of a metric without a sample. */
+function metric(name: string, help: string, samples: readonly Sample[]): string {
+  if (samples.length === 0) return ''
+  const lines = samples.map(({ labels, value }) => {
+    const told = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`)
+    return `${name}{${told.join(',')}} ${value}\n`
+  })
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`
+}
+
+/** As the text format wants it in the values of labels. */
+function escaped(text: string): string {
+  return text.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`)
+}
