@@ -25,7 +25,17 @@ import { targets } from './targets.mjs'
 import { views } from './views.mjs'
 import { wrap } from './wrap.mjs'
 
-const sections = { 'start-up': startUp, wrap, 'many-datasets': manyDatasets, rest, archives, dumps, targets, views, packs }
+const sections = {
+  'start-up': startUp,
+  wrap,
+  'many-datasets': manyDatasets,
+  rest,
+  archives,
+  dumps,
+  targets,
+  views,
+  packs,
+}
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 const { values: options, positionals } = readArguments()

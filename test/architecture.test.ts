@@ -35,7 +35,21 @@ const allowed: Record<string, string[]> = {
   ],
   mirror: ['config', 'dataset', 'parcel', 'system', 'view'],
   report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system', 'alert'],
-  cli: ['config', 'dataset', 'report', 'schedule', 'system', 'parcel', 'codec', 'view', 'alert', 'log', 'mirror'],
+  watch: ['alert', 'config', 'dataset', 'report', 'schedule', 'system'],
+  cli: [
+    'watch',
+    'config',
+    'dataset',
+    'report',
+    'schedule',
+    'system',
+    'parcel',
+    'codec',
+    'view',
+    'alert',
+    'log',
+    'mirror',
+  ],
 }
 
 interface Import {

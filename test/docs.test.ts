@@ -274,7 +274,9 @@ describe('cli.md', () => {
   it.each([...verbs])('names the options, arguments and other names of %s', (name, verb) => {
     const section = sections.get(`\`unsilo ${name}\``) ?? ''
     const missing = [
-      ...verb.options.flatMap(({ flags, hidden }) => (hidden ? [] : flags)).filter((flags) => !section.includes(`\`${flags}\`:`)),
+      ...verb.options
+        .flatMap(({ flags, hidden }) => (hidden ? [] : flags))
+        .filter((flags) => !section.includes(`\`${flags}\`:`)),
       ...verb.aliases().filter((alias) => !section.includes(alias)),
       ...verb.registeredArguments.map((argument) => argument.name()).filter((argument) => !section.includes(argument)),
     ]

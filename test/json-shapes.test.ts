@@ -206,6 +206,8 @@ describe('what --json prints', () => {
       'RemadeDataset',
       'ViewCounts',
       'Loss',
+      'PackOutcome',
+      'PackedPack',
       'RestoredDataset',
       'VerifiedDataset',
     ]

@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.js'
 import type { PublishPlan } from '../dataset/publish.ts'
 import type { Problem } from '../dataset/dataset.ts'
-import type { Outcome } from '../dataset/run.ts'
+import type { Outcome } from '../dataset/outcome.ts'
 import { sayDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
 import { drainedLines, refusedLine } from './drained.ts'

@@ -3,6 +3,7 @@ import type { DaemonArguments } from './daemon.ts'
 import { duration } from './option-values.ts'
 import type { InstallArguments } from './schedule.ts'
 import { lazily, verb } from './verb.ts'
+import type { WatchArguments } from './watch.ts'
 
 const minuteMs = 60_000
 
@@ -12,6 +13,11 @@ export function addScheduleVerbs(program: Command): void {
     new Option('--every <duration>', 'start `run` so often').argParser(duration).default(5 * minuteMs, '5m')
   const watchEvery = (): Option =>
     new Option('--watch-every <duration>', 'start `watch` so often').argParser(duration).default(15 * minuteMs, '15m')
+  verb(program, 'watch', 'look whether all is well, and tell those who are to know when it is not')
+    .addOption(new Option('--scheduled').hideHelp())
+    .action((options: WatchArguments, command: Command) =>
+      lazily(async () => (await import('./watch.ts')).watch)(options, command),
+    )
   const schedule = verb(program, 'schedule', 'let the operating system start `run` and `watch`')
   verb(schedule, 'install', 'write and enable timers of systemd or launchd, or lines of a crontab')
     .addOption(every())

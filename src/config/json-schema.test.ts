@@ -36,7 +36,10 @@ it('says what is written, not what it becomes, and refuses unknown keys', () => 
 })
 
 it('offers the keys that have defaults in unsilo.toml, and no others', () => {
-  const keys = 'compress interval schedule timezone max_age keep pack retries timeout silence git publish guard trash_days'.split(' ')
+  const keys =
+    'compress interval schedule timezone max_age keep pack retries timeout silence git publish guard trash_days'.split(
+      ' ',
+    )
   const offered = valueAt(rootJsonSchema(), ['properties', 'defaults', 'properties'])
   expect(Object.keys(offered ?? {})).toEqual(keys)
 })

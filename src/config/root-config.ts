@@ -84,7 +84,15 @@ export async function loadRoot(
   path: string,
   { name = rootFileName, target }: RootOptions = {},
 ): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
-  const none = { path, file: undefined, defaults: {}, targets: {}, alerts: {}, logDays: defaultLogDays, watch: { publish: [] } }
+  const none = {
+    path,
+    file: undefined,
+    defaults: {},
+    targets: {},
+    alerts: {},
+    logDays: defaultLogDays,
+    watch: { publish: [] },
+  }
   const read = readTomlFile(files, join(path, name), name)
   if (read === undefined) return { root: none, problems: [] }
   if ('problem' in read) return { root: { ...none, targets: undefined }, problems: [read.problem] }

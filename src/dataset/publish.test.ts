@@ -29,7 +29,7 @@ import {
 } from '../../test/support/publishing-dataset.ts'
 import type { NamedTarget } from './copies/targets.ts'
 import { planPublish } from './publish.ts'
-import { hasFailed } from './run.ts'
+import { hasFailed } from './outcome.ts'
 
 describe('a run that publishes', () => {
   it('copies the new parcel, reads it back, and says so in the ledger', async () => {

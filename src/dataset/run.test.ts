@@ -8,7 +8,8 @@ import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { testDataset } from '../../test/support/test-dataset.ts'
 import { dayMs } from '../system/duration.ts'
 import { acceptParcel } from './accept.ts'
-import { type Outcome, hasFailed, runDatasets } from './run.ts'
+import { type Outcome, hasFailed } from './outcome.ts'
+import { runDatasets } from './run.ts'
 
 const minute = 60_000
 const hour = 60 * minute

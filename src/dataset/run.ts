@@ -1,85 +1,25 @@
-import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import type { PublishedEvent, SealedEvent, WithdrawnEvent } from '../ledger/entry.ts'
-import { type ParcelId, splitParcelName } from '../parcel/id.ts'
-import { isPackName } from '../parcel/pack-file.ts'
+import type { ParcelId } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
-import { commitRecords, uncommittedNames } from './git.ts'
-import type { Context, Dataset, Problem } from './dataset.ts'
-import type { Due } from '../schedule/due.ts'
-import { type Drained, sayDrained } from './drain-result.ts'
+import { commitChanges } from './commit-changes.ts'
+import { targetsOf } from './copies/targets.ts'
+import type { Context, Dataset } from './dataset.ts'
 import { drainSetup, isDrainOpen } from './drain-setup.ts'
 import { duenessOf } from './due.ts'
-import { type ExportEnd, exportParcel } from './export.ts'
+import { exportParcel } from './export.ts'
+import { findWork } from './find-work.ts'
 import { type History, readHistory } from './history.ts'
 import { findIngestable, ingestPath } from './ingest.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
-import { type PackPlan, type PackedPack, sayPacked } from './packs/outcome.ts'
-import { type PackWork, findPackWork, packInRun, settleInRun } from './packs/work.ts'
-import { type PruneDecision, type PrunePlan, carryOutPrune, lossesOf, planPrune, removals, sayPruned } from './prune.ts'
+import { type RunOptions, type Outcome, step, checkInterrupt } from './outcome.ts'
+import { packInRun, settleInRun } from './packs/work.ts'
+import { type PruneDecision, type PrunePlan, carryOutPrune, lossesOf, planPrune, removals } from './prune.ts'
+import { publishParcels, publishRecords } from './publish.ts'
+import { recover } from './recover.ts'
+import { openSource } from './source.ts'
 import { emptyTrash, expiredTrash } from './trash.ts'
-import { targetsOf } from './copies/targets.ts'
-import { type PublishPlan, planPublish, publishParcels, publishRecords } from './publish.ts'
-import { findLeftovers, hasLeftovers, recover } from './recover.ts'
-import { hasSource, openSource } from './source.ts'
-import { type ViewWork, hasChecks, viewWork } from './view-work.ts'
-import type { ViewsDone } from './views/run-views.ts'
-
-export interface RunOptions {
-  /** Export now, due or not, and do nothing else that the user has not asked for. */
-  exportNow?: boolean
-  parcelId?: ParcelId | undefined
-  /** Only say what would be done. */
-  dryRun?: boolean
-  /** Gives all datasets of the root: checks and `publish_view` may ask views of others. */
-  mirror?: () => Promise<readonly Dataset[]>
-}
-
-/** What a run did with one dataset. */
-export interface Outcome {
-  dataset: string
-  due: Due
-  ingested: { path: string; sealed: SealedEvent }[]
-  /** How the export ended, if there was one. */
-  exported: ExportEnd | undefined
-  /** What has arrived at targets. */
-  published: PublishedEvent[]
-  /** What the retention of targets has removed there. */
-  withdrawn: WithdrawnEvent[]
-  /** What was deleted on the server; only when a drain was begun. */
-  drained?: Drained
-  pruned: PruneDecision[]
-  /** What was removed from the trash; only when something was. */
-  emptied?: ParcelId[]
-  /** Packs that were written; only when one was. */
-  packed?: PackedPack[]
-  /** How many rules of checks were asked, and failed; only when some were. */
-  checked?: ViewsDone['checked']
-  /** Files of `publish_view`; only when some were written. */
-  written?: ViewsDone['written']
-  problems: Problem[]
-  /** What a dry run would have done. */
-  planned?: {
-    ingest: string[]
-    export: boolean
-    publish: PublishPlan
-    drain: boolean
-    prune: PruneDecision[]
-    empty?: ParcelId[]
-    pack?: PackPlan['packs']
-    /** Blocks of `publish_view`. */
-    write?: string[]
-  }
-  durationMs: number
-}
-
-export function hasFailed(outcome: Outcome): boolean {
-  const { exported } = outcome
-  if (exported?.event === 'failed') return true
-  if (exported?.event === 'sealed' && exported.incomplete !== undefined) return true
-  return outcome.problems.some(({ severity }) => severity === 'error')
-}
+import { hasChecks } from './view-work.ts'
 
 /**
  * Runs datasets side by side. One that fails never stops the others: its failure is in its outcome.
@@ -130,59 +70,6 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
   outcome.durationMs = Math.round(performance.now() - startedAt)
   context.onProgress?.({ dataset: dataset.name, step: 'done' })
   return outcome
-}
-
-interface Work {
-  any: boolean
-  ingest: string[]
-  export: boolean
-  publish: PublishPlan
-  /** Whether to look what can be deleted on the server. */
-  drain: boolean
-  prune: PrunePlan
-  /** To be removed from the trash. */
-  trash: ParcelId[]
-  packs: PackWork
-  views: ViewWork
-}
-
-/** Looks, without the lock, whether there is anything to do: most runs find nothing, and cost no more than a look. */
-async function findWork(
-  dataset: Dataset,
-  context: Context,
-  history: History,
-  due: Due,
-  options: RunOptions,
-): Promise<Work> {
-  const exportNow = options.exportNow === true
-  const prune = planPrune(dataset, context, history)
-  const isExport = hasSource(dataset) && (exportNow || due.due)
-  const publish = planPublish(dataset, history)
-  const isDrained = !exportNow && drainSetup(dataset)?.drain.enabled === true
-  const work = {
-    ingest: exportNow ? [] : await findIngestable(dataset, context.system.files),
-    export: isExport,
-    publish,
-    drain: isDrained && (isExport || publish.length > 0 || isDrainOpen(dataset, history)),
-    prune,
-    trash: exportNow ? [] : expiredTrash(dataset, context, history),
-    packs: await findPackWork(dataset, context, history),
-    views: viewWork(dataset, history, context.system.clock.now()),
-  }
-  const isLeftover = hasLeftovers(findLeftovers(dataset, context, history)) || work.packs.isLeftover
-  const hasWaiting = work.ingest.length > 0 || publish.length > 0 || work.drain || work.trash.length > 0
-  const isViewWork = work.views.check || work.views.write.length > 0
-  return {
-    ...work,
-    any:
-      exportNow ||
-      isViewWork ||
-      work.export ||
-      hasWaiting ||
-      removals(prune).length > 0 ||
-      work.packs.packs.length > 0 ||
-      isLeftover,
-  }
 }
 
 /** Everything that needs the lock. What was looked up before it may have changed since, and is looked up again. */
@@ -320,52 +207,8 @@ function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
   return { ...plan, decisions }
 }
 
-/** Commits what changed: new parcels, the removal of pruned ones, the metrics and the ledger. */
-async function commitChanges(
-  dataset: Dataset,
-  context: Context,
-  { fresh, gone, outcome }: { fresh: readonly ParcelId[]; gone: readonly string[]; outcome: Outcome },
-): Promise<void> {
-  if (!dataset.config.git) return
-  const history = readHistory(context.system.files, dataset.layout)
-  const isSettled = (name: string): boolean => {
-    if (isPackName(name)) return true
-    const parcel = splitParcelName(name)
-    const state = parcel === undefined ? undefined : history.get(parcel.id)?.state
-    return state === 'good' || state === 'suspect' || state === 'pruned' || state === 'trashed' || state === 'thinned'
-  }
-  // All of them, not only this run's: an earlier run may have been broken off before its commit.
-  const names = [...(await uncommittedNames(dataset, context))].filter(isSettled)
-  const what = [
-    ...(fresh.length > 0 ? [`process new parcels: ${fresh.join(', ')}`] : []),
-    ...(gone.length > 0 ? [sayPruned(gone)] : []),
-    ...(outcome.packed === undefined ? [] : [sayPacked(outcome.packed)]),
-    ...(outcome.drained === undefined ? [] : [sayDrained(outcome.drained)]),
-  ].filter((part) => part !== undefined)
-  const message = `[unsilo] ${what.join('; ') || 'update'}`
-  const packs = history.packs.map(({ path }) => path)
-  const paths = [...names.map((name) => join(dataset.layout.data, name)), ...packs]
-  await commitRecords(dataset, context, message, paths)
-}
-
-/** Nothing new is begun after an interrupt; what has been begun is recorded to its end. */
-function checkInterrupt({ signal }: Context): void {
-  if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
-}
-
 function nothingToExport(dataset: Dataset): UnsiloError {
   return new UnsiloError('config', 'there is nothing to export: neither `cmd` nor `source` is set', {
     hint: `Set one of them in ${dataset.layout.config}.`,
   })
-}
-
-/** Does one step; its failure becomes a problem of the dataset, so that the steps after it still run. */
-async function step(outcome: Outcome, action: () => Promise<void>): Promise<void> {
-  try {
-    await action()
-  } catch (error) {
-    if (!(error instanceof UnsiloError)) throw error
-    const { code, message, hint } = error
-    outcome.problems.push({ severity: 'error', code, message, hint })
-  }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { testDataset } from '../../test/support/test-dataset.ts'
 import { makeReport } from '../report/report.ts'
-import { hasFailed } from './run.ts'
+import { hasFailed } from './outcome.ts'
 
 describe('a command that says that there is nothing to export', () => {
   const once = 'interval = "1 day"\n'

@@ -105,5 +105,8 @@ function metric(name: string, help: string, samples: readonly Sample[]): string 
 
 /** As the text format wants it in the values of labels. */
 function escaped(text: string): string {
-  return text.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`)
+  return text
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`)
 }

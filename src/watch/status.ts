@@ -103,9 +103,7 @@ function byWeight(a: Trouble, b: Trouble): number {
 
 function openTrouble(trouble: Trouble, incidents: readonly Incident[]): OpenTrouble {
   const { dataset, cause, severity, what, why, next } = trouble
-  const incident = incidents.find(
-    (one) => one.dataset === dataset && one.cause === cause && one.resolved === undefined,
-  )
+  const incident = incidents.find((one) => one.dataset === dataset && one.cause === cause && one.resolved === undefined)
   const since = trouble.since ?? incident?.since ?? incident?.opened
   return {
     ...{ dataset, cause, severity, what },

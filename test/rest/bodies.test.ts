@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import type { Outcome } from '../../src/dataset/run.ts'
+import type { Outcome } from '../../src/dataset/outcome.ts'
 import { serve } from '../support/rest-client.ts'
 import { testDataset, type TestDataset } from '../support/test-dataset.ts'
 import { quickFolder, readParcel } from './rest.fixture.ts'

@@ -5,11 +5,17 @@ import type { ItemLog } from '../log/item-log.ts'
 /** So many bytes of the parcel before are kept in memory; items beyond them are read again. */
 const mostBytes = 192 * 1024 * 1024
 
+/** Of items that look alike in the bytes that are sampled, so many are compared. */
+const mostAlike = 4
+const sampledBytes = 24
+
 /** The items of a parcel, in its order, to be known again in the next one by their bytes. */
 export class ItemsBefore {
   readonly known: KnownItems
   readonly #items: Uint32Array
   readonly #json: Uint8Array[]
+  /** Made when it is needed first: items of JSON are known already. */
+  #bySample: Map<number, number[]> | undefined
 
   /** @param earlier Those that the parcel itself was read with. */
   constructor(log: ItemLog, items: Uint32Array, earlier?: ItemsBefore) {
@@ -28,13 +34,40 @@ export class ItemsBefore {
     this.known = new KnownItems(this.#json, earlier?.known)
   }
 
-  /** The item with these bytes. */
+  /** The item with these bytes; `undefined`, too, where too many look like it. */
   find({ json, known }: FoundItem): number | undefined {
-    const place = known ?? this.known.same(json)
-    return place === -1 ? undefined : this.#items[place]
+    if (known !== undefined) return this.#items[known]
+    this.#bySample ??= this.#placesBySample()
+    const place = this.#bySample.get(sampleOf(json))?.find((one) => isSame(this.#json[one]!, json))
+    return place === undefined ? undefined : this.#items[place]
+  }
+
+  #placesBySample(): Map<number, number[]> {
+    const places = new Map<number, number[]>()
+    for (const [place, json] of this.#json.entries()) {
+      const sample = sampleOf(json)
+      const alike = places.get(sample)
+      if (alike === undefined) places.set(sample, [place])
+      else if (alike.length < mostAlike) alike.push(place)
+    }
+    return places
   }
 
   #mark({ itemPlaces }: ItemLog, isSet: boolean): void {
     for (let place = 0; place < this.#items.length; place++) itemPlaces.set(this.#items[place]!, isSet ? place + 1 : 0)
   }
+}
+
+/** A number from the length and bytes spread over the whole. */
+function sampleOf(json: Uint8Array): number {
+  const { length } = json
+  let sample = length
+  for (let part = 1; part <= sampledBytes; part++) {
+    sample = (Math.imul(sample, 31) + json[Math.floor((length * part) / (sampledBytes + 1))]!) | 0
+  }
+  return sample
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && Buffer.compare(a, b) === 0)
 }

@@ -58,7 +58,9 @@ describe('a parcel of one file', () => {
     expect(await values(write('a.gpx.zst', zstd('<gpx><wpt lat="1"/></gpx>')), { element: 'wpt' })).toEqual([
       { '@lat': '1' },
     ])
-    expect(await values(write('a.ics', 'BEGIN:VEVENT\nUID:1\nEND:VEVENT'))).toEqual([{ component: 'VEVENT', id: '1', UID: '1' }])
+    expect(await values(write('a.ics', 'BEGIN:VEVENT\nUID:1\nEND:VEVENT'))).toEqual([
+      { component: 'VEVENT', id: '1', UID: '1' },
+    ])
   })
 
   it('is an item itself where it is an object', async () => {
