@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import type { Dataset } from '../dataset/dataset.ts'
+import type { AlertConfigs } from '../alert/config.ts'
+import type { Context, Dataset } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/outcome.ts'
 import { type RunOptions, hasFailed } from '../dataset/outcome.ts'
 import { runDatasets } from '../dataset/run.ts'
@@ -14,6 +15,7 @@ import { tellProblems } from './tell-problems.ts'
 import { levelOf } from '../log/entry.ts'
 import { entryOf } from './app-log.ts'
 import { noteTick } from './note-tick.ts'
+import type { RunAlerts } from './run-alerts.ts'
 
 export interface RunArguments {
   datasets: string[]
@@ -48,23 +50,39 @@ async function runVerb(
   options: RunOptions,
 ): Promise<ExitStatus> {
   const names = args.datasets
-  const { datasets, status } = await openDatasets(app, names)
+  const { datasets, loaded, status } = await openDatasets(app, names)
   const progress = openProgress(app)
-  const context = { ...app.context, onProgress: progress.onProgress }
+  const isWhole = options.exportNow !== true && names.length === 0
+  const alerts = options.dryRun === true ? undefined : await alertsOf(loaded.root.alerts, app, isWhole)
+  const context: Context = {
+    ...app.context,
+    onProgress(step) {
+      progress.onProgress?.(step)
+      alerts?.progress(step)
+    },
+  }
   let all: Promise<readonly Dataset[]> | undefined
   const mirror = (): Promise<readonly Dataset[]> =>
     (all ??= names.length === 0 ? Promise.resolve(datasets) : allDatasets(app))
   let outcomes: Outcome[]
   try {
-    outcomes = await runDatasets(datasets, context, { ...options, mirror }, args.concurrency ?? availableParallelism())
+    const atOnce = args.concurrency ?? availableParallelism()
+    outcomes = await runDatasets(datasets, context, { ...options, mirror }, atOnce, alerts?.ended)
   } finally {
     progress.close()
   }
   if (app.json) app.printJson({ datasets: outcomes })
   if (datasets.length > 0 || status !== ExitCode.ok) showOutcomes(outcomes, app)
   else if (!app.json) app.note(`There are no datasets in ${app.root}. \`unsilo init NAME\` makes one.`)
-  if (app.context.signal.aborted) return ExitCode.interrupted
-  return statusOf(outcomes, status)
+  const ended = app.context.signal.aborted ? ExitCode.interrupted : statusOf(outcomes, status)
+  await alerts?.close(outcomes, ended)
+  return ended
+}
+
+/** The code of channels is loaded only where there are some. */
+async function alertsOf(configs: AlertConfigs, app: App, isPinged: boolean): Promise<RunAlerts | undefined> {
+  if (Object.keys(configs).length === 0) return undefined
+  return (await import('./run-alerts.ts')).openRunAlerts(configs, app, isPinged)
 }
 
 function showOutcomes(outcomes: readonly Outcome[], app: App): void {

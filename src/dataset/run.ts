@@ -25,14 +25,20 @@ import { hasChecks } from './view-work.ts'
  * Runs datasets side by side. One that fails never stops the others: its failure is in its outcome.
  *
  * @param atOnce How many datasets are worked on at a time.
+ * @param ended Told of each as it ends.
  */
 export function runDatasets(
   datasets: readonly Dataset[],
   context: Context,
   options: RunOptions,
   atOnce: number,
+  ended?: (dataset: Dataset, outcome: Outcome) => void,
 ): Promise<Outcome[]> {
-  return mapPool(datasets, atOnce, (dataset) => runDataset(dataset, context, options))
+  return mapPool(datasets, atOnce, async (dataset) => {
+    const outcome = await runDataset(dataset, context, options)
+    ended?.(dataset, outcome)
+    return outcome
+  })
 }
 
 export async function runDataset(dataset: Dataset, context: Context, options: RunOptions): Promise<Outcome> {

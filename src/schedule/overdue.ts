@@ -29,15 +29,11 @@ export function overdue(input: OverdueInput): Overdue {
   return { ...found, because: withAhead(found.because, input) }
 }
 
-/**
- * From when on the newest good parcel is too old, if no other comes. Missing where nothing says so, or there is none yet.
- */
-export function overdueFrom(input: OverdueInput): Date | undefined {
-  const lastGood = countedGood(input)
-  return lastGood && endOf(lastGood, input)
-}
-
-function endOf(lastGood: Date, { schedule, maxAgeMs, occurrences }: OverdueInput): Date | undefined {
+/** From when on a good parcel is too old, if no other comes. Missing where nothing says so. */
+export function overdueFrom(
+  lastGood: Date,
+  { schedule, maxAgeMs, occurrences }: Pick<OverdueInput, 'schedule' | 'maxAgeMs' | 'occurrences'>,
+): Date | undefined {
   if (maxAgeMs !== undefined) return new Date(lastGood.getTime() + maxAgeMs)
   if (schedule.kind === 'interval') return new Date(lastGood.getTime() + schedule.intervalMs * (1 + grace))
   const awaited = occurrences?.awaited
@@ -49,7 +45,7 @@ function endOf(lastGood: Date, { schedule, maxAgeMs, occurrences }: OverdueInput
 function overdueSince(lastGood: Date, input: OverdueInput): Overdue {
   const { schedule, maxAgeMs, now, occurrences } = input
   const old = `the last good parcel is ${formatDuration(now.getTime() - lastGood.getTime(), 2)} old`
-  const end = endOf(lastGood, input)
+  const end = overdueFrom(lastGood, input)
   if (end === undefined) return { overdue: false, because: `${old}; nothing is scheduled` }
   const lateMs = now.getTime() - end.getTime()
   if (maxAgeMs !== undefined) return verdict(lateMs, `${old}; max_age is ${formatDuration(maxAgeMs)}`)

@@ -26,7 +26,7 @@ export const learnedFrom = { least: 8, most: 20 }
 /** So many times the usual distance is unusual (the median distance times 1.4826 is a standard deviation of normal ones). */
 const deviations = 8 * 1.4826
 /** Shares of what is usual that are never unusual: data grows by leaps, and shrinks rarely. */
-const leastShare = { below: 0.15, above: 1 }
+const leastShare = { below: 0.15, above: 2 }
 /** Small counts scatter by the square root of themselves. */
 const ofRoot = 5
 /** What was unusual is so until it is clearly inside of the limits again, so that a value at a limit is not told every other day. */
@@ -57,19 +57,25 @@ function compare(points: readonly Point[], index: number): Omit<Baseline, 'isUnu
   const steps = before.slice(1).map((point, at) => point.time - before[at]!.time)
   // After a long pause more may have happened than after a day.
   const pause = Math.max(1, (time - before.at(-1)!.time) / Math.max(1, median(steps)))
-  const values = before.map((point) => point.value)
-  // What leaps, stays for a while and leaps again has no trend: the last values are usual, too.
-  const expected = clamp(line.at(0), Math.min(...values) - line.mad, Math.max(...values) * 2 + line.mad)
+  const expected = line.at(0)
   const spread = deviations * line.mad * Math.sqrt(pause)
   const size = Math.abs(expected)
   const floor = ofRoot * Math.sqrt(size)
-  const below = Math.max(spread, leastShare.below * size, floor)
-  const above = Math.max(spread, leastShare.above * size, floor)
+  const distances = before.map((point) => point.value - line.at(point.time - time))
+  const below = Math.max(spread, leastShare.below * size, floor, seenTwice(distances.map((distance) => -distance)))
+  const above = Math.max(spread, leastShare.above * size, floor, seenTwice(distances))
   const ratio = value < expected ? (expected - value) / below : (value - expected) / above
   const place: Place = ratio > 1 ? 'outside' : ratio < insideShare ? 'inside' : 'between'
   return { isLearning: false, count: before.length, usual: expected, mad: line.mad, below, above, place }
 }
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high)
+/**
+ * How far up values have been at least twice, as on each weekend. Those that are now at the end do not count: a value that has gone
+ * up and stays there is not usual for having been there yesterday.
+ */
+function seenTwice(distances: readonly number[]): number {
+  const usual = median(distances.map(Math.abs))
+  const settled = distances.findLastIndex((distance) => distance <= 3 * usual)
+  const [, second = 0] = distances.slice(0, settled + 1).sort((a, b) => b - a)
+  return second + 5 * usual
 }

@@ -1,6 +1,7 @@
 import type { MetricTable } from '../../metric/metrics-file.ts'
 import { type ParcelId, parcelTime } from '../../parcel/id.ts'
 import { dayMs } from '../../system/duration.ts'
+import { numberOf } from '../change.ts'
 
 /** As far back as the report compares. */
 export const seriesDays = 180
@@ -52,10 +53,4 @@ function thinned(points: readonly Point[]): Point[] {
     kept.add(inside.reduce((a, b) => (b.value > a.value ? b : a)))
   }
   return [...kept].sort((a, b) => a.at - b.at)
-}
-
-function numberOf(cell: string | undefined): number | undefined {
-  if (cell === undefined || cell.trim() === '') return undefined
-  const number = Number(cell)
-  return Number.isFinite(number) ? number : undefined
 }

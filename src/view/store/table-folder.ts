@@ -4,35 +4,29 @@ import type { Files } from '../../system/files.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import { version } from '../../version.ts'
 import { type ViewDefinition, extractFingerprint } from '../definition.ts'
+import type { NewestItem } from './newest-items.ts'
+import { type Contents, contentsName, readContents, tablesFormat } from './contents.ts'
 import type { ViewState } from './state.ts'
 import type { ViewParcel } from './view-parcel.ts'
 import { type TablePaths, tablePaths } from './write-tables.ts'
 
 export interface ViewTables {
   state: ViewState
+  /** Of a feed: a few of its items, the newest first. */
+  newest: NewestItem[]
   paths: TablePaths
 }
 
-/** Counts up when the same extracts give other tables than before. */
-const format = 2
-
-/** Written last: what there is in the folder, so that damage is noticed without reading it all. */
-interface Contents {
-  format: number
-  state: ViewState
-  files: Record<string, { bytes: number; changedAt: number }>
-}
-
-const contentsName = 'view.json'
 /** A query that began before a view was made anew may still read the tables of then. */
 const readersMs = 60 * 60_000
 
 /** Names the tables that a definition makes of parcels: the same name, the same tables. */
 export function tablesName(definition: ViewDefinition, parcels: readonly ViewParcel[]): string {
-  const { pick, prefer, absent, window, columns } = definition
+  const { pick, prefer, absent, window, columns, feed, decrypt } = definition
   const hash = createHash('sha256')
-  const shape = [pick, prefer, absent, window, columns]
-  hash.update(JSON.stringify([format, version, extractFingerprint(definition), shape]))
+  const shape: unknown[] = [pick, prefer, absent, window, columns]
+  if (feed !== undefined) shape.push(feed, decrypt.map(({ fields }) => fields))
+  hash.update(JSON.stringify([tablesFormat, version, extractFingerprint(definition), shape]))
   for (const { id, content, isEvidence } of parcels) hash.update(JSON.stringify([id, content, isEvidence]))
   return hash.digest('hex').slice(0, 32)
 }
@@ -47,21 +41,17 @@ export function openTables(files: Files, folder: string, view: string): ViewTabl
     const written = contents.files[path.slice(folder.length + 1)]
     return info !== undefined && info.sizeBytes === written?.bytes && info.modifiedAt.getTime() === written.changedAt
   })
-  return isWhole ? { state: contents.state, paths } : undefined
-}
-
-function readContents(files: Files, path: string): Contents | undefined {
-  try {
-    const contents = JSON.parse(files.readText(path) ?? 'null') as Contents | null
-    return contents?.format === format ? contents : undefined
-  } catch {
-    return undefined
-  }
+  return isWhole ? { state: contents.state, newest: contents.newest ?? [], paths } : undefined
 }
 
 /** Says what a folder holds, and makes it durable: a crash must not leave half a table that looks whole. */
-export async function sealTables(files: Files, folder: string, view: string, state: ViewState): Promise<void> {
-  const contents: Contents = { format, state, files: {} }
+export async function sealTables(
+  files: Files,
+  folder: string,
+  view: string,
+  told: Pick<ViewTables, 'state' | 'newest'>,
+): Promise<void> {
+  const contents: Contents = { format: tablesFormat, ...told, files: {} }
   for (const path of Object.values(tablePaths(folder, view))) {
     await files.sync(path)
     const { sizeBytes, modifiedAt } = files.info(path)!

@@ -163,8 +163,8 @@ async function makeTables(
   const tables = join(folder, 'tables')
   const fresh = freshFolder(files, tables)
   try {
-    const { errors } = await writeTables(files, fresh, definition, rowsOf(definition, log, state), signal)
-    await sealTables(files, fresh, definition.name, { ...stateOf(state), errors })
+    const { errors, newest } = await writeTables(files, fresh, definition, rowsOf(definition, log, state), signal)
+    await sealTables(files, fresh, definition.name, { state: { ...stateOf(state), errors }, newest })
   } catch (error) {
     await files.remove(fresh).catch(() => undefined)
     throw error

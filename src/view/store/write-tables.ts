@@ -10,6 +10,7 @@ import type { StoredType } from './column-kind.ts'
 import { type ItemColumns, type Misfit, type StoredColumn, itemColumns } from './item-columns.ts'
 import type { LineBytes } from './line-bytes.ts'
 import { type LineFile, jsonText, openLines } from './line-file.ts'
+import { type NewestItem, newestItems } from './newest-items.ts'
 import { withWholeCharacters } from './raw-json.ts'
 
 /** Names of a view's tables, as files. */
@@ -40,7 +41,7 @@ export interface TableRows {
 
 /**
  * Writes the tables of a view as Parquet, into a folder that is empty.
- * @returns How many errors the last of them tells.
+ * @returns How many errors the last of them tells, and the newest items of a feed.
  */
 export async function writeTables(
   files: Files,
@@ -48,7 +49,7 @@ export async function writeTables(
   definition: ViewDefinition,
   rows: TableRows,
   signal: AbortSignal,
-): Promise<{ errors: number }> {
+): Promise<{ errors: number; newest: NewestItem[] }> {
   const paths = tablePaths(folder, definition.name)
   const spill = join(folder, 'spill')
   const engine = await openEngine(spill)
@@ -70,7 +71,10 @@ export async function writeTables(
     await copies.start(errors, errorSelect, paths.errors)
     await copies.end()
     for (const { path } of [items, history, errors]) await files.remove(path)
-    return { errors: errorCount }
+    const newest = await interruptible(engine.connection, signal, () =>
+      newestItems(engine.connection, paths.items, definition),
+    )
+    return { errors: errorCount, newest }
   } finally {
     await copies.end().catch(() => undefined)
     engine.close()

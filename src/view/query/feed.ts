@@ -1,7 +1,7 @@
 import { UnsiloError } from '../../errors.ts'
-import type { ViewDefinition } from '../../view/definition.ts'
-import type { CellType } from '../../view/query/cell.ts'
-import { sqlName, sqlText } from '../../view/sql-text.ts'
+import type { ViewDefinition } from '../definition.ts'
+import { sqlName, sqlText } from '../sql-text.ts'
+import type { CellType } from './cell.ts'
 
 interface Column {
   name: string
