@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { blocksOf } from './support/doc-blocks.ts'
 import { startService } from './simulator/service/service.ts'
 import { type CliRoot, cliRoot } from './support/cli.ts'
 import { misfits, readShapes } from './support/shapes.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const page = readFileSync(join(resolve(import.meta.dirname, '..'), 'docs/json.md'), 'utf8')
 const shapes = readShapes(
@@ -54,6 +55,8 @@ const work: readonly [command: string, shape: string][] = [
   ['config show todo bank', 'ConfigShow'],
   ['doctor', 'Doctor'],
   ['schedule status', 'ScheduleStatus'],
+  ['schedule install --with cron', 'ScheduleInstall'],
+  ['schedule status', 'ScheduleStatus'],
   ['schedule remove', 'ScheduleRemove'],
   ['alert test', 'AlertTest'],
   ['alert list', 'AlertList'],
@@ -100,8 +103,16 @@ const alerts = JSON.stringify({
   version: 1,
   incidents: [
     {
-      ...{ id: 'a', dataset: 'todo', cause: 'late', severity: 'error', what: 'is late', why: 'HTTP 401', next: 'wait' },
-      ...{ opened: time, evidence: ['a line'], lastSent: { works: { at: time, count: 1, severity: 'error' } } },
+      id: 'a',
+      dataset: 'todo',
+      cause: 'late',
+      severity: 'error',
+      what: 'is late',
+      why: 'HTTP 401',
+      next: 'wait',
+      opened: time,
+      evidence: ['a line'],
+      lastSent: { works: { at: time, count: 1, severity: 'error' } },
     },
   ],
   channels: {
@@ -110,9 +121,18 @@ const alerts = JSON.stringify({
   },
 })
 
+/** A folder for PATH with a `crontab` that keeps its lines in a file there: not every machine has cron, and nobody's is touched. */
+function withCrontab(): string {
+  const programs = temporaryFolder()
+  const script = `#!/bin/sh\nif [ "$1" = -l ]; then exec cat '${programs}/lines'; else exec cat > '${programs}/lines'; fi\n`
+  writeFileSync(join(programs, 'lines'), '')
+  writeFileSync(join(programs, 'crontab'), script, { mode: 0o755 })
+  return programs
+}
+
 /** A root in which every kind of thing has happened: parcels that are good, suspect and failed, one pruned, a mistake. */
 async function livelyRoot(): Promise<{ root: CliRoot; ids: Record<'good' | 'suspect' | 'failed', string> }> {
-  const root = cliRoot()
+  const root = cliRoot({ PATH: `${withCrontab()}:${process.env['PATH']}` })
   root.write('unsilo.toml', '[targets.vault]\nkind = "folder"\npath = "vault"\n' + channels)
   root.write('.unsilo/alerts.json', alerts)
   root.write('todo/config.toml', config)
@@ -217,11 +237,11 @@ describe('what --json prints', () => {
 })
 
 describe('the notation', () => {
-  const sample = readShapes(`interface A { /** note */ a: string; b?: B[]; c: 'x' | 'y' }
+  const sample = readShapes(`interface A { /** note */ a: string; b?: B[]; c: 'x' | 'y'; d?: { e: number } | null }
 interface B { n: number; r: Record<string, boolean>; [field: string]: unknown }`)
 
   it('lets through what it describes', () => {
-    expect(misfits({ a: 'text', c: 'y' }, 'A', sample)).toEqual([])
+    expect(misfits({ a: 'text', c: 'y', d: null }, 'A', sample)).toEqual([])
     expect(misfits({ a: 'text', c: 'x', b: [{ n: 1, r: { z: true }, more: null }] }, 'A', sample)).toEqual([])
   })
 
@@ -229,7 +249,8 @@ interface B { n: number; r: Record<string, boolean>; [field: string]: unknown }`
     [{ c: 'x' }, '.a is missing'],
     [{ a: 1, c: 'x' }, '.a: 1 is no string'],
     [{ a: '', c: 'z' }, '.c: "z" is no literal'],
-    [{ a: '', c: 'x', d: 1 }, '.d is not documented'],
+    [{ a: '', c: 'x', f: 1 }, '.f is not documented'],
+    [{ a: '', c: 'x', d: { e: null } }, '.d.e: null is no number'],
     [{ a: '', c: 'x', b: [{ n: 1, r: { z: 0 } }] }, '.b[0].r.z: 0 is no boolean'],
     [{ a: '', c: 'x', b: {} }, '.b: {} is no list'],
   ])('says what is not as described: %j', (value, complaint) => {

@@ -23,7 +23,7 @@ export interface Due {
 const mostSingly = 5
 
 /** A channel is told again of what goes on after one day, two, four, then each week. */
-const repeatMs = [dayMs, 2 * dayMs, 4 * dayMs, 7 * dayMs]
+export const repeatMs = [dayMs, 2 * dayMs, 4 * dayMs, 7 * dayMs]
 
 /** What a channel has to be told now. */
 export function dueFor(rules: ChannelRules, { incidents, channels }: AlertState, now: Date): Due[] {

@@ -6,8 +6,9 @@ export function addLookVerbs(program: Command): void {
   verb(program, 'report', 'can these copies be trusted?')
     .argument('[dataset...]', datasetNames)
     .option('--check', 'end with 1 when there is any warning')
+    .option('-a, --all', 'what was looked at in every dataset, also in good ones')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']))
-    .action((datasets: string[], options: { check?: boolean; format?: 'text' | 'json' }, command: Command) =>
+    .action((datasets: string[], options: { check?: boolean; all?: boolean; format?: 'text' | 'json' }, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).report)({ datasets, ...options }, command),
     )
   verb(program, 'parcels', 'list the parcels of a dataset')

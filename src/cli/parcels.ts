@@ -150,7 +150,7 @@ function detailOf(entry: LedgerLine): string {
     case 'verified':
       return `${entry.target === undefined ? 'here' : `at ${entry.target}`}: ${entry.ok ? `good, ${saySize(entry.bytes)}` : (entry.faults ?? []).join('; ')}`
     case 'restored':
-      return `from ${entry.target}: ${entry.parcels === 1 ? '1 parcel' : `${entry.parcels} parcels`}${sayLost(entry.lost)}`
+      return `from ${entry.target}: ${sayCount(entry.parcels, 'parcel')}${sayLost(entry.lost)}`
     case 'intent':
       return `${entry.stream}: ${entry.records.map(({ request }) => request).join(', ')}`
     case 'done':
@@ -160,13 +160,21 @@ function detailOf(entry: LedgerLine): string {
     case 'untrashed':
       return ''
     case 'packed':
-      return `${entry.pack}: ${entry.parcels.length} parcel${entry.parcels.length === 1 ? '' : 's'}, ${saySize(entry.bytes)}`
+      return `${entry.pack}: ${sayCount(entry.parcels.length, 'parcel')}, ${saySize(entry.bytes)}`
     case 'unpacked':
       return `from ${entry.pack}: ${entry.parcels.join(', ')}`
+    case 'checked':
+      return `${sayCount(entry.rules, 'rule')}, ${entry.failures} failed${entry.failed.map(({ message }) => `; ${message}`).join('')}`
+    case 'written':
+      return `${entry.name}: ${sayCount(entry.files, 'file')}, ${saySize(entry.bytes)}${entry.failed === undefined ? '' : `; failed: ${entry.failed}`}`
     default:
       // A later version wrote it.
       return ''
   }
+}
+
+function sayCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function sayLost(lost: Record<string, string>): string {

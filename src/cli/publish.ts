@@ -46,7 +46,7 @@ export async function publish(args: PublishArguments, app: App): Promise<ExitSta
 }
 
 function show(told: readonly ({ dataset: string } & DatasetPublication)[], isAll: boolean, app: App): void {
-  const { out, err } = app.colors
+  const { out } = app.colors
   let isIdle = true
   for (const { dataset, published, withdrawn, problems, planned = [] } of told) {
     const lines = [

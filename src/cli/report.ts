@@ -7,6 +7,7 @@ import { openDatasets } from './open-datasets.ts'
 export interface ReportArguments {
   datasets: string[]
   check?: boolean
+  all?: boolean
   format?: 'text' | 'json'
 }
 
@@ -15,7 +16,7 @@ export async function report(args: ReportArguments, app: App): Promise<ExitStatu
   const found = await makeReport(datasets, app.context)
   if (app.json || args.format === 'json') app.printJson({ ...found, configProblems: loaded.problems })
   else if (datasets.length > 0 || loaded.problems.length === 0)
-    app.print(reportText(found, app.colors.out, app.columns))
+    app.print(reportText(found, app.colors.out, app.columns, args.all))
   if (status !== ExitCode.ok) return status
   // Nothing to check is a mount that is gone, or a wrong root, and no good news.
   const isBad = found.warned > 0 || datasets.length === 0

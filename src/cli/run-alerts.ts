@@ -1,15 +1,14 @@
 import pc from 'picocolors'
 import type { AlertConfigs } from '../alert/config.ts'
 import { deliverAlerts } from '../alert/deliver.ts'
-import type { Trouble } from '../alert/incident.ts'
 import { type Pings, openPings } from '../alert/pings.ts'
 import type { Dataset, Progress } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/outcome.ts'
 import { UnsiloError } from '../errors.ts'
-import { levelOf } from '../log/entry.ts'
 import { reportOn } from '../report/report.ts'
 import { troublesOf } from '../report/troubles.ts'
-import { type Critical, criticalTroubles, rememberCritical } from '../watch/critical.ts'
+import { type Critical, rememberCritical } from '../watch/critical.ts'
+import { criticalOf, isCritical, runTroubles } from '../watch/run-troubles.ts'
 import { alertSurroundings } from './alert-surroundings.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
@@ -48,12 +47,10 @@ export function openRunAlerts(configs: AlertConfigs, app: App, isPinged: boolean
     },
     ended(dataset, outcome) {
       const { name } = dataset
-      const problems = criticalOf(outcome)
       if (started.has(name) && !isBusy(outcome)) {
         endings.push(end(name, { ok: !isBad(outcome), body: bodyOf([outcome]) }))
       }
-      if (problems.length > 0 || hasCriticalExport(outcome))
-        telling = telling.then(() => tellCritical(dataset, problems, outcome, configs, app))
+      if (isCritical(outcome)) telling = telling.then(() => tellCritical(dataset, outcome, configs, app))
       else if (hasWorked(outcome)) telling = telling.then(() => remember(dataset, [], app))
     },
     async close(outcomes, status) {
@@ -79,33 +76,15 @@ function hasWorked({ exported, ingested, published, pruned, problems }: Outcome)
   return isDone && !problems.some(({ severity }) => severity === 'error')
 }
 
-function criticalOf({ problems }: Outcome): Critical[] {
-  return problems.filter((problem) => levelOf(problem) === 'critical')
-}
-
-/** An export that failed for such a reason is in the ledger, and an incident by itself. */
-function hasCriticalExport({ exported }: Outcome): boolean {
-  return exported?.event === 'failed' && levelOf({ severity: 'error', code: exported.code }) === 'critical'
-}
-
 /** All that is wrong with the dataset is told together, so that nothing else of it seems to be over. */
-async function tellCritical(
-  dataset: Dataset,
-  problems: readonly Critical[],
-  outcome: Outcome,
-  configs: AlertConfigs,
-  app: App,
-): Promise<void> {
+async function tellCritical(dataset: Dataset, outcome: Outcome, configs: AlertConfigs, app: App): Promise<void> {
   const { name } = dataset
   const { clock } = app.context.system
+  const problems = criticalOf(outcome)
   await remember(dataset, problems, app)
   const report = await reportOn(dataset, app.context)
-  const isExport = ({ cause }: Trouble): boolean =>
-    hasCriticalExport(outcome) && (cause === 'failing' || cause === 'never')
-  const known = troublesOf({ datasets: [report], root: { warnings: [] } }).map((trouble): Trouble =>
-    isExport(trouble) ? { ...trouble, severity: 'critical' } : trouble,
-  )
-  const troubles = [...known, ...criticalTroubles(name, problems, clock.now())]
+  const known = troublesOf({ datasets: [report], root: { warnings: [] } })
+  const troubles = runTroubles(outcome, known, clock.now())
   const { failed, problems: unsaid } = await deliverAlerts(configs, troubles, alertSurroundings(app), { about: [name] })
   for (const { channel, error } of failed) app.note(`✗ channel ${channel}: ${error.message}`)
   for (const { message } of unsaid) app.note(`✗ ${message}`)

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { DaemonArguments } from './daemon.ts'
 import { duration } from './option-values.ts'
+import type { RehearseArguments } from './rehearse.ts'
+import { faults } from '../rehearsal/fault-names.ts'
 import type { InstallArguments } from './schedule.ts'
 import { lazily, verb } from './verb.ts'
 import type { WatchArguments } from './watch.ts'
@@ -17,6 +19,13 @@ export function addScheduleVerbs(program: Command): void {
     .addOption(new Option('--scheduled').hideHelp())
     .action((options: WatchArguments, command: Command) =>
       lazily(async () => (await import('./watch.ts')).watch)(options, command),
+    )
+  verb(program, 'rehearse', 'make a fault happen to a copy of a dataset, and show who would be told what')
+    .argument('<dataset>', 'a name below the root, or a path')
+    .addOption(new Option('--fail <fault>', 'what goes wrong').choices(faults).makeOptionMandatory())
+    .option('--send', 'really send the messages, marked as a rehearsal')
+    .action((dataset: string, options: Omit<RehearseArguments, 'dataset'>, command: Command) =>
+      lazily(async () => (await import('./rehearse.ts')).rehearse)({ dataset, ...options }, command),
     )
   const schedule = verb(program, 'schedule', 'let the operating system start `run` and `watch`')
   verb(schedule, 'install', 'write and enable timers of systemd or launchd, or lines of a crontab')

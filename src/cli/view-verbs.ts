@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import { version } from '../version.ts'
 import type { ItemsArguments } from './items.ts'
 import { positiveInteger } from './option-values.ts'
 import type { QueryArguments } from './query.ts'

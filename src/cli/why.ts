@@ -1,3 +1,4 @@
+import { findingLines, warningLines } from '../report/details.ts'
 import { isPublished, sayChecked, sayPlaces } from '../report/copies.ts'
 import { whyDataset } from '../report/why.ts'
 import type { App } from './app.ts'
@@ -11,9 +12,14 @@ export async function why(args: { dataset: string }, app: App): Promise<ExitStat
     app.printJson(found)
     return ExitCode.ok
   }
-  const { bold, dim } = app.colors.out
+  const colors = app.colors.out
+  const { bold } = colors
   app.print(`${bold(found.dataset)} is ${found.health}.`)
-  for (const { message, hint } of found.warnings) app.print(`  ${message}\n  ${dim(`→ ${hint}`)}`)
+  for (const line of warningLines(found.dataset, found.warnings, colors, app.columns)) app.print(line)
+  app.print(`${bold('Looked at')}:`)
+  for (const { cause, ok, finding } of found.judgements) {
+    for (const line of findingLines(cause, ok, finding, colors, app.columns)) app.print(line)
+  }
   app.print(`${bold(found.due.due ? 'Due now' : 'Not due')}: ${found.due.because}.`)
   app.print(`${bold(found.overdue.overdue ? 'Late' : 'Not late')}: ${found.overdue.because}.`)
   if (found.copies !== undefined && isPublished(found.copies)) {

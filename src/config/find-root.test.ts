@@ -23,9 +23,11 @@ it('takes the current folder when no parent has unsilo.toml', () => {
 })
 
 it('takes a variable that is set to nothing as not set', () => {
-  expect(readEnvironment({ UNSILO_ROOT: '', NO_COLOR: '', FORCE_COLOR: '' })).toEqual({
+  expect(readEnvironment({ UNSILO_ROOT: '', NO_COLOR: '', FORCE_COLOR: '', PATH: '', XDG_CONFIG_HOME: '' })).toEqual({
     root: undefined,
     color: 'auto',
+    searchPath: '/usr/local/bin:/usr/bin:/bin',
+    configFolder: undefined,
   })
 })
 

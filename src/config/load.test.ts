@@ -88,8 +88,9 @@ it('loads the datasets that are right beside one that is wrong', async () => {
   expect(problems).toHaveLength(1)
   expect(configError(problems)).toMatchObject({
     code: 'config',
-    message:
-      'a/config.toml:1: unknown key "x". Known here: cmd, source, env, stdout, returncodes_ok, compress, interval, schedule, timezone, max_age, keep, pack, retries, timeout, silence, git, publish, ingest, metrics, guard, views, publish_view, thin, trash_days.',
+    message: expect.stringMatching(
+      /^a\/config\.toml:1: unknown key "x"\. Known here: cmd, source, env, (?:\w+, )+trash_days\.$/,
+    ),
   })
 })
 

@@ -188,7 +188,7 @@ describe('what is wrong with a view', () => {
     ],
     [
       '[views.a]\nkey = "id"\nignore = "."',
-      'a/config.toml:3: views.a.ignore: "." is not a path. Write it like "items", "data.children[*].data", "[*]" or \'meta["odd.key"].next\'.',
+      'a/config.toml:3: views.a.ignore: "." is not a path. Write it like "items", "data.children[*].data", "[*]", "users{*}" or \'meta["odd.key"].next\'.',
     ],
     ['[views.a]\nkey = "id"\nwindow = "some"', 'a/config.toml:3: views.a.window: "some" is not one of "all"'],
     [

@@ -60,6 +60,7 @@ function viewDefinition(name: string, view: ViewConfig, source: SourceConfig | u
     sql: view.sql,
     element: view.element,
     files: view.files,
+    csv: view.csv,
     key: keyOf(view.key) ?? stream?.key ?? 'hash',
     // The records of two parents may have the same keys.
     parents: view.key === undefined && stream?.groupNames.length !== 0 ? stream?.groupNames : undefined,
@@ -84,7 +85,7 @@ function keyOf(key: ViewConfig['key']): ViewDefinition['key'] | undefined {
   return Array.isArray(key) || key.text !== 'hash' ? listOf(key) : 'hash'
 }
 
-function listOf(value: ItemPath | ItemPath[] | undefined): ItemPath[] | undefined {
+function listOf<Path extends ItemPath>(value: Path | Path[] | undefined): Path[] | undefined {
   return value === undefined || Array.isArray(value) ? value : [value]
 }
 

@@ -8,9 +8,9 @@ import { withLock } from './lock.ts'
 import { unknownParcel } from './show.ts'
 
 /**
- * Says in the ledger that a suspect parcel is good after all.
+ * Says in the ledger that a suspect parcel is good after all; or of the newest good one that what is unusual in it is right.
  *
- * @returns False when it was good already.
+ * @returns False when it was good already, and there is nothing new to say.
  * @throws UnsiloError `usage`, `not-found`, `busy`
  */
 export function acceptParcel(dataset: Dataset, context: Context, id: ParcelId): Promise<boolean> {
@@ -19,8 +19,9 @@ export function acceptParcel(dataset: Dataset, context: Context, id: ParcelId): 
     const history = readHistory(files, dataset.layout)
     const state = history.get(id)?.state
     if (state === undefined) throw unknownParcel(dataset, history, id)
-    if (state === 'good') return false
-    if (state !== 'suspect') {
+    const isKnown = history.get(id)!.accepted || id !== history.newestGood?.id
+    if (state === 'good' && isKnown) return false
+    if (state !== 'good' && state !== 'suspect') {
       throw new UnsiloError('usage', `${dataset.name} ${id} is ${state}, and only a suspect parcel can be accepted`, {
         hint: `\`unsilo show ${dataset.name} ${id}\` tells more.`,
       })

@@ -1,8 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 
-export const levels = ['debug', 'info', 'warning', 'error', 'critical'] as const
 /** `critical`: data may be at risk. */
-export type Level = (typeof levels)[number]
+export type Level = 'debug' | 'info' | 'warning' | 'error' | 'critical'
 
 /** Something that unsilo did, or that went wrong. */
 export interface Entry {

@@ -85,6 +85,8 @@ function overlaysOf(definition: ViewDefinition, columns: readonly RowColumn[]): 
       const isDecrypted = decrypt.some(({ fields }) => isField(column.name, fields))
       return names.length > 0 && (isMeant || isDecrypted) ? [{ column, names }] : []
     })
+    // Of several columns with one path the item has the one that is preferred.
+    .toSorted((a, b) => Number(Object.hasOwn(prefer, a.column.name)) - Number(Object.hasOwn(prefer, b.column.name)))
 }
 
 /** One of them leads to, or through, what the other leads to. */

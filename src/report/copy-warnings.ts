@@ -37,32 +37,45 @@ export function damagedWarnings(dataset: Dataset, facts: CopyFacts): Warning[] {
   })
 }
 
-/**
- * Good parcels that a target has lacked for longer than the newest parcel may be old. A run copies them at once, so it is away, or
- * full, or nobody runs.
- */
-export async function unpublishedWarnings(
+/** Good parcels that a target does not have yet. */
+export interface Lacking {
+  target: string
+  /** The newest first; at least one. */
+  parcels: readonly ParcelId[]
+  /** When the first of them was there to be copied. */
+  since: Date
+  /** For longer than the newest parcel may be old. */
+  isOld: boolean
+}
+
+export async function lackingAt(
   dataset: Dataset,
   context: Context,
   facts: CopyFacts,
   plan: PublishPlan,
-): Promise<Warning[]> {
-  const warnings: Warning[] = []
+): Promise<Lacking[]> {
+  const found: Lacking[] = []
   for (const { target, parcels } of plan) {
     const since = parcels.map((id) => goodSince(facts, id)).reduce((a, b) => (a < b ? a : b))
-    if (!(await isOld(dataset, context, since))) continue
-    warnings.push(
+    found.push({ target, parcels, since, isOld: await isOld(dataset, context, since) })
+  }
+  return found
+}
+
+/** A run copies what is lacking at once, so where that is old the target is away, or full, or nobody runs. */
+export function unpublishedWarnings({ name }: Dataset, lacking: readonly Lacking[]): Warning[] {
+  return lacking
+    .filter((one) => one.isOld)
+    .map(({ target, parcels, since }) =>
       warningOf('unpublished', {
         message:
           parcels.length === 1
             ? `${target} does not have the parcel ${parcels[0]!} yet`
             : `${target} does not have ${parcels.length} parcels yet, the newest of them ${parcels[0]!}`,
-        hint: `See that ${target} is there, then \`unsilo run ${dataset.name}\`: it says what is wrong.`,
+        hint: `See that ${target} is there, then \`unsilo run ${name}\`: it says what is wrong.`,
         since: since.toISOString(),
       }),
     )
-  }
-  return warnings
 }
 
 /** An ingested parcel may be named by a time long ago. */

@@ -6,9 +6,14 @@ import { planPublish } from '../dataset/publish.ts'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
 import { type MetricTable, readMetrics } from '../metric/metrics-file.ts'
 import { type ParcelId, isAheadOf, parcelTime } from '../parcel/id.ts'
+import { diskSpace } from '../system/machine.ts'
 import { type MetricComparison, compareMetrics } from './comparison.ts'
 import { type CopyMeter, copyMeter } from './copies.ts'
-import { findWarnings } from './health/find-warnings.ts'
+import { datasetGrowth } from './growth.ts'
+import { type DiskForecast, diskWarnings, forecastDisk } from './health/disk.ts'
+import { readFacts } from './health/facts.ts'
+import { judge } from './health/judge.ts'
+import type { Judgement } from './health/judgement.ts'
 import { type Health, type Warning, openWarnings, rankOf, warningOf } from './warnings.ts'
 
 /** What the report says of one dataset. Its shape is documented in docs/json.md. */
@@ -17,7 +22,10 @@ export interface DatasetReport {
   path: string
   /** Of the worst warning that is not accepted; `good` without any; `idle` when it is not set up yet and has no parcels. */
   health: Health
+  /** The worst first; those that are accepted stand last. */
   warnings: Warning[]
+  /** All that was looked at, with its numbers, also where nothing is wrong. */
+  judgements: Judgement[]
   /** The newest good parcel. */
   lastSuccess: { parcel: ParcelId; at: string; ageMs: number } | undefined
   /** Good parcels that are there. */
@@ -28,6 +36,8 @@ export interface DatasetReport {
   due: string
   nextAt: string | undefined
   metrics: MetricComparison | undefined
+  /** Bytes a day by which it has grown of late. */
+  growthPerDay: number
 }
 
 export interface Report {
@@ -36,7 +46,13 @@ export interface Report {
   /** Datasets with warnings that are not accepted, and the root when it has some. */
   warned: number
   /** What concerns the root as a whole. */
-  root: { warnings: Warning[] }
+  root: RootReport
+}
+
+interface RootReport {
+  warnings: Warning[]
+  /** Missing without datasets, and where the system does not say how much is free. */
+  disk?: DiskForecast
 }
 
 /** Looks at every dataset, without changing anything; the worst stand first. */
@@ -44,11 +60,24 @@ export async function makeReport(datasets: readonly Dataset[], context: Context)
   const reports: DatasetReport[] = []
   for (const dataset of datasets) reports.push(await reportOn(dataset, context))
   reports.sort((a, b) => rankOf(a.health) - rankOf(b.health) || (a.dataset < b.dataset ? -1 : 1))
+  const root = reportOnRoot(datasets[0]?.root, reports)
   return {
     at: context.system.clock.now().toISOString(),
     datasets: reports,
-    warned: reports.filter(({ warnings }) => openWarnings(warnings).length > 0).length,
-    root: { warnings: [] },
+    warned: [...reports, root].filter(({ warnings }) => openWarnings(warnings).length > 0).length,
+    root,
+  }
+}
+
+function reportOnRoot(root: string | undefined, reports: readonly DatasetReport[]): RootReport {
+  if (root === undefined) return { warnings: [] }
+  try {
+    const growths = reports.map(({ growthPerDay }) => growthPerDay)
+    const disk = forecastDisk(diskSpace(root).freeBytes, growths)
+    return { warnings: diskWarnings(disk, root), disk }
+  } catch (error) {
+    expectUnsiloError(error)
+    return { warnings: [] }
   }
 }
 
@@ -57,7 +86,8 @@ export async function reportOn(dataset: Dataset, context: Context): Promise<Data
     return await healthOf(dataset, context)
   } catch (error) {
     const warning = brokenWarning(expectUnsiloError(error))
-    return { ...emptyReport(dataset), health: 'broken', warnings: [warning] }
+    const judgements: Judgement[] = [{ cause: 'broken', ok: false, finding: warning.message }]
+    return { ...emptyReport(dataset), health: 'broken', warnings: [warning], judgements }
   }
 }
 
@@ -67,12 +97,14 @@ function emptyReport(dataset: Dataset): DatasetReport {
     path: dataset.layout.folder,
     health: 'idle',
     warnings: [],
+    judgements: [],
     lastSuccess: undefined,
     goodParcels: 0,
     copies: undefined,
     due: '',
     nextAt: undefined,
     metrics: undefined,
+    growthPerDay: 0,
   }
 }
 
@@ -84,14 +116,12 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
   const due = await duenessOf(dataset, context, history)
   const facts = copyFacts(history)
   const plan = planPublish(dataset, history, facts.known)
-  const warnings = [...damage, ...(await findWarnings(dataset, context, history, table, { facts, plan }))]
+  const verdict = judge(await readFacts(dataset, context, history, table, plan, facts), damage)
   const isGood = ({ id, state }: ParcelRecord): boolean => state === 'good' && !isAheadOf(id, now)
   const good = history.parcels.findLast(isGood)
-  const isIdle = history.parcels.length === 0 && warnings.length === 0
   return {
     ...emptyReport(dataset),
-    health: openWarnings(warnings)[0]?.health ?? (isIdle ? 'idle' : 'good'),
-    warnings,
+    ...verdict,
     lastSuccess:
       good === undefined
         ? undefined
@@ -105,6 +135,7 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
     due: due.because,
     nextAt: due.nextAt?.toISOString(),
     metrics: compareMetrics(table, now, (id) => history.get(id)?.state === 'suspect'),
+    growthPerDay: Math.round(datasetGrowth(dataset, history, table, now)),
   }
 }
 

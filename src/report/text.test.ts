@@ -18,11 +18,13 @@ function dataset(name: string, health: Health = 'good', more: Partial<DatasetRep
       health === 'good' || health === 'idle'
         ? []
         : [{ health, cause: 'broken', severity: 'error', message: `the ${health} message`, hint: 'Do this.' }],
+    judgements: [],
     lastSuccess: { parcel: '2026-03-01T060000Z', at: '2026-03-01T06:00:00.000Z', ageMs: 5 * hour },
     goodParcels: 3,
     copies: undefined,
     due: '',
     nextAt: undefined,
+    growthPerDay: 0,
     metrics: {
       parcels: [
         { parcel: '2026-03-01T060000Z', ageDays: 0 },

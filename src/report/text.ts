@@ -1,46 +1,29 @@
 import type { Colors } from 'picocolors/types.js'
 import { sayDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
+import { numberOf, sayChange, valuesOverTime } from './change.ts'
 import type { MetricComparison } from './comparison.ts'
 import { isPublished, sayChecked, sayPlaces } from './copies.ts'
+import { type Paint, datasetDetails, marks, paintFor, warningLines } from './details.ts'
 import type { DatasetReport, Report } from './report.ts'
 import { type Cell, textTable, wrapText } from './table.ts'
-import { type Health, healthStates } from './warnings.ts'
+import { textWidth } from './text-width.ts'
+import { healthStates } from './warnings.ts'
 
-const marks: Record<Health, string> = {
-  broken: '✗',
-  never: '✗',
-  failing: '✗',
-  gone: '✗',
-  damaged: '✗',
-  suspect: '!',
-  frozen: '!',
-  late: '!',
-  gap: '!',
-  full: '!',
-  unpublished: '!',
-  unverified: '!',
-  undrained: '!',
-  unlikely: '!',
-  unmeasured: '!',
-  good: '✓',
-  idle: '·',
-}
-
-type Paint = (text: string) => string
-
-function paintFor(health: Health, colors: Colors): Paint {
-  if (marks[health] === '✗') return colors.red
-  if (marks[health] === '!') return colors.yellow
-  return health === 'good' ? colors.green : colors.dim
-}
-
-/** The report for a terminal of `columns` columns: one line a dataset, the worst first, details for the bad ones only. */
-export function reportText(report: Report, colors: Colors, columns = 80): string {
+/**
+ * The report for a terminal: one line a dataset, the worst first, details for the bad ones only.
+ *
+ * @param isAll Tells of every dataset what was looked at, also of the good ones.
+ */
+export function reportText(report: Report, colors: Colors, columns = 80, isAll = false): string {
   if (report.datasets.length === 0) return 'There are no datasets here. `unsilo init NAME` makes one.\n'
   const parts = [heading(report, colors, columns), overview(report.datasets, colors, columns)]
-  const details = report.datasets.flatMap((dataset) => warningLines(dataset, colors, columns))
+  const details = [
+    ...warningLines('root', report.root.warnings, colors, columns),
+    ...report.datasets.flatMap(({ dataset, warnings }) => warningLines(dataset, warnings, colors, columns)),
+  ]
   if (details.length > 0) parts.push(details.join('\n'))
+  if (isAll) parts.push(...report.datasets.map((dataset) => datasetDetails(dataset, colors, columns)))
   const copies = copyTable(report, colors, columns)
   if (copies !== '') parts.push(copies)
   const metrics = metricTable(report.datasets, colors, columns)
@@ -85,8 +68,8 @@ function overview(datasets: readonly DatasetReport[], colors: Colors, columns: n
       { text: dataset.health, paint },
       { text: dataset.lastSuccess === undefined ? 'never' : `${sayDuration(dataset.lastSuccess.ageMs)} ago` },
       { text: now === undefined ? '' : saySize(now), right: true },
-      { text: change(now, week), right: true },
-      { text: change(now, halfYear), right: true },
+      { text: sayChange(now, week), right: true },
+      { text: sayChange(now, halfYear), right: true },
     ]
   })
   return textTable([head, ...rows], undefined, columns)
@@ -94,42 +77,7 @@ function overview(datasets: readonly DatasetReport[], colors: Colors, columns: n
 
 function bytesOf(metrics: MetricComparison | undefined): (number | undefined)[] {
   const values = metrics?.metrics.find(({ name }) => name === 'bytes')?.values ?? []
-  return columnsOf(metrics, values).map((value) => (value === '' ? undefined : Number(value)))
-}
-
-/** Values for: now, a week ago, half a year ago. One of the two may be missing when the history is short. */
-function columnsOf(metrics: MetricComparison | undefined, values: readonly string[]): string[] {
-  const parcels = metrics?.parcels ?? []
-  const newest = parcels[0]?.ageDays ?? 0
-  const pick = (from: number, below: number): string => {
-    const index = parcels.findIndex(({ ageDays }, at) => at > 0 && ageDays - newest >= from && ageDays - newest < below)
-    return index === -1 ? '' : (values[index] ?? '')
-  }
-  return [values[0] ?? '', pick(6, 179), pick(179, Infinity)]
-}
-
-function change(now: number | undefined, before: number | undefined): string {
-  if (now === undefined || before === undefined) return ''
-  if (now === before) return '='
-  if (before === 0) return 'new'
-  const percent = ((now - before) / before) * 100
-  const digits = Math.abs(percent) < 9.95 ? 1 : 0
-  if (percent >= 1000) return `×${Math.round(now / before)}`
-  return `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(digits)} %`
-}
-
-function warningLines(dataset: DatasetReport, colors: Colors, columns: number): string[] {
-  const paint = paintFor(dataset.health, colors)
-  return dataset.warnings.flatMap(({ message, hint }) => [
-    ...wrapText(`${dataset.dataset}: ${message}`, columns, '  ').map((line, index) =>
-      index === 0 ? paintName(line, dataset.dataset, paint) : line,
-    ),
-    ...wrapText(`  → ${hint}`, columns, '    ').map((line) => colors.dim(line)),
-  ])
-}
-
-function paintName(line: string, name: string, paint: Paint): string {
-  return `${paint(line.slice(0, name.length + 1))}${line.slice(name.length + 1)}`
+  return valuesOverTime(metrics, values).map(numberOf)
 }
 
 /** Of the newest good parcel of each dataset that is published. */
@@ -143,7 +91,19 @@ function copyTable({ at, datasets }: Report, colors: Colors, columns: number): s
   })
   if (rows.length === 0) return ''
   const head = ['COPIES', '', 'CHECKED', 'WHERE'].map((text): Cell => ({ text, paint: colors.dim }))
-  return textTable([head, ...rows], undefined, columns)
+  return textTable(withWrappedEnds([head, ...rows], columns), undefined, columns)
+}
+
+/** A last cell that is too long goes on in rows of its own: which targets lack something stands at its end. */
+function withWrappedEnds(rows: readonly (readonly Cell[])[], columns: number): Cell[][] {
+  const widest = (index: number): number => Math.max(...rows.map((row) => textWidth(row[index]?.text ?? '')))
+  const before = [0, 1, 2].reduce((sum, index) => sum + Math.min(widest(index), 28) + 2, 0)
+  const room = Math.max(24, columns - before)
+  return rows.flatMap((row) => {
+    const [first, ...more] = wrapText(row.at(-1)!.text, room, '')
+    const others = more.map((text): Cell[] => [...row.slice(0, -1).map(() => ({ text: '' })), { text }])
+    return [[...row.slice(0, -1), { ...row.at(-1)!, text: first! }], ...others]
+  })
 }
 
 /** The datasets' own metrics, and the number of files where it is not always one. */
@@ -154,7 +114,7 @@ function metricTable(datasets: readonly DatasetReport[], colors: Colors, columns
       .map(({ name, values }): Cell[] => [
         { text: dataset },
         { text: name },
-        ...columnsOf(metrics, values).map((text) => ({ text, right: true })),
+        ...valuesOverTime(metrics, values).map((text) => ({ text, right: true })),
       ]),
   )
   if (rows.length === 0) return ''

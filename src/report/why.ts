@@ -5,6 +5,7 @@ import { type PruneDecision, planPrune } from '../dataset/prune.ts'
 import type { Due } from '../schedule/due.ts'
 import type { Overdue } from '../schedule/overdue.ts'
 import type { CopyMeter } from './copies.ts'
+import type { Judgement } from './health/judgement.ts'
 import { reportOn } from './report.ts'
 import type { Health, Warning } from './warnings.ts'
 
@@ -13,6 +14,8 @@ export interface Why {
   dataset: string
   health: Health
   warnings: Warning[]
+  /** All that was looked at, with its numbers, also where nothing is wrong. */
+  judgements: Judgement[]
   due: Due
   overdue: Overdue
   /** Of the newest good parcel. */
@@ -23,13 +26,14 @@ export interface Why {
 }
 
 export async function whyDataset(dataset: Dataset, context: Context): Promise<Why> {
-  const { health, warnings, copies } = await reportOn(dataset, context)
+  const { health, warnings, judgements, copies } = await reportOn(dataset, context)
   const history = readHistory(context.system.files, dataset.layout)
   const plan = planPrune(dataset, context, history)
   return {
     dataset: dataset.name,
     health,
     warnings,
+    judgements,
     due: await duenessOf(dataset, context, history),
     overdue: await overdueOf(dataset, context, history),
     copies,

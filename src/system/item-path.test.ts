@@ -16,6 +16,9 @@ describe('parsePath', () => {
     'größe.日本',
     'a[*][*]',
     '@id',
+    'users{*}',
+    '{*}.posts[*]',
+    'shops{shop}{item}',
   ])('reads %s', (text) => expect(parsePath(text).text).toBe(text))
 
   it.each([
@@ -35,6 +38,13 @@ describe('parsePath', () => {
     'a["b]',
     'a["\\x"]',
     'a]',
+    'a{}',
+    'a{*',
+    'a.{*}',
+    '{*}a',
+    'a{b c}',
+    'a{*}{*}',
+    'a{_name}[*]{*}',
   ])('refuses "%s"', (text) => expect(() => parsePath(text)).toThrow(expect.objectContaining({ code: 'config' })))
 
   it('says what to do about a path of another language', () => {
@@ -104,6 +114,28 @@ describe('itemsAt', () => {
     expect(items('[*].a', [{ b: 1 }, {}])).toEqual({ found: 'missing', items: [] })
     expect(items('[*].a[*]', [{ a: null }])).toEqual({ found: 'items', items: [] })
     expect(items('[*].a', [])).toEqual({ found: 'items', items: [] })
+  })
+
+  it('goes through each value of a map, and gives each the keys that lead there', () => {
+    const body = { users: { ada: { id: 1 }, bob: { id: 2, _name: 'Bob' }, eve: 3, x: null } }
+    expect(items('users{*}', body)).toEqual({
+      found: 'items',
+      items: [
+        { _name: 'ada', id: 1 },
+        { _name: 'Bob', id: 2 },
+        { _name: 'eve', value: 3 },
+        { _name: 'x', value: null },
+      ],
+    })
+    expect(items('{user}{n}', { a: { b: [1] } }).items).toEqual([{ user: 'a', n: 'b', value: [1] }])
+    expect(items('{user}[*]', { a: [{ n: 1 }, { n: 2 }], b: [] }).items).toEqual([
+      { user: 'a', n: 1 },
+      { user: 'a', n: 2 },
+    ])
+    expect(items('{*}', {})).toEqual({ found: 'items', items: [] })
+    expect(items('{*}', null)).toEqual({ found: 'null', items: [] })
+    expect(items('{*}', [1])).toEqual({ found: 'missing', items: [] })
+    expect(items('{*}.a', { x: {}, y: 1 })).toEqual({ found: 'missing', items: [] })
   })
 
   it('takes more items than a call takes arguments', () => {

@@ -5,11 +5,24 @@ import { parsedBy } from './schema.ts'
 /** The step `[*]`. */
 export const each = Symbol('[*]')
 
-/** Where something is in a JSON document: keys, and "for each element". */
+/** The step `{field}`: each value of an object whose keys are names of items; `{*}` is `{_name}`. */
+export interface EachMember {
+  /** What the items call the key. */
+  readonly field: string
+}
+
+type Step = string | typeof each | EachMember
+
+/** Where something is in a JSON document: keys, "for each element", and "for each value". */
 export interface ItemPath {
   /** As it was written. */
   readonly text: string
-  readonly steps: readonly (string | typeof each)[]
+  readonly steps: readonly Step[]
+}
+
+/** Whether the step leads to many values. */
+export function isMany(step: Step | undefined): step is typeof each | EachMember {
+  return step !== undefined && typeof step !== 'string'
 }
 
 export interface FoundItems {
@@ -18,10 +31,10 @@ export interface FoundItems {
   items: unknown[]
 }
 
-const step = /(\.?)(?:([^\s.[\]"']+)|(\[\*\])|\[("(?:[^"\\]|\\.)*")\]|\['([^']*)'\])/y
+const step = /(\.?)(?:([^\s.[\]{}"']+)|(\[\*\])|\{(\*|[^\s.[\]{}"']+)\}|\[("(?:[^"\\]|\\.)*")\]|\['([^']*)'\])/y
 
 /**
- * Reads a dotted path: `data.children[*].data`, `[*]`, `a["odd.key"]` (escapes as in JSON), `a['odd.key']` (none).
+ * Reads a dotted path: `data.children[*].data`, `[*]`, `users{*}`, `a["odd.key"]` (escapes as in JSON), `a['odd.key']` (none).
  *
  * @throws UnsiloError `config`
  */
@@ -29,16 +42,24 @@ export function parsePath(text: string): ItemPath {
   if (/^\$[.[]/.test(text)) {
     throw new UnsiloError('config', `"${text}" is not a path`, { hint: 'Leave out the "$" at its beginning.' })
   }
-  const steps: (string | typeof each)[] = []
+  const steps: Step[] = []
   for (let end = 0; end < text.length; end = step.lastIndex) {
     step.lastIndex = end
     const match = step.exec(text)
     if (match === null) throw notAPath(text)
-    const [, dot, name, forEach, quoted, literal] = match
+    const [, dot, name, forEach, field, quoted, literal] = match
     if (dot !== (name === undefined || end === 0 ? '' : '.')) throw notAPath(text)
-    steps.push(forEach === undefined ? (name ?? literal ?? unquoted(quoted!, text)) : each)
+    if (forEach !== undefined) steps.push(each)
+    else if (field !== undefined) steps.push({ field: field === '*' ? '_name' : field })
+    else steps.push(name ?? literal ?? unquoted(quoted!, text))
   }
   if (steps.length === 0) throw notAPath(text)
+  const fields = steps.flatMap((one) => (typeof one === 'object' ? [one.field] : []))
+  if (new Set(fields).size < fields.length) {
+    throw new UnsiloError('config', `"${text}" has two names for items that are the same`, {
+      hint: 'Give each a name of its own, as in "shops{shop}.items{item}".',
+    })
+  }
   return { text, steps }
 }
 
@@ -52,16 +73,17 @@ function unquoted(quoted: string, text: string): string {
 
 function notAPath(text: string): UnsiloError {
   return new UnsiloError('config', `"${text}" is not a path`, {
-    hint: 'Write it like "items", "data.children[*].data", "[*]" or \'meta["odd.key"].next\'.',
+    hint: 'Write it like "items", "data.children[*].data", "[*]", "users{*}" or \'meta["odd.key"].next\'.',
   })
 }
 
-/** Reads a path to one value: no `[*]`. @throws UnsiloError `config` */
+/** Reads a path to one value: no `[*]`, no `{*}`. @throws UnsiloError `config` */
 export function parseField(text: string): ItemPath {
   const path = parsePath(text)
-  if (!path.steps.includes(each)) return path
+  const many = path.steps.find(isMany)
+  if (many === undefined) return path
   throw new UnsiloError('config', `"${text}" leads to many values, and one is needed`, {
-    hint: 'Leave out "[*]": the path begins in one item, or in the body.',
+    hint: `Leave out "${many === each ? '[*]' : '{…}'}": the path begins in one item, or in the body.`,
   })
 }
 
@@ -74,48 +96,69 @@ export const pathText = z
 export const fieldText = z.string().transform(parsedBy(parseField))
 
 /**
- * The items of a page. Without a path the body itself is the list; a path without `[*]` leads to the list; "." makes a
- * body that is no list the one item. Below a
- * `[*]`, an element in which the rest of the path is missing or null gives no item; if it is missing in every element,
- * the items are.
+ * The items of a page. Without a path the body itself is the list; a path without `[*]` or `{*}` leads to the list; "." makes a
+ * body that is no list the one item. Below a `[*]` or `{*}`, an element in which the rest of the path is missing or null gives no
+ * item; if it is missing in every element, the items are.
+ *
+ * What is found below `{*}` is an object that begins with the keys that led there; any other value is its member `value`.
  */
 export function itemsAt(path: ItemPath | undefined, body: unknown): FoundItems {
   const steps = path?.steps ?? []
-  if (path !== undefined && steps.length === 0 && !Array.isArray(body)) return collect(body, steps, 0)
-  return collect(body, steps.includes(each) ? steps : [...steps, each], 0)
+  if (path !== undefined && steps.length === 0 && !Array.isArray(body)) return collect(body, steps, [])
+  return collect(body, steps.some(isMany) ? steps : [...steps, each], [])
 }
 
-function collect(value: unknown, steps: ItemPath['steps'], from: number): FoundItems {
+type Names = readonly (readonly [field: string, key: string])[]
+
+/** @param names Of the items: the keys that have led here. */
+function collect(value: unknown, steps: ItemPath['steps'], names: Names): FoundItems {
   let here = value
-  for (let index = from; index < steps.length; index++) {
-    const next = steps[index]!
+  for (const [index, next] of steps.entries()) {
     if (here === null) return { found: 'null', items: [] }
     if (next === each) {
       if (!Array.isArray(here)) return { found: 'missing', items: [] }
-      return index === steps.length - 1 ? { found: 'items', items: here } : collectEach(here, steps, index + 1)
+      if (names.length === 0 && index === steps.length - 1) return { found: 'items', items: here }
+      return collectEach(
+        here.map((element: unknown) => [element, names]),
+        steps.slice(index + 1),
+      )
+    }
+    if (typeof next === 'object') {
+      if (typeof here !== 'object' || Array.isArray(here)) return { found: 'missing', items: [] }
+      return collectEach(
+        Object.entries(here).map(([key, member]: [string, unknown]) => [member, [...names, [next.field, key]]]),
+        steps.slice(index + 1),
+      )
     }
     here = ownValue(here, next)
   }
   if (here === undefined) return { found: 'missing', items: [] }
-  return here === null ? { found: 'null', items: [] } : { found: 'items', items: [here] }
+  return here === null ? { found: 'null', items: [] } : { found: 'items', items: [named(here, names)] }
 }
 
-function collectEach(list: readonly unknown[], steps: ItemPath['steps'], from: number): FoundItems {
+function collectEach(list: readonly [element: unknown, names: Names][], steps: ItemPath['steps']): FoundItems {
+  if (steps.length === 0) return { found: 'items', items: list.map(([element, names]) => named(element, names)) }
   const items: unknown[] = []
   let missing = 0
-  for (const element of list) {
-    const inner = collect(element, steps, from)
+  for (const [element, names] of list) {
+    const inner = collect(element, steps, names)
     if (inner.found === 'missing') missing++
     for (const item of inner.items) items.push(item)
   }
   return { found: missing > 0 && missing === list.length ? 'missing' : 'items', items }
 }
 
-/** The value at a path; `undefined` when there is none, and for a path with `[*]`, which has no one value. */
+function named(item: unknown, names: Names): unknown {
+  if (names.length === 0) return item
+  const isOpen = typeof item === 'object' && item !== null && !Array.isArray(item)
+  return { ...Object.fromEntries(names), ...(isOpen ? item : { value: item }) }
+}
+
+/** The value at a path; `undefined` when there is none, and for a path that leads to many. */
 export function valueAt(path: ItemPath, value: unknown): unknown {
   let here = value
   for (const next of path.steps) {
-    if (next === each) return undefined
+    if (isMany(next)) return undefined
     here = ownValue(here, next)
   }
   return here

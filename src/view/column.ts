@@ -10,7 +10,7 @@ export const ownColumns = ['_key', '_first_seen', '_last_seen', '_absent_since',
 const form = /^(?<path>.*?)(?:\s+::\s*(?<type>\S+))?\s*$/s
 
 /** Reads `created_utc :: epoch`. @throws UnsiloError `config` */
-function parseColumn(text: string): ColumnDefinition {
+export function parseColumn(text: string): ColumnDefinition {
   const { path, type } = form.exec(text)!.groups as { path: string; type?: string }
   const known = columnTypes.find((one) => one === type)
   if (type === undefined || known !== undefined) return { path: parseField(path), type: known }

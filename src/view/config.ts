@@ -1,9 +1,12 @@
 import * as z from 'zod'
-import { fieldText, parsePath, pathText } from '../system/item-path.ts'
+import { UnsiloError } from '../errors.ts'
+import { type ItemPath, fieldText, parsePath, pathText } from '../system/item-path.ts'
 import { parsedBy } from '../system/schema.ts'
 import { checksConfig } from './check/config.ts'
 import { columnsConfig } from './column.ts'
 import { decryptConfig } from './decrypt/config.ts'
+import { csvConfig } from './input/csv-config.ts'
+import { parseKeyPart } from './key.ts'
 
 /** Views name tables and folders. */
 export const viewName = z
@@ -18,7 +21,15 @@ export const viewName = z
 const text = z.string().min(1)
 
 /** Some of an item: ".", which is all of it, is no such path. */
-const partText = text.transform(parsedBy(parsePath))
+const partText = text.transform(parsedBy(parsePart))
+
+function parsePart(written: string): ItemPath {
+  const path = parsePath(written)
+  if (path.steps.every((step) => typeof step !== 'object')) return path
+  throw new UnsiloError('config', `"${written}" goes through a map`, { hint: 'Name the field that holds the map.' })
+}
+
+const keyText = text.transform(parsedBy(parseKeyPart))
 
 /** @param one `a`, or a list of such. */
 const oneOrMore = <Schema extends z.ZodType>(one: Schema) => z.union([one, z.array(one).min(1)])
@@ -67,9 +78,12 @@ export const viewConfig = z.strictObject({
   files: text
     .optional()
     .describe('A glob of the files to read in a parcel that is a folder or an archive, as in "*.csv".'),
-  key: oneOrMore(fieldText)
+  csv: csvConfig.optional().describe('How to read CSV that does not tell itself, as in { header = "Date" }.'),
+  key: oneOrMore(keyText)
     .optional()
-    .describe('The field, or fields, that tell one item from another; or "hash": the item itself.'),
+    .describe(
+      'The field, or fields, that tell one item from another: "id", "code?", "new | old"; or "hash": the item.',
+    ),
   pick: z.enum(['latest', 'first']).default('latest').describe('Which version of an item is shown.'),
   prefer: z
     .record(text, z.enum(['latest', 'first', 'first-nonempty']))

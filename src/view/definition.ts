@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ItemPath } from '../system/item-path.ts'
 import type { CheckConfig } from './check/config.ts'
 import type { DecryptConfig } from './decrypt/config.ts'
+import type { CsvConfig } from './input/csv-config.ts'
 
 export const columnTypes = [
   'text',
@@ -22,6 +23,16 @@ export interface ColumnDefinition {
   type: ColumnType | undefined
 }
 
+/** A part of a key: the value at a path. */
+export interface KeyPart extends ItemPath {
+  /** What the value is read as, so that two ways to write it are the same; `undefined`: as it stands there. */
+  readonly type?: ColumnType | undefined
+  /** Where an item has nothing at the path: of these the first that it has. */
+  readonly others?: readonly ColumnDefinition[]
+  /** An item may have none of them. */
+  readonly isOptional?: boolean
+}
+
 /** Which of the values that a column had over time is shown. */
 type Preference = 'latest' | 'first' | 'first-nonempty'
 
@@ -39,8 +50,10 @@ export interface ViewDefinition {
   element: string | undefined
   /** Glob of the files inside folder parcels and archives. */
   files: string | undefined
-  /** What tells one item from another. `hash`: the item itself, without what is ignored. */
-  key: readonly ItemPath[] | 'hash'
+  /** How CSV is read, where it does not tell itself. */
+  csv?: CsvConfig | undefined
+  /** What tells one item from another. `hash`: the item itself, without what is ignored; the n-th of those that are the same. */
+  key: readonly KeyPart[] | 'hash'
   /** Fields of the parents of a stream's records that belong to the key, before the others, as "issue.number"; `undefined`: none. */
   parents?: readonly string[] | undefined
   pick: 'latest' | 'first'
@@ -63,14 +76,14 @@ export interface ViewDefinition {
 }
 
 /** Counts up when the same definition and the same parcel give another extract than before. */
-const extractFormat = 1
+const extractFormat = 2
 
 /**
  * Changes when an extract that was made by another definition is of no use: with what says which items there are, their keys, what
  * is ignored, and how they are ordered. Columns, `pick`, `absent` and the like work on extracts as they are.
  */
 export function extractFingerprint(definition: ViewDefinition): string {
-  const { items, stream, table, sql, element, files, key, parents, ignore, window } = definition
+  const { items, stream, table, sql, element, files, csv, key, parents, ignore, window } = definition
   const what = {
     extractFormat,
     items: textsOf(items),
@@ -79,6 +92,7 @@ export function extractFingerprint(definition: ViewDefinition): string {
     sql,
     element,
     files,
+    csv,
     key: key === 'hash' ? key : textsOf(key),
     parents,
     ignore: textsOf(ignore)?.sort(),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ViewDefinition } from './definition.ts'
+import { parseKeyPart } from './key.ts'
 import { type Extract, extractFrom, extractOf, found, pathsOf, viewOf } from './view.fixture.ts'
 
 const plain = ({ items, duplicates, errors, bounds, fields }: Extract) => ({
@@ -123,7 +124,7 @@ describe('an extract', () => {
 
   it('goes on after items that cannot be read', async () => {
     const unreadable = [{ problem: 'is no CSV', file: 'b.csv' }]
-    const texts = ['{"id":1', '{"name":"x"}', '{"id":null}', '{"id":{}}', '[1]', '{"id":"2"}'].map(found)
+    const texts = ['{"id":1', '{"name":"x"}', '{"id":null}', '["id"]', '[1]', '{"id":"2"}'].map(found)
     const extract = await extractFrom([...unreadable, ...texts], viewOf())
     expect(extract.errors).toEqual([
       { problem: 'is no CSV', file: 'b.csv' },
@@ -168,16 +169,93 @@ describe('an extract', () => {
     expect(keysOf(await extractOf(['{"a":{"b":1},"c":"x"}'], several))).toEqual(['["1","x"]'])
   })
 
-  it('has the item without what is ignored as its key, if that is to be its hash', async () => {
+  it('has keys that are lists or objects, in any order of names', async () => {
+    const texts = ['{"id":[1,"a"]}', '{"id":{"b":1.0,"a":null}}', '{"id":{ "a": null, "b": 1}}', '{"id":{}}']
+    const extract = await extractOf(texts)
+    expect(keysOf(extract)).toEqual(['[1,"a"]', '{"a":null,"b":1}', '{}'])
+    expect(extract.duplicates).toBe(1)
+  })
+
+  const viewBy = (...parts: string[]) => viewOf({ key: parts.map(parseKeyPart) })
+
+  it('has keys without a part that may be missing, told apart from any value', async () => {
+    const items = [{ id: 1 }, { id: 1, code: null }, { id: 1, code: 'x' }, { id: 1, code: '' }, { id: 1, code: 'null' }]
+    const extract = await extractOf(items, viewBy('id', 'code?'))
+    expect(keysOf(extract)).toEqual(['["1",null]', '["1","x"]', '["1",""]', '["1","null"]'])
+    const without = await extractOf([{ code: 'x' }, {}], viewBy('id', 'code?'))
+    expect(without.errors.map(({ problem }) => problem)).toEqual(Array(2).fill('has no "id" to tell it from others'))
+    const nothing = await extractOf([{}, { a: 1 }], viewBy('a?', 'b?'))
+    expect(nothing.errors.map(({ problem }) => problem)).toEqual(['has nothing to tell it from others'])
+    expect(keysOf(nothing)).toEqual(['["1",null]'])
+  })
+
+  it('has the same key for an item whose field was renamed, the first that it has', async () => {
+    const extract = await extractOf(
+      [{ old: 7 }, { new: { id: 8 }, old: 1 }, { old: null, x: 1 }],
+      viewBy('new.id | old'),
+    )
+    expect(keysOf(extract)).toEqual(['7', '8'])
+    expect(extract.errors.map(({ problem }) => problem)).toEqual(['has no "new.id | old" to tell it from others'])
+  })
+
+  it('has the same key for a time however it is written, and any other text as it is', async () => {
+    const view = viewBy('timestampMs :: epoch-ms | timestamp :: timestamp')
+    const items = [
+      { timestampMs: '1622620800120' },
+      { timestamp: '2021-06-02T08:00:00.12Z' },
+      { timestamp: '2021-06-02T10:00:00.120+02:00' },
+      { timestamp: 'soon' },
+    ]
+    expect(keysOf(await extractOf(items, view))).toEqual(['2021-06-02 08:00:00.12', 'soon'])
+  })
+
+  it('has the item without what is ignored as its key, if that is to be its hash, and counts those that are the same', async () => {
     const view = viewOf({ key: 'hash', ignore: pathsOf('score') })
-    const items = [{ a: 1, score: 1 }, { score: 2, a: 1 }, { a: 2 }, [1], 'text', null]
+    const items = [{ a: 1, score: 1 }, { score: 2, a: 1 }, { a: 2 }, [1], 'text', null, { a: 1 }]
     const extract = await extractOf(
       items.map((item) => JSON.stringify(item)),
       view,
     )
-    expect(extract.duplicates).toBe(1)
-    for (const item of extract.items.values()) expect(item.key).toBe(item.version)
-    expect(extract.items.size).toBe(5)
+    expect(extract.duplicates).toBe(0)
+    const { version } = extract.items.values().next().value!
+    expect(keysOf(extract).filter((key) => key.startsWith(version))).toEqual([version, `${version}-2`, `${version}-3`])
+    for (const item of extract.items.values()) expect(item.key.replace(/-\d+$/, '')).toBe(item.version)
+    expect(extract.items.size).toBe(7)
+  })
+
+  it('has of equal items as many as the file with most of them', async () => {
+    const row = fc.constantFrom('a', 'b', 'c')
+    const files = fc.array(fc.array(row, { maxLength: 6 }), { maxLength: 3 })
+    const parcels = fc.array(files, { minLength: 1, maxLength: 3 })
+    const count = (rows: readonly string[], one: string): number => rows.filter((other) => other === one).length
+    await fc.assert(
+      fc.asyncProperty(parcels, async (lists) => {
+        let previous: Extract | undefined
+        for (const list of lists) {
+          const items = list.flatMap((rows, file) => rows.map((one) => ({ ...found(`"${one}"`), file: `${file}` })))
+          previous = await extractFrom(items, viewOf({ key: 'hash' }), previous)
+          const shown = [...previous.items.values()].map(
+            ({ json }) => JSON.parse(Buffer.from(json).toString()) as string,
+          )
+          const expected = ['a', 'b', 'c'].flatMap((one) =>
+            Array<string>(Math.max(0, ...list.map((rows) => count(rows, one)))).fill(one),
+          )
+          expect(shown.sort()).toEqual(expected)
+          expect(previous.duplicates).toBe(items.length - expected.length)
+        }
+      }),
+    )
+  })
+
+  it('numbers equal items below the same parents', async () => {
+    const items = ['7', '7', '8'].map((parent) => ({ ...found('{"a":1}'), parents: [parent] }))
+    const view = viewOf({ key: 'hash' })
+    const before = await extractFrom(items, view)
+    const [first, second] = keysOf(before)
+    expect(second).toBe(first!.replace(/"]$/, '-2"]'))
+    const after = await extractFrom(items.toReversed(), view, before)
+    expect(keysOf(after).sort()).toEqual(keysOf(before).sort())
+    expect([...after.items.values()].map(({ number }) => number).sort()).toEqual([0, 1, 2])
   })
 
   it('takes the order of names and blanks for no change', async () => {

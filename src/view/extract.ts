@@ -1,3 +1,4 @@
+import { EqualItems } from './extract/equal-items.ts'
 import type { ItemReader } from './extract/read-item.ts'
 import type { ItemsBefore } from './extract/items-before.ts'
 import type { BadItem, FoundItem } from './item.ts'
@@ -30,6 +31,7 @@ export async function extractParcel(
   { log, readItem, before, afterBatch }: ExtractContext,
 ): Promise<ParcelExtract> {
   const list = new PlacedItems(log)
+  const equals = readItem.isByHash ? new EqualItems(log, readItem, before) : undefined
   const errors: BadItem[] = []
   let place = 0
   const take = (found: Found): void => {
@@ -41,12 +43,12 @@ export async function extractParcel(
     const { parents } = found
     const known = before?.find(found)
     if (known !== undefined && (parents === undefined || isOf(parents, log.keyOf(known)))) {
-      list.add(known)
+      list.add(equals?.known(found, known) ?? known)
       return
     }
     const item = readItem(found.json, parents)
     if ('problem' in item) errors.push({ ...item, file: found.file, path: `item ${place}` })
-    else list.add(log.addItem(item))
+    else list.add(equals?.add(found, item) ?? log.addItem(item))
   }
   for await (const found of items) {
     if (isBatch(found)) for (const one of found) take(one)

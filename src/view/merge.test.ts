@@ -158,15 +158,37 @@ describe('what is shown', () => {
     ])
   })
 
-  it('is chosen for columns where their paths lead', async () => {
-    const columns = { text: { path: pathsOf('data.text')[0]!, type: undefined } }
-    const view = viewOf({ prefer: { text: 'first-nonempty' }, columns })
+  it('is chosen for columns where their paths lead, for each on its own', async () => {
+    const path = pathsOf('data.text')[0]!
+    const columns = { text: { path, type: undefined }, now: { path, type: undefined }, n: { path, type: undefined } }
+    const prefer = { text: 'first-nonempty', n: 'first' } as const
     const shown = daily(
       [{ id: 1, data: null }],
       [{ id: 1, data: { text: 'a', n: 1 } }],
       [{ id: 1, data: { text: 'b', n: 2 } }],
     )
-    expect(jsonOf(await merged(shown, view))).toEqual(['{"id":1,"data":{"text":"a","n":2}}'])
+    const sourcesOf = async (view: ViewDefinition) => {
+      const { items } = await merged(shown, view)
+      const text = (json: Uint8Array): string => Buffer.from(json).toString()
+      return items.map(({ json, preferred }) => [
+        text(json),
+        ...[...preferred!].map(([name, one]) => [name, text(one)]),
+      ])
+    }
+    expect(await sourcesOf(viewOf({ prefer, columns }))).toEqual([
+      [
+        '{"id":1,"data":{"text":"b","n":2}}',
+        ['text', '{"id":1,"data":{"text":"a","n":1}}'],
+        ['n', '{"id":1,"data":null}'],
+      ],
+    ])
+    expect(await sourcesOf(viewOf({ pick: 'first', prefer: { ...prefer, now: 'latest' }, columns }))).toEqual([
+      [
+        '{"id":1,"data":null}',
+        ['text', '{"id":1,"data":{"text":"a","n":1}}'],
+        ['now', '{"id":1,"data":{"text":"b","n":2}}'],
+      ],
+    ])
   })
 
   it.each([[''], [null], [[]], [{}]])('is not empty if it can be helped: %j', async (empty) => {

@@ -26,8 +26,10 @@ export interface ParcelFacts {
 
 export interface MergedItem {
   key: string
-  /** After `pick` and `prefer`; ignored fields with their latest values. */
+  /** After `pick`, and `prefer` where no columns are named; ignored fields with their latest values. */
   json: Uint8Array
+  /** By column, where columns are named: the value of the item that `prefer` takes it from, if that is another. */
+  preferred: ReadonlyMap<string, Uint8Array> | undefined
   /** Parcel ids, as are the next two. */
   firstSeen: string
   lastSeen: string
@@ -169,6 +171,7 @@ export function rowsOf(definition: ViewDefinition, log: ItemLog, state: MergeSta
         yield {
           key: keyOf(track),
           json: shown.of(track),
+          preferred: shown.preferred(track),
           firstSeen,
           lastSeen,
           absentSince: absentSince === 0 ? undefined : idOf(state, absentSince - 1),

@@ -1,6 +1,6 @@
 /**
- * Shapes of JSON in the notation of docs/json.md, a small part of TypeScript: interfaces with `?` fields, literals, unions,
- * lists, `Record<string, T>`, `unknown`, and an index signature for fields that are not named.
+ * Shapes of JSON in the notation of docs/json.md, a small part of TypeScript: interfaces with `?` fields, literals, `null`,
+ * unions, lists, `Record<string, T>`, `unknown`, and an index signature for fields that are not named.
  */
 export type Shapes = ReadonlyMap<string, Shape>
 
@@ -42,6 +42,7 @@ export function readShapes(text: string): Shapes {
     const token = next()
     if (token === '{') return readTable()
     if (token.startsWith("'")) return { kind: 'literal', value: token.slice(1, -1) }
+    if (token === 'null') return { kind: 'literal', value: null }
     if (token === 'true' || token === 'false') return { kind: 'literal', value: token === 'true' }
     if (token === 'Record') {
       ;['<', 'string', ','].forEach(expect)

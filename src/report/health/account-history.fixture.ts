@@ -16,7 +16,11 @@ export interface AccountHistory {
 }
 
 /** Daily exports of a simulated account over so many days, the first after a month of its life. */
-export function accountHistory(options: Omit<AccountOptions, 'start'>, days: number, view: View = full()): AccountHistory {
+export function accountHistory(
+  options: Omit<AccountOptions, 'start'>,
+  days: number,
+  view: View = full(),
+): AccountHistory {
   const start = new Date('2026-01-01T06:00:00Z')
   const account = createAccount({ ...options, start })
   account.advanceTo(new Date(start.getTime() + (30 + days) * dayMs))
@@ -30,7 +34,14 @@ export function accountHistory(options: Omit<AccountOptions, 'start'>, days: num
     history.bytes.push({ time, value: text.length })
     history.items.push({ time, value: items.length })
     history.hashes.push({ time, shown: createHash('sha256').update(text).digest('hex') })
-    history.newest.push({ time, shown: items.map((item) => item.created_at).sort().at(-1) ?? '' })
+    history.newest.push({
+      time,
+      shown:
+        items
+          .map((item) => item.created_at)
+          .sort()
+          .at(-1) ?? '',
+    })
   }
   return history
 }

@@ -6,7 +6,7 @@ import type { MetricTable } from '../../metric/metrics-file.ts'
 import { type ParcelId, parcelTime } from '../../parcel/id.ts'
 import { sayDuration } from '../../system/duration.ts'
 import { type Warning, warningOf } from '../warnings.ts'
-import { linkHint } from './link.ts'
+import { linkHint } from './late.ts'
 
 /** No good parcel, a newest attempt that failed, a newest parcel that is suspect. */
 export function successWarnings(dataset: Dataset, history: History, now: Date): Warning[] {

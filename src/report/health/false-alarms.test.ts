@@ -34,10 +34,16 @@ describe('sim', () => {
       bursts: { burstShare: 0.5 },
     })) {
       for (const view of [undefined, newest(100)]) {
-        let a = 0, b = 0, c = 0, d = 0
+        let a = 0,
+          b = 0,
+          c = 0,
+          d = 0
         for (let seed = 1; seed <= 4; seed++) {
           const h = accountHistory({ seed, ...options }, days, view)
-          a += ups(h.bytes); b += ups(h.items); c += stills(h.hashes); d += stills(h.newest)
+          a += ups(h.bytes)
+          b += ups(h.items)
+          c += stills(h.hashes)
+          d += stills(h.newest)
         }
         console.log(name, view?.name ?? 'full', a, b, c, d)
       }

@@ -1,16 +1,22 @@
-import type { Context, Dataset } from '../../dataset/dataset.ts'
-import { overdueOf } from '../../dataset/due.ts'
-import type { History } from '../../dataset/history.ts'
+import type { Dataset } from '../../dataset/dataset.ts'
 import { hasSource } from '../../dataset/source.ts'
-import { type Warning, warningOf } from '../warnings.ts'
-import { linkHint } from './link.ts'
+import { warningOf } from '../warnings.ts'
+import type { HealthFacts } from './facts.ts'
+import { type Verdict, nothing, verdictOf } from './judgement.ts'
 
-export async function lateWarnings(dataset: Dataset, context: Context, history: History): Promise<Warning[]> {
-  if (history.newestGood === undefined) return []
-  const late = await overdueOf(dataset, context, history)
-  if (!late.overdue) return []
+/** Whether the newest good parcel is older than it should be. */
+export function judgeAge({ dataset, history, overdue, now }: HealthFacts): Verdict {
+  if (history.newestGood === undefined) return nothing
+  if (!overdue.overdue) return verdictOf('late', [], overdue.because)
   const hint = hasSource(dataset)
     ? `Check that \`unsilo run\` is started regularly; \`unsilo why ${dataset.name}\`.`
     : `${linkHint(dataset)}Put the file where ingest.paths finds it, then \`unsilo run ${dataset.name}\`.`
-  return [warningOf('late', { message: late.because, hint })]
+  const { sinceMs } = overdue
+  const since = sinceMs === undefined ? {} : { since: new Date(now.getTime() - sinceMs).toISOString() }
+  return verdictOf('late', [warningOf('late', { message: overdue.because, hint, ...since })], '')
+}
+
+/** Where an export by hand is asked for, as the beginning of a hint. */
+export function linkHint({ config }: Pick<Dataset, 'config'>): string {
+  return config.link === undefined ? '' : `Ask for the export at ${config.link}. `
 }

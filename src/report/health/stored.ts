@@ -1,12 +1,16 @@
-import type { Context, Dataset } from '../../dataset/dataset.ts'
+import type { Dataset } from '../../dataset/dataset.ts'
 import { type History, isEvent } from '../../dataset/history.ts'
 import { detailsOf } from '../../ledger/ledger.ts'
 import type { MetricTable } from '../../metric/metrics-file.ts'
 import { parcelTime } from '../../parcel/id.ts'
 import { type Warning, warningOf } from '../warnings.ts'
 
-/** A ledger that cannot be read, or a newest good parcel whose size is not the one that was sealed. */
-export function damageWarnings({ layout }: Dataset, context: Context, history: History): Warning[] {
+/**
+ * A ledger that cannot be read, or a newest good parcel whose size is not the one that was sealed.
+ *
+ * @param bytesNow Of the newest good parcel, where that is one file.
+ */
+export function damageWarnings({ layout }: Dataset, history: History, bytesNow: number | undefined): Warning[] {
   const warnings: Warning[] = []
   if (history.damagedLines > 0) {
     const lines = history.damagedLines === 1 ? 'a line' : `${history.damagedLines} lines`
@@ -22,13 +26,11 @@ export function damageWarnings({ layout }: Dataset, context: Context, history: H
     return warnings
   }
   const { bytes } = detailsOf(newestGood.ended, layout.ledger)
-  const { packed } = newestGood.stored
-  const now = packed === undefined ? context.system.files.info(newestGood.stored.path)?.sizeBytes : packed.parcel.bytes
-  if (now === undefined || now === bytes) return warnings
+  if (bytesNow === undefined || bytesNow === bytes) return warnings
   warnings.push(
     warningOf('broken', {
       severity: 'critical',
-      message: `the newest good parcel, ${newestGood.id}, was changed: it has ${now} bytes, and ${bytes} were sealed`,
+      message: `the newest good parcel, ${newestGood.id}, was changed: it has ${bytesNow} bytes, and ${bytes} were sealed`,
       hint: `Put the right file back at ${newestGood.stored.path}, or export again.`,
     }),
   )

@@ -11,7 +11,14 @@ type Part = Markup | string | number | undefined | readonly Part[]
 
 /** What is put into the text is escaped, between tags and in quoted attributes, unless it is markup itself; nothing for `undefined`. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return new Markup(texts.map((text, index) => text + (index < parts.length ? textOf(parts[index]) : '')).join(''))
+  let text = closeUp(texts[0]!)
+  for (const [index, part] of parts.entries()) text += textOf(part) + closeUp(texts[index + 1]!)
+  return new Markup(text)
+}
+
+/** Line breaks and indentation are for who reads the code. */
+function closeUp(text: string): string {
+  return text.replaceAll(/\n\s*/g, ' ')
 }
 
 /** Text of ours that needs no escaping, such as a style sheet. */

@@ -23,10 +23,28 @@ export function metricsTable(
     const [now, week, halfYear] = valuesOverTime(metrics, values)
     const say = sayFor(name)
     const points = series.find((one) => one.name === name)
-    return html`<tr><th scope="row"><bdi>${shortened(name, 60)}</bdi></th><td>${points && sparkline(points, at, say)}</td>${cell(now, undefined, say)}${cell(week, now, say)}${cell(halfYear, now, say)}</tr>`
+    return html`<tr>
+      <th scope="row"><bdi>${shortened(name, 60)}</bdi></th>
+      <td>${points && sparkline(points, at, say)}</td>
+      ${cell(now, undefined, say)}${cell(week, now, say)}${cell(halfYear, now, say)}
+    </tr>`
   })
   const more = shown.length - mostMetrics
-  return html`<table class="metrics"><thead><tr><th scope="col">Metric</th><th scope="col">180 days</th><th scope="col">Now</th><th scope="col">7 days ago</th><th scope="col">180 days ago</th></tr></thead><tbody>${rows}</tbody></table>${more > 0 ? html`<p class="muted">and ${more} more</p>` : undefined}`
+  return html`<table class="metrics">
+      <thead>
+        <tr>
+          <th scope="col">Metric</th>
+          <th scope="col">180 days</th>
+          <th scope="col">Now</th>
+          <th scope="col">7 days ago</th>
+          <th scope="col">180 days ago</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+    ${more > 0 ? html`<p class="muted">and ${more} more</p>` : undefined}`
 }
 
 function cell(value: string | undefined, now: string | undefined, say: (value: number) => string): Markup {
@@ -44,5 +62,7 @@ function sayFor(name: string): (value: number) => string {
 /** `12,345.5`: digits in threes, the same on every machine. */
 function grouped(value: number): string {
   const [whole, fraction] = String(value).split('.')
-  return /^-?\d+$/.test(whole!) ? whole!.replaceAll(/\B(?=(?:\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`) : String(value)
+  return /^-?\d+$/.test(whole!)
+    ? whole!.replaceAll(/\B(?=(?:\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`)
+    : String(value)
 }

@@ -1,10 +1,20 @@
-import type { NewestOfView } from '../../dataset/views/shown-views.ts'
+import type { Past } from '../past/past.ts'
 import { type Markup, html } from './markup.ts'
 import { shortened } from './prose.ts'
 import { relative } from './time.ts'
 
 /** What came last, of each view that is a feed: a person sees at once whether that is right. */
-export function newestItems(views: readonly NewestOfView[], at: string): Markup | undefined {
+export function newestItems(views: Past['newest'], at: string): Markup | undefined {
   if (views.length === 0) return undefined
-  return html`<ul class="newest">${views.map(({ view, items }) => html`<li><span class="muted">Newest in <bdi>${shortened(view, 60)}</bdi></span><ol>${items.map(({ time, title }) => html`<li><bdi dir="auto">${shortened(title)}</bdi> <span class="muted">${relative(time, at)}</span></li>`)}</ol></li>`)}</ul>`
+  return html`<ul class="newest">
+    ${views.map(
+      ({ view, newest }) =>
+        html`<li>
+          <span class="muted">Newest in <bdi>${shortened(view, 60)}</bdi></span>
+          <ol>
+            ${newest.map(({ time, title }) => html`<li><bdi dir="auto">${shortened(title)}</bdi> <span class="muted">${relative(time, at)}</span></li>`)}
+          </ol>
+        </li>`,
+    )}
+  </ul>`
 }

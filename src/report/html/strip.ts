@@ -7,12 +7,16 @@ const height = 20
 
 /** In the order of a legend. Each has a shape of its own: colour alone would not do. */
 const shapes: Readonly<Record<Exclude<DayState, 'none'>, { shape: string; name: string; means: string }>> = {
-  good: { shape: 'M1 1h6v18h-6z', name: 'good', means: 'a good parcel came' },
-  quiet: { shape: 'M1 9h6v2h-6z', name: 'nothing due', means: 'nothing came, and the newest was young enough' },
-  late: { shape: 'M1 12h6v7h-6z', name: 'late', means: 'nothing came, and the newest was too old' },
-  suspect: { shape: 'M4 1l3.4 18h-6.8z', name: 'suspect', means: 'what came was implausible' },
-  failed: { shape: 'M1 1h6v6h-6zM1 13h6v6h-6z', name: 'failed', means: 'the export failed' },
-  gap: { shape: 'M1 1h6v18h-6zM2.5 2.5v15h3v-15z', name: 'data lost', means: 'a parcel did not reach back to the one before' },
+  good: { shape: 'M.6 1h6.8v18h-6.8z', name: 'good', means: 'a good parcel came' },
+  quiet: { shape: 'M.6 9h6.8v2h-6.8z', name: 'nothing due', means: 'nothing came, and the newest was young enough' },
+  late: { shape: 'M.6 12h6.8v7h-6.8z', name: 'late', means: 'nothing came, and the newest was too old' },
+  suspect: { shape: 'M4 1l3.6 18h-7.2z', name: 'suspect', means: 'what came was implausible' },
+  failed: { shape: 'M.6 1h6.8v6h-6.8zM.6 13h6.8v6h-6.8z', name: 'failed', means: 'the export failed' },
+  gap: {
+    shape: 'M.6 1h6.8v18h-6.8zM2.2 3v14h3.6v-14z',
+    name: 'data lost',
+    means: 'a parcel did not reach back to the one before',
+  },
 }
 
 type Shown = keyof typeof shapes
@@ -21,9 +25,13 @@ type Shown = keyof typeof shapes
 export function stripPatterns(): Markup {
   const patterns = Object.entries(shapes).map(
     ([state, { shape }]) =>
-      html`<pattern id="day-${state}" width="${width}" height="${height}" patternUnits="userSpaceOnUse"><path class="${state}" d="${shape}"/></pattern>`,
+      html`<pattern id="day-${state}" width="${width}" height="${height}" patternUnits="userSpaceOnUse"
+        ><path class="${state}" d="${shape}"
+      /></pattern>`,
   )
-  return html`<svg class="hidden" width="0" height="0" aria-hidden="true" focusable="false"><defs>${patterns}</defs></svg>`
+  return html`<svg class="hidden" width="0" height="0" aria-hidden="true" focusable="false">
+    <defs>${patterns}</defs>
+  </svg>`
 }
 
 /** One shape a day, the oldest at the left; days of one kind that follow each other are one rectangle. */
@@ -31,17 +39,32 @@ export function strip(days: readonly Day[]): Markup {
   const spans = spansOf(days).filter(({ state }) => state !== 'none')
   const rectangles = spans.map(
     ({ state, from, days: of }) =>
-      html`<rect x="${from * width}" width="${of.length * width}" height="${height}" fill="url(#day-${state})"><title>${saySpan(of)}</title></rect>`,
+      html`<rect x="${from * width}" width="${of.length * width}" height="${height}" fill="url(#day-${state})"
+        ><title>${saySpan(of)}</title></rect
+      >`,
   )
-  return html`<svg class="strip" role="img" aria-label="${sayStrip(days)}" viewBox="0 0 ${days.length * width} ${height}" preserveAspectRatio="none">${rectangles}</svg>`
+  return html`<svg
+    class="strip"
+    role="img"
+    aria-label="${sayStrip(days)}"
+    viewBox="0 0 ${days.length * width} ${height}"
+    preserveAspectRatio="none"
+  >
+    ${rectangles}
+  </svg>`
 }
 
 export function stripLegend(): Markup {
   const items = Object.entries(shapes).map(
     ([state, { shape, name, means }]) =>
-      html`<li><svg viewBox="0 0 8 20" width="10" height="20" aria-hidden="true"><path class="${state}" d="${shape}"/></svg> <span><b>${name}</b>: ${means}</span></li>`,
+      html`<li>
+        <svg viewBox="0 0 8 20" width="10" height="20" aria-hidden="true"><path class="${state}" d="${shape}" /></svg>
+        <span><b>${name}</b>: ${means}</span>
+      </li>`,
   )
-  return html`<ul class="legend">${items}</ul>`
+  return html`<ul class="legend">
+    ${items}
+  </ul>`
 }
 
 interface Span {

@@ -1,10 +1,10 @@
-import { type NewestOfView, shownViews } from '../../dataset/views/shown-views.ts'
 import type { Context, Dataset } from '../../dataset/dataset.ts'
 import { type History, type ParcelRecord, isEvent, readHistory } from '../../dataset/history.ts'
 import { hasSource } from '../../dataset/source.ts'
+import { type StoredViewState, storedViewStates } from '../../dataset/views/stored-states.ts'
 import { expectUnsiloError } from '../../errors.ts'
 import { type MetricTable, readMetricsIfWhole } from '../../metric/metrics-file.ts'
-import { isAheadOf, isParcelId, parcelTime } from '../../parcel/id.ts'
+import { isAheadOf, parcelTime } from '../../parcel/id.ts'
 import { type LateLimit, lateLimit } from '../../schedule/late-limit.ts'
 import { type Series, metricSeries } from './series.ts'
 import { type Attempt, type Day, dayStates } from './strip.ts'
@@ -13,7 +13,8 @@ import { type Attempt, type Day, dayStates } from './strip.ts'
 export interface Past {
   days: Day[]
   series: Series[]
-  newest: NewestOfView[]
+  /** Of views that are feeds: their newest items. */
+  newest: Pick<StoredViewState, 'view' | 'newest'>[]
   /** When it will be late if no good parcel comes; missing where nothing says so, or it has none yet. ISO 8601. */
   lateAt?: string
 }
@@ -40,7 +41,7 @@ async function readPast(dataset: Dataset, context: Context): Promise<Past> {
   const now = clock.now()
   const history = readHistory(files, layout)
   const table = readMetricsIfWhole(files, layout.metrics) ?? { columns: [], rows: new Map() }
-  const views = shownViews(dataset, context)
+  const views = storedViewStates(files, dataset)
   const isExpected = hasSource(dataset) || config.ingest.paths.length > 0
   const limit: LateLimit = isExpected ? await lateLimit(config.schedule, config.maxAgeMs) : () => undefined
   const isScheduled = limit(now) !== undefined
@@ -50,13 +51,13 @@ async function readPast(dataset: Dataset, context: Context): Promise<Past> {
     days: dayStates(
       {
         attempts: attemptsOf(history, table),
-        gaps: views.flatMap(({ gaps }) => gaps.filter(isParcelId).map((id) => parcelTime(id))),
+        gaps: views.flatMap(({ state }) => state.gaps.map(({ before }) => parcelTime(before))),
         now,
       },
       (newest, at) => (newest === undefined ? isScheduled : (limit(newest) ?? at) < at),
     ),
     series: metricSeries(table, now, (id) => history.get(id)?.state === 'suspect'),
-    newest: views.filter(({ items }) => items.length > 0),
+    newest: views.filter(({ newest }) => newest.length > 0).map(({ view, newest }) => ({ view, newest })),
     ...(lateAt === undefined ? {} : { lateAt: lateAt.toISOString() }),
   }
 }

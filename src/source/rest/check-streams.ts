@@ -1,5 +1,5 @@
 import type { DrainConfig } from './drain-config.ts'
-import { parsePath } from '../../system/item-path.ts'
+import { type ItemPath, parsePath } from '../../system/item-path.ts'
 import { type StreamConfig, aliasesOf, ancestorsOf, firstOf, parentNames, textsOf } from './stream.ts'
 
 /** Says what is wrong at a place of `[source]`. */
@@ -119,6 +119,11 @@ function checkDrain(drain: DrainConfig, streams: readonly StreamConfig[], compla
   } else checkRequest(drain, stream, stream.key, { streams, complain })
 }
 
+/** The same for all paths to a field, however they are written. */
+function fieldOf({ steps }: ItemPath): string {
+  return JSON.stringify(steps)
+}
+
 /** A request without all that names a record would delete others with it. */
 function checkRequest(
   { request }: DrainConfig,
@@ -130,9 +135,9 @@ function checkRequest(
   const { names } = request.path
   const aliases = aliasesOf(stream, streams)
   // A field of the same name as a parent is hidden by it.
-  const own = names.filter((name) => !aliases.includes(firstOf(name))).map((name) => parsePath(name).steps.join('\n'))
-  const unnamed = key.filter(({ steps }) => !own.includes(steps.join('\n')))
-  const hidden = unnamed.find(({ steps }) => aliases.includes(String(steps[0])))
+  const own = names.filter((name) => !aliases.includes(firstOf(name))).map((name) => fieldOf(parsePath(name)))
+  const unnamed = key.filter((path) => !own.includes(fieldOf(path)))
+  const hidden = unnamed.find(({ steps: [first] }) => typeof first === 'string' && aliases.includes(first))
   if (hidden !== undefined) {
     complain(at, `cannot have the key ${hidden.text} of ${stream.name}: {${hidden.text}} is a field of its parent`)
     return

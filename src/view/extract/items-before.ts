@@ -16,6 +16,8 @@ export class ItemsBefore {
   readonly #json: Uint8Array[]
   /** Made when it is needed first: items of JSON are known already. */
   #bySample: Map<number, number[]> | undefined
+  /** By the numbers of their keys; made when it is needed first. */
+  #byKey: Map<number, number> | undefined
 
   /** @param earlier Those that the parcel itself was read with. */
   constructor(log: ItemLog, items: Uint32Array, earlier?: ItemsBefore) {
@@ -51,6 +53,12 @@ export class ItemsBefore {
       else if (alike.length < mostAlike) alike.push(place)
     }
     return places
+  }
+
+  /** The item with this key. */
+  withKey({ table }: ItemLog, key: number): number | undefined {
+    this.#byKey ??= new Map(Array.from(this.#items, (item) => [table.keyOf(item), item]))
+    return this.#byKey.get(key)
   }
 
   #mark({ itemPlaces }: ItemLog, isSet: boolean): void {

@@ -6,6 +6,7 @@ import { type Json, canonicalJson, isObject, typeOf } from '../json/json.ts'
 import { layoutOf } from '../json/layout.ts'
 import { readJson } from '../json/read-json.ts'
 import { type OrderValue, orderOf } from '../order.ts'
+import { createKeyPart } from './key-part.ts'
 
 /** Fields that come and go in every way: no more shapes than these are kept for the next items. */
 const mostShapes = 1000
@@ -22,28 +23,33 @@ export interface ReadItem {
 }
 
 /** Reads one item from its bytes, or says what is wrong with it. `json` is those bytes, unless they are no UTF-8. */
-export type ItemReader = (
-  json: Uint8Array,
-  /** The first parts of its key. */
-  parents?: readonly string[],
-) => ReadItem | { problem: string; hash?: string }
+export interface ItemReader {
+  (
+    json: Uint8Array,
+    /** The first parts of its key. */
+    parents?: readonly string[],
+  ): ReadItem | { problem: string; hash?: string }
+  /** The key is the hash of the item: several may have the same. */
+  readonly isByHash: boolean
+}
 
 export function createItemReader({ key, ignore, window }: ViewDefinition): ItemReader {
-  const keyPaths = key === 'hash' ? undefined : key.map(jsonPath)
+  const keyParts = key === 'hash' ? undefined : key.map(createKeyPart)
   const by = window === 'all' ? undefined : jsonPath(window.by)
   const ignored = ignore.map(jsonPath)
 
   const keyOf = (item: Json, parents: readonly string[]): string | { problem: string } => {
-    const texts = [...parents]
-    for (const path of keyPaths ?? []) {
-      const text = plainText(jsonAt(item, path))
-      if (text === undefined) return { problem: `has no "${path.text}" to tell it from others` }
-      texts.push(text)
+    const texts: (string | null)[] = []
+    for (const { name, isOptional, textOf } of keyParts ?? []) {
+      const text = textOf(item)
+      if (text === undefined && !isOptional) return { problem: `has no "${name}" to tell it from others` }
+      texts.push(text ?? null)
     }
-    return keyFrom(texts)
+    if (texts.every((text) => text === null)) return { problem: 'has nothing to tell it from others' }
+    return keyFrom([...parents, ...texts])
   }
 
-  return (json, parents = []) => {
+  const read = (json: Uint8Array, parents: readonly string[] = []): ReturnType<ItemReader> => {
     const text = Buffer.from(json.buffer, json.byteOffset, json.length).toString()
     let item: Json
     try {
@@ -52,7 +58,7 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
       if (error instanceof SyntaxError) return { problem: error.message }
       throw error
     }
-    const known = keyPaths === undefined ? '' : keyOf(item, parents)
+    const known = keyParts === undefined ? '' : keyOf(item, parents)
     if (typeof known !== 'string') return { ...known, hash: hash('sha256', canonicalJson(item)).slice(0, 32) }
     const shape = shapeOf(item)
     const order = by === undefined ? undefined : orderOf(jsonAt(item, by))
@@ -60,20 +66,14 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
     const version = hash('sha256', canonicalJson(item)).slice(0, 32)
     // What is no UTF-8 could not be stored as text.
     const kept = isUtf8(json) ? json : new TextEncoder().encode(text)
-    return { key: keyPaths === undefined ? keyFrom([...parents, version]) : known, version, json: kept, order, shape }
+    return { key: keyParts === undefined ? keyFrom([...parents, version]) : known, version, json: kept, order, shape }
   }
+  return Object.assign(read, { isByHash: keyParts === undefined })
 }
 
-/** Several texts are a JSON list. */
-function keyFrom(texts: readonly string[]): string {
+/** Several texts are a JSON list, with null for one that is missing. */
+function keyFrom(texts: readonly (string | null)[]): string {
   return texts.length > 1 ? JSON.stringify(texts) : texts[0]!
-}
-
-/** A text as it is, and any other plain value as it is written; never a part of a larger string, which would stay in memory. */
-function plainText(json: Json | undefined): string | undefined {
-  if (typeof json !== 'string' || json === 'null') return undefined
-  if (json.startsWith('"')) return JSON.parse(json) as string
-  return Buffer.from(json).toString()
 }
 
 /** Top-level fields and their types, as a JSON object, so that it can be stored and read. */

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CsvConfig } from './csv-config.ts'
 import { readCsv } from './csv.ts'
 import { rowsIn } from './input.fixture.ts'
 
-const rows = (text: string | Buffer, kind: 'csv' | 'tsv' = 'csv', chunkBytes = 7) =>
-  rowsIn(text, (bytes) => readCsv(bytes, { kind, file: 'a.csv' }), chunkBytes)
+const rows = (text: string | Buffer, kind: 'csv' | 'tsv' = 'csv', chunkBytes = 7, csv: CsvConfig = {}) =>
+  rowsIn(text, (bytes) => readCsv(bytes, { kind, file: 'a.csv', csv }), chunkBytes)
+const rowsWith = (csv: CsvConfig, text: string | Buffer, chunkBytes?: number) => rows(text, 'csv', chunkBytes, csv)
 
 const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`
 
@@ -79,5 +81,51 @@ describe('readCsv', () => {
   it('finds nothing in a file without rows', async () => {
     expect(await rows('')).toEqual([])
     expect(await rows('a,b\n')).toEqual([])
+  })
+
+  it('leaves out lines before the header, as many as it is told, blank ones too', async () => {
+    const text = 'Account "12, 13;\n\nFrom,1 March,to,today\na,b\n1,2\n'
+    expect(await rowsWith({ skip: 3 }, text)).toEqual([{ a: '1', b: '2' }])
+    expect(await rowsWith({ skip: 9 }, text)).toEqual([])
+  })
+
+  it('finds the header by one of its fields, whatever stands before it', async () => {
+    const text = 'Account;12,5 % of Date\n"Balance, Date\n;;;\n"Date;\n Date ;"Amount"\nDate;-1,50\n'
+    expect(await rowsWith({ header: 'Date' }, text)).toEqual([{ ' Date ': 'Date', Amount: '-1,50' }])
+    expect(await rowsWith({ header: 'Amount' }, '\ufeffAmount,b\n1,2')).toEqual([{ Amount: '1', b: '2' }])
+  })
+
+  it('says so when there is no such header, and takes no line for it', async () => {
+    expect(await rowsWith({ header: 'Date' }, 'a,b\n1,2\n')).toEqual(['no line of it has a column "Date"'])
+    expect(await rowsWith({ header: 'Date' }, '')).toEqual(['no line of it has a column "Date"'])
+  })
+
+  it('takes the delimiter that it is told, by the view or by a first line for spreadsheets', async () => {
+    expect(await rowsWith({ delimiter: '~' }, 'a,b,c~d\n1,1~2\n')).toEqual([{ 'a,b,c': '1,1', d: '2' }])
+    expect(await rows('sep=#\r\na;b;c#d\r\n1#2')).toEqual([{ 'a;b;c': '1', d: '2' }])
+    expect(await rows('a\nsep=;\n')).toEqual([{ a: 'sep=;' }])
+  })
+
+  it('reads another encoding where it is told, and UTF-8 all the same', async () => {
+    const latin2 = Buffer.from('\xb3,\xe8\n', 'latin1')
+    const both = Buffer.concat([Buffer.from('a,b\n'), latin2, Buffer.from('é,€\n')])
+    expect(await rowsWith({ encoding: 'iso-8859-2' }, both)).toEqual([
+      { a: 'ł', b: 'č' },
+      { a: 'é', b: '€' },
+    ])
+    expect(await rowsWith({ encoding: 'latin1' }, Buffer.from('a\n\x80', 'latin1'))).toEqual([{ a: '€' }])
+  })
+
+  it('reads UTF-16 without a byte order mark where it is told, in chunks of any size', async () => {
+    const text = 'a,b\né,\ud83d\ude00\n'
+    const expected = [{ a: 'é', b: '\ud83d\ude00' }]
+    for (const chunkBytes of [1, 2, 3, 7, 100]) {
+      expect(await rowsWith({ encoding: 'utf-16le' }, Buffer.from(text, 'utf16le'), chunkBytes)).toEqual(expected)
+      expect(await rowsWith({ encoding: 'utf-16be' }, Buffer.from(text, 'utf16le').swap16(), chunkBytes)).toEqual(
+        expected,
+      )
+      expect(await rowsWith({ encoding: 'utf-16le' }, `\ufeff${text}`, chunkBytes)).toEqual(expected)
+    }
+    expect(await rowsWith({ encoding: 'utf-16le' }, Buffer.from('a', 'utf16le'))).toEqual([])
   })
 })

@@ -1,26 +1,32 @@
-import { isUtf8 } from 'node:buffer'
 import type { Bytes } from '../../codec/codec.ts'
 import type { BadItem } from '../item.ts'
 import { CsvRow, columnNames, delimiterOf } from './csv-row.ts'
 import type { Found } from './json/json.ts'
 import { jsonObject } from './json-text.ts'
 import { type Line, linesOf } from './lines.ts'
-import { fromWindows1252, withoutMark } from './text.ts'
+import type { CsvConfig } from './csv-config.ts'
+import { fromUtf16, oneEncoding, textDecoder, withoutMark } from './text.ts'
 
 /** As in the check of the format: what programs put between fields, though the extension says "comma". */
 const delimiters = { csv: [',', ';', '\t', '|'], tsv: ['\t'] }
 /** A quoted field that goes on for longer is one whose closing quote is missing. */
 const longestRowBytes = 16 * 1024 * 1024
 
+/** Banks and spreadsheets in Western Europe write it. */
+const usualEncoding = 'windows-1252'
+
 interface CsvOptions {
   kind: 'csv' | 'tsv'
   file: string
+  csv?: CsvConfig | undefined
 }
 
 /** Each row as an object of texts, named by the header. A row with too few or too many fields is none. */
-export async function* readCsv(bytes: Bytes, { kind, file }: CsvOptions): AsyncGenerator<Found[]> {
-  const rows = new CsvRows(delimiters[kind], file)
-  for await (const lines of linesOf(withoutMark(bytes))) {
+export async function* readCsv(bytes: Bytes, options: CsvOptions): AsyncGenerator<Found[]> {
+  const encoding = oneEncoding(options.csv?.encoding ?? usualEncoding) ?? usualEncoding
+  const isUtf16 = encoding === 'utf-16le' || encoding === 'utf-16be'
+  const rows = new CsvRows(options, textDecoder(encoding))
+  for await (const lines of linesOf(withoutMark(isUtf16 ? fromUtf16(bytes, encoding) : bytes))) {
     for (const line of lines) rows.add(line)
     yield rows.take()
   }
@@ -31,6 +37,10 @@ export async function* readCsv(bytes: Bytes, { kind, file }: CsvOptions): AsyncG
 class CsvRows {
   readonly #delimiters: readonly string[]
   readonly #file: string
+  readonly #skip: number
+  /** A field of the header, while that has not come yet. */
+  #headerField: string | undefined
+  readonly #textOf: (bytes: Uint8Array) => string
   #delimiter: string | undefined
   /** Keys of the objects, as JSON. */
   #names: string[] | undefined
@@ -40,9 +50,12 @@ class CsvRows {
   #bytes = 0
   #found: Found[] = []
 
-  constructor(delimiters: readonly string[], file: string) {
-    this.#delimiters = delimiters
+  constructor({ kind, file, csv = {} }: CsvOptions, textOf: (bytes: Uint8Array) => string) {
+    this.#delimiters = csv.delimiter === undefined ? delimiters[kind] : [csv.delimiter]
     this.#file = file
+    this.#skip = csv.skip ?? 0
+    this.#headerField = csv.header
+    this.#textOf = textOf
   }
 
   take(): Found[] {
@@ -53,7 +66,9 @@ class CsvRows {
 
   add(line: Line): void {
     if (this.#row === undefined && line.bytes.length === 0 && line.problem === undefined) return
-    const text = textOf(line.bytes)
+    if (line.number <= this.#skip) return
+    const text = this.#textOf(line.bytes)
+    if (this.#isBeforeHeader(text)) return
     this.#delimiter ??= delimiterOf(text, this.#delimiters)
     this.#row ??= new CsvRow(this.#delimiter)
     this.#lines.push(line)
@@ -65,7 +80,26 @@ class CsvRows {
     else this.#takeApart(isWhole ? this.#row.fields : undefined)
   }
 
+  /** Of `sep=;`, which spreadsheets take for the delimiter, too. */
+  #isBeforeHeader(text: string): boolean {
+    if (this.#names !== undefined || this.#row !== undefined) return false
+    const told = /^sep=(.)$/i.exec(text)?.[1]
+    if (told !== undefined) {
+      this.#delimiter ??= told
+      return true
+    }
+    if (this.#headerField === undefined) return false
+    const row = new CsvRow(this.#delimiter ?? delimiterOf(text, this.#delimiters))
+    row.addLine(text, '\n')
+    if (!row.fields.some((field) => field.trim() === this.#headerField)) return true
+    this.#headerField = undefined
+    return false
+  }
+
   end(): void {
+    if (this.#headerField !== undefined) {
+      this.#found.push({ problem: `no line of it has a column "${this.#headerField}"`, file: this.#file })
+    }
     while (this.#row !== undefined) this.#takeApart(undefined)
   }
 
@@ -90,7 +124,7 @@ class CsvRows {
    */
   #takeApart(fields: readonly string[] | undefined): void {
     const [first, ...others] = this.#lines as [Line, ...Line[]]
-    const text = textOf(first.bytes)
+    const text = this.#textOf(first.bytes)
     const literal = text.split(this.#delimiter!)
     const isOdd = fields === undefined || this.#row?.isOdd === true
     if (isOdd && this.#names !== undefined && this.#fits(literal)) this.#accept(literal)
@@ -112,10 +146,4 @@ class CsvRows {
     this.#lines = []
     this.#bytes = 0
   }
-}
-
-/** What is not UTF-8 is taken for Windows-1252, which spreadsheets and banks in Western Europe write. */
-function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  return isUtf8(buffer) ? buffer.toString('utf8') : fromWindows1252(buffer.toString('latin1'))
 }

@@ -91,7 +91,7 @@ async function* readInput(input: Input, definition: ViewDefinition, context: Rea
       break
     case 'csv':
     case 'tsv':
-      yield* readCsv(open(), { kind, file })
+      yield* readCsv(open(), { kind, file, csv: definition.csv })
       break
     case 'xml': {
       const { readXml } = await import('./xml.ts')

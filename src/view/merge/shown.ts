@@ -10,6 +10,8 @@ export interface Shown {
   /** Looks at new bytes of an item. To be called for every sighting whose item is not that of the one before. */
   notice(track: number, item: number): void
   of(track: number): Uint8Array
+  /** By column, the value of the item that it is taken from instead; `undefined`: none is. */
+  preferred(track: number): ReadonlyMap<string, Uint8Array> | undefined
 }
 
 interface Substitution {
@@ -33,16 +35,19 @@ export function createShown(
   const latestOf = (track: number): number => tracks.get(track, column.latest)
   const nonEmpty = nonEmptyPaths({ prefer, columns })
   const substitutions: Substitution[] = []
+  // Two columns may have one path, and not the same preference: where columns are named, each has its own.
+  const own: { name: string; from: Substitution['from'] }[] = []
   // Whatever is picked, what is ignored shows its latest value.
   if (pick === 'first') for (const path of ignore) substitutions.push({ path: jsonPath(path), from: latestOf })
   let count = 0
   for (const [name, preference] of Object.entries(prefer)) {
-    const path = pathOf(name, columns)
-    if (preference === 'first-nonempty') {
-      const place = count++
-      substitutions.push({ path, from: (track) => tracks.nonEmpty(track, place) })
-    } else substitutions.push({ path, from: preference === 'first' ? firstOf : latestOf })
+    const place = preference === 'first-nonempty' ? count++ : undefined
+    const chosen = preference === 'first' ? firstOf : latestOf
+    const from = place === undefined ? chosen : (track: number) => tracks.nonEmpty(track, place)
+    if (columns === undefined) substitutions.push({ path: pathOf(name, columns), from })
+    else own.push({ name, from })
   }
+  const pickedOf = pick === 'first' ? firstOf : latestOf
 
   return {
     notice(track, item) {
@@ -54,7 +59,7 @@ export function createShown(
       }
     },
     of(track) {
-      const picked = pick === 'first' ? firstOf(track) : latestOf(track)
+      const picked = pickedOf(track)
       const bytes = log.jsonOf(picked)
       const needed = substitutions.flatMap(({ path, from }) => {
         const source = from(track)
@@ -66,6 +71,17 @@ export function createShown(
       for (const { path, source } of needed) copyAt(item, jsonOf(log.jsonOf(source)), path)
       const after = writeJson(item)
       return after === before ? bytes : new TextEncoder().encode(after)
+    },
+    preferred(track) {
+      let found: Map<string, Uint8Array> | undefined
+      for (const { name, from } of own) {
+        const source = from(track)
+        if (source === undefined || source === pickedOf(track)) continue
+        found ??= new Map()
+        // What was read before may be gone when the next one is.
+        found.set(name, log.jsonOf(source).slice())
+      }
+      return found
     },
   }
 }

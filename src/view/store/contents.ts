@@ -4,7 +4,7 @@ import type { NewestItem } from './newest-items.ts'
 import type { ViewState } from './state.ts'
 
 /** Counts up when the same extracts give other tables than before. */
-export const tablesFormat = 2
+export const tablesFormat = 3
 
 /** Written last: what there is in the folder of a view's tables, so that damage is noticed without reading it all. */
 export interface Contents {

@@ -22,8 +22,16 @@ export interface Misfit {
  * known only after all items.
  */
 export interface ItemColumns {
-  /** Adds the item's members to its line, each with a comma before it. */
-  add(item: Uint8Array, line: LineBytes, onMisfit: (misfit: Misfit) => void): void
+  /**
+   * Adds the item's members to its line, each with a comma before it.
+   * @param preferred By column, where columns are named: another value of the item, from which it is taken.
+   */
+  add(
+    item: Uint8Array,
+    line: LineBytes,
+    onMisfit: (misfit: Misfit) => void,
+    preferred?: ReadonlyMap<string, Uint8Array>,
+  ): void
   /** After all items. */
   readonly columns: StoredColumn[]
 }
@@ -115,27 +123,41 @@ function definedColumns(definitions: Readonly<Record<string, ColumnDefinition>>)
     type,
     kind: new ColumnKind(),
   }))
+  type Column = (typeof columns)[number]
   const reader = new MemberReader((name) => columns.filter(({ path }) => path.steps[0] === name))
+  const addValue = (
+    { index, name, path, type, kind }: Column,
+    value: RawValue | undefined,
+    line: LineBytes,
+    onMisfit: (misfit: Misfit) => void,
+  ): void => {
+    if (value === undefined || value.kind === 'null') return
+    if (type === undefined) kind.add(value.kind, value.raw)
+    if (type === undefined || type === 'text' || type === 'json') {
+      line.addText(memberOf(index, value))
+      return
+    }
+    const text = plainText(value)
+    if (text.trim() === '') return
+    const converted = convert(type, text)
+    if (converted !== undefined) line.addText(`,"c${index}":"${converted}"`)
+    else onMisfit({ column: name, path: path.text, problem: `${shorten(text)} is no ${type}` })
+  }
   return {
-    add(item, line, onMisfit) {
+    add(item, line, onMisfit, preferred) {
       const members = reader.read(item) ? reader.count : 0
       for (let at = 0; at < members; at++) {
-        for (const { index, name, path, type, kind } of reader.fields[at]!) {
+        for (const column of reader.fields[at]!) {
+          if (preferred?.has(column.name) === true) continue
           const outer = { kind: reader.kinds[at]!, raw: reader.raw(at) }
-          const rest = path.steps.slice(1)
-          const value = rest.length === 0 ? outer : rawAt(outer.raw, rest)
-          if (value === undefined || value.kind === 'null') continue
-          if (type === undefined) kind.add(value.kind, value.raw)
-          if (type === undefined || type === 'text' || type === 'json') {
-            line.addText(memberOf(index, value))
-            continue
-          }
-          const text = plainText(value)
-          if (text.trim() === '') continue
-          const converted = convert(type, text)
-          if (converted !== undefined) line.addText(`,"c${index}":"${converted}"`)
-          else onMisfit({ column: name, path: path.text, problem: `${shorten(text)} is no ${type}` })
+          const rest = column.path.steps.slice(1)
+          addValue(column, rest.length === 0 ? outer : rawAt(outer.raw, rest), line, onMisfit)
         }
+      }
+      if (preferred === undefined) return
+      for (const column of columns) {
+        const from = preferred.get(column.name)
+        if (from !== undefined) addValue(column, rawAt(textOf(from), column.path.steps), line, onMisfit)
       }
     },
     get columns() {
@@ -151,6 +173,10 @@ function memberOf(index: number, { kind, raw }: RawValue): string {
   if (kind === 'text') return `,"s${index}":${withWholeCharacters(raw)}`
   if (kind === 'nested') return `,"c${index}":${JSON.stringify(withWholeCharacters(raw))}`
   return `,"c${index}":"${raw}"`
+}
+
+function textOf(json: Uint8Array): string {
+  return Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8')
 }
 
 function plainText({ kind, raw }: RawValue): string {

@@ -23,18 +23,11 @@ const longestTitle = 200
 export async function newestItems(
   connection: DuckDBConnection,
   itemsPath: string,
-  { feed, decrypt }: ViewDefinition,
+  definition: ViewDefinition,
 ): Promise<NewestItem[]> {
-  const isSecret = (name: string | undefined): boolean =>
-    name !== undefined && decrypt.some(({ fields }) => isField(name, fields))
-  if (feed === undefined || isSecret(feed.time) || isSecret(feed.title)) return []
-  const { text, ...rest } = feed
-  const table = `read_parquet(${sqlPath(itemsPath)})`
-  const described = await connection.run(`FROM ${table} LIMIT 0`)
-  const types = described.columnTypes()
-  const columns = described.columnNames().map((name, index) => ({ name, type: types[index]! }))
-  const select = selectOf(table, text === undefined || isSecret(text) ? rest : feed, columns)
-  if (select === undefined) return []
+  const found = await feedQuery(connection, itemsPath, definition)
+  if (found === undefined) return []
+  const { select, table } = found
   const cut = (column: string): string => `nullif(trim(left(${column}, ${2 * longestTitle}), e' \\t\\r\\n'), '')`
   const answer = await connection.run(
     `SELECT strftime(time, '%Y-%m-%dT%H:%M:%SZ'), coalesce(${cut('title')}, ${cut('text')}) AS shown FROM (${select})
@@ -42,6 +35,24 @@ export async function newestItems(
      ORDER BY time DESC, key LIMIT ${mostItems}`,
   )
   return (await answer.getRows()).map(([time, shown]) => ({ time: String(time), title: shorten(String(shown)) }))
+}
+
+/** SQL for the items of a feed, without what is encrypted; `undefined` where there is none, or it does not fit the columns. */
+export async function feedQuery(
+  connection: DuckDBConnection,
+  itemsPath: string,
+  { feed, decrypt }: ViewDefinition,
+): Promise<{ select: string; table: string } | undefined> {
+  const isSecret = (name: string | undefined): boolean =>
+    name !== undefined && decrypt.some(({ fields }) => isField(name, fields))
+  if (feed === undefined || isSecret(feed.time) || isSecret(feed.title)) return undefined
+  const { text, ...rest } = feed
+  const table = `read_parquet(${sqlPath(itemsPath)})`
+  const described = await connection.run(`FROM ${table} LIMIT 0`)
+  const types = described.columnTypes()
+  const columns = described.columnNames().map((name, index) => ({ name, type: types[index]! }))
+  const select = selectOf(table, text === undefined || isSecret(text) ? rest : feed, columns)
+  return select === undefined ? undefined : { select, table }
 }
 
 function selectOf(...parameters: Parameters<typeof feedSelect>): string | undefined {

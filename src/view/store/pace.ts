@@ -1,4 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { ViewDefinition } from '../definition.ts'
+import { feedQuery } from './newest-items.ts'
 
 /** How new the items of a feed are, and how they used to come. */
 export interface Pace {
@@ -13,13 +15,18 @@ export interface Pace {
 /**
  * Items that are gone count, too: they came once.
  *
- * @param items SQL that gives a column `time`.
- * @param table SQL that names the table with `_last_seen`.
- * @returns `undefined` when there is no time among them.
+ * @returns `undefined` of what is no feed, and when there is no time among its items.
  */
-export async function paceOf(connection: DuckDBConnection, items: string, table: string): Promise<Pace | undefined> {
+export async function paceOf(
+  connection: DuckDBConnection,
+  itemsPath: string,
+  definition: ViewDefinition,
+): Promise<Pace | undefined> {
+  const found = await feedQuery(connection, itemsPath, definition)
+  if (found === undefined) return undefined
+  const { select, table } = found
   const answer = await connection.run(
-    `WITH times AS (SELECT DISTINCT time FROM (${items}) WHERE time <= (SELECT max(_last_seen) FROM ${table})
+    `WITH times AS (SELECT DISTINCT time FROM (${select}) WHERE time <= (SELECT max(_last_seen) FROM ${table})
          ORDER BY time DESC LIMIT 10000),
        recent AS (SELECT time FROM times WHERE time >= (SELECT max(time) FROM times) - INTERVAL 1 YEAR),
        pauses AS (SELECT time, epoch(time) - epoch(lag(time) OVER (ORDER BY time)) AS seconds FROM recent)

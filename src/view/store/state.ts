@@ -1,6 +1,7 @@
 import type { Drift, FieldTracks } from '../merge/drift.ts'
 import { vanishedFields } from '../merge/drift.ts'
 import { type MergeNotes, idLength, idOf } from '../merge/state.ts'
+import type { Pace } from './pace.ts'
 import { type Gap, type Headroom, headroomOf } from '../merge/window.ts'
 
 /** What there is to say of a view as a whole. */
@@ -22,6 +23,8 @@ export interface ViewState {
   drift: Drift[]
   /** As of the last parcel that can prove absences: why not all that are gone are known. */
   unsure: Unsure | undefined
+  /** Of a feed, while its tables are up to date. */
+  pace?: Pace
 }
 
 /** Something could not be read, and may be any of the items that are not there. */

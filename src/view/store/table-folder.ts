@@ -25,7 +25,11 @@ export function tablesName(definition: ViewDefinition, parcels: readonly ViewPar
   const { pick, prefer, absent, window, columns, feed, decrypt } = definition
   const hash = createHash('sha256')
   const shape: unknown[] = [pick, prefer, absent, window, columns]
-  if (feed !== undefined) shape.push(feed, decrypt.map(({ fields }) => fields))
+  if (feed !== undefined)
+    shape.push(
+      feed,
+      decrypt.map(({ fields }) => fields),
+    )
   hash.update(JSON.stringify([tablesFormat, version, extractFingerprint(definition), shape]))
   for (const { id, content, isEvidence } of parcels) hash.update(JSON.stringify([id, content, isEvidence]))
   return hash.digest('hex').slice(0, 32)

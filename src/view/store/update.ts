@@ -163,8 +163,9 @@ async function makeTables(
   const tables = join(folder, 'tables')
   const fresh = freshFolder(files, tables)
   try {
-    const { errors, newest } = await writeTables(files, fresh, definition, rowsOf(definition, log, state), signal)
-    await sealTables(files, fresh, definition.name, { state: { ...stateOf(state), errors }, newest })
+    const { errors, newest, pace } = await writeTables(files, fresh, definition, rowsOf(definition, log, state), signal)
+    const told = { ...stateOf(state), errors, ...(pace === undefined ? {} : { pace }) }
+    await sealTables(files, fresh, definition.name, { state: told, newest })
   } catch (error) {
     await files.remove(fresh).catch(() => undefined)
     throw error

@@ -11,6 +11,7 @@ import { type ItemColumns, type Misfit, type StoredColumn, itemColumns } from '.
 import type { LineBytes } from './line-bytes.ts'
 import { type LineFile, jsonText, openLines } from './line-file.ts'
 import { type NewestItem, newestItems } from './newest-items.ts'
+import { type Pace, paceOf } from './pace.ts'
 import { withWholeCharacters } from './raw-json.ts'
 
 /** Names of a view's tables, as files. */
@@ -41,7 +42,7 @@ export interface TableRows {
 
 /**
  * Writes the tables of a view as Parquet, into a folder that is empty.
- * @returns How many errors the last of them tells, and the newest items of a feed.
+ * @returns How many errors the last of them tells; of a feed, its newest items, and how they come.
  */
 export async function writeTables(
   files: Files,
@@ -49,7 +50,7 @@ export async function writeTables(
   definition: ViewDefinition,
   rows: TableRows,
   signal: AbortSignal,
-): Promise<{ errors: number; newest: NewestItem[] }> {
+): Promise<{ errors: number; newest: NewestItem[]; pace: Pace | undefined }> {
   const paths = tablePaths(folder, definition.name)
   const spill = join(folder, 'spill')
   const engine = await openEngine(spill)
@@ -71,10 +72,11 @@ export async function writeTables(
     await copies.start(errors, errorSelect, paths.errors)
     await copies.end()
     for (const { path } of [items, history, errors]) await files.remove(path)
-    const newest = await interruptible(engine.connection, signal, () =>
-      newestItems(engine.connection, paths.items, definition),
-    )
-    return { errors: errorCount, newest }
+    return await interruptible(engine.connection, signal, async () => ({
+      errors: errorCount,
+      newest: await newestItems(engine.connection, paths.items, definition),
+      pace: await paceOf(engine.connection, paths.items, definition),
+    }))
   } finally {
     await copies.end().catch(() => undefined)
     engine.close()
@@ -162,7 +164,7 @@ const closeBrace = Buffer.from('}')
 const itemName = Buffer.from(',"item":')
 
 function addItem(
-  { key, json, firstSeen, lastSeen, absentSince, versions, parcel }: MergedItem,
+  { key, json, preferred, firstSeen, lastSeen, absentSince, versions, parcel }: MergedItem,
   columns: ItemColumns,
   line: LineBytes,
   onMisfit: (misfit: Misfit & { key: string; parcel: string }) => void,
@@ -170,7 +172,7 @@ function addItem(
   const absent = absentSince === undefined ? '' : `,"a":"${timeText(absentSince)}"`
   const own = `"k":${jsonText(key)},"f":"${timeText(firstSeen)}","l":"${timeText(lastSeen)}","v":${versions},"p":"${parcel}"`
   line.addText(`{${own}${absent}`)
-  columns.add(json, line, (misfit) => onMisfit({ ...misfit, key, parcel }))
+  columns.add(json, line, (misfit) => onMisfit({ ...misfit, key, parcel }), preferred)
   line.add(closeBrace)
 }
 

@@ -1,7 +1,7 @@
 import { sayMiddle, sayUnexpected } from '../../../parcel/format/json/complaint.ts'
 import * as grammar from '../../../parcel/format/json/grammar.ts'
 import { endOfText } from '../../../parcel/format/json/text.ts'
-import { type ItemPath, each } from '../../../system/item-path.ts'
+import { type ItemPath, each, isMany } from '../../../system/item-path.ts'
 import type { BadItem, FoundItem } from '../../item.ts'
 import { Capture, longestItemBytes } from './capture.ts'
 import { DamagedValue } from './damaged-value.ts'
@@ -43,6 +43,10 @@ export class ItemScanner {
   readonly #isWholeDocument: boolean
   readonly #file: string
   readonly #known: KnownItems | undefined
+  /** Items have the keys that lead to them as members, so that their bytes are not those of the document. */
+  readonly #areNamed: boolean
+  /** Such keys, by level, as they stand there. */
+  readonly #names: string[] = []
   /** Of items in a list: leads to where they begin. */
   readonly #path: string
   #found: (FoundItem | BadItem)[] = []
@@ -68,7 +72,12 @@ export class ItemScanner {
     this.#file = file
     this.#known = known
     this.#offset = offset
-    known?.trace.begin(this.#path)
+    this.#areNamed = this.#steps.some((step) => typeof step === 'object')
+    this.#trace?.begin(this.#path)
+  }
+
+  get #trace(): KnownItems['trace'] | undefined {
+    return this.#areNamed ? undefined : this.#known?.trace
   }
 
   /** As `itemsAt` says it, of what has come so far. */
@@ -85,7 +94,7 @@ export class ItemScanner {
 
   write(bytes: Uint8Array): void {
     const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#known?.trace.addChunk(chunk)
+    this.#trace?.addChunk(chunk)
     for (let index = 0; index < chunk.length && !this.#isOver;) {
       if (this.#damaged !== undefined) index = this.#passDamage(this.#damaged, chunk, index)
       else if (this.#nesting.depth > this.#level) index = this.#passContainer(chunk, index)
@@ -100,7 +109,7 @@ export class ItemScanner {
 
   /** The document ends here. */
   end(): void {
-    this.#known?.trace.end()
+    this.#trace?.end()
     if (this.#isOver || this.#damaged !== undefined) return
     const { state, depth } = this.#nesting
     if (depth === 0 && isNumber[state] === 1) {
@@ -119,7 +128,8 @@ export class ItemScanner {
     const next = transitions[(nesting.state << 8) | chunk[index]!]!
     if (next === error) return this.#mend(chunk, index)
     if (next === close) {
-      if (nesting.state === grammar.afterOpenArray) this.#status = 'items'
+      const isEmptyMap = nesting.state === grammar.afterOpenObject && isMany(this.#steps[this.#level - 1])
+      if (nesting.state === grammar.afterOpenArray || isEmptyMap) this.#status = 'items'
       nesting.close()
       this.#level--
     } else if (next >= lineEnd) nesting.state = next & ~lineEnd
@@ -146,8 +156,8 @@ export class ItemScanner {
       }
       if (isNull) this.#sawNull()
     }
-    // Elements of a list may be null, what a key leads to is then nothing.
-    const isItem = isMeant && step === undefined && !(isNull && this.#steps.at(-1) !== each)
+    // Elements of a list, or of a map, may be null, what a key leads to is then nothing.
+    const isItem = isMeant && step === undefined && !(isNull && !isMany(this.#steps.at(-1)))
     if (isMeant && step === undefined && !isItem) this.#sawNull()
     if (isItem) {
       this.#status = 'items'
@@ -162,7 +172,7 @@ export class ItemScanner {
 
   #passKnown(chunk: Buffer, index: number): number {
     const known = this.#known
-    if (known === undefined) return -1
+    if (known === undefined || this.#areNamed) return -1
     const end = known.find(chunk, index, this.#level === 0 ? undefined : this.#path)
     if (end === -1) return -1
     const { first, count } = known
@@ -175,7 +185,7 @@ export class ItemScanner {
 
   /** Below a list, an element that leads to null is one that has no items. */
   #sawNull(): void {
-    if (this.#steps.slice(0, this.#level).includes(each)) this.#status = 'items'
+    if (this.#steps.slice(0, this.#level).some(isMany)) this.#status = 'items'
     else if (this.#status === 'missing') this.#status = 'null'
   }
 
@@ -216,7 +226,11 @@ export class ItemScanner {
 
   #endKey(chunk: Buffer, end: number): void {
     const step = this.#steps[this.#level - 1]
-    this.#isOnPath = step !== undefined && step !== each && keyOf(this.#capture.bytes(chunk, end)) === step
+    const key = this.#capture.bytes(chunk, end)
+    if (typeof step === 'object') {
+      this.#names[this.#level - 1] = textOf(key)
+      this.#isOnPath = true
+    } else this.#isOnPath = typeof step === 'string' && keyOf(key) === step
     this.#capture.drop('nothing')
     this.#nesting.state = grammar.afterKey
   }
@@ -227,12 +241,25 @@ export class ItemScanner {
     this.#nesting.endValue()
   }
 
-  #foundWhole(bytes: Uint8Array, start: number): void {
+  #foundWhole(found: Uint8Array, start: number): void {
     const known = this.#known
+    const bytes = this.#areNamed ? this.#withNames(found) : found
     const place = known?.same(bytes) ?? -1
     const json = place === -1 ? bytes : known!.at(place)
     this.#found.push(place === -1 ? { json, file: this.#file } : { json, file: this.#file, known: place })
-    if (this.#level > 0) known?.trace.addItem(json, start)
+    if (this.#level > 0) this.#trace?.addItem(json, start)
+  }
+
+  /** As `itemsAt` has it. A name that the item has itself comes twice then, and its own is the last one. */
+  #withNames(item: Uint8Array): Uint8Array {
+    const names = this.#steps.flatMap((step, level) =>
+      typeof step === 'object' ? [`${JSON.stringify(step.field)}:"${this.#names[level]!}"`] : [],
+    )
+    const text = textOf(item)
+    if (!text.startsWith('{')) return Buffer.from(`{${names.join(',')},"value":${text}}`)
+    const members = text.slice(1)
+    const comma = members.trimStart() === '}' ? '' : ','
+    return Buffer.from(`{${names.join(',')}${comma}${members}`)
   }
 
   /** The value, or key, in which a wrong byte stands is no item; what is behind it may be. */
@@ -279,7 +306,7 @@ export class ItemScanner {
   #bad(problem: string): void {
     if (++this.#damages >= mostDamages) this.#isOver = true
     this.#found.push({ problem, file: this.#file })
-    this.#known?.trace.break()
+    this.#trace?.break()
   }
 }
 
@@ -287,7 +314,11 @@ function pathOf(steps: Steps): string {
   return JSON.stringify(steps.map((step) => (step === each ? null : step)))
 }
 
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+}
+
 function keyOf(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  const text = textOf(bytes)
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text
 }

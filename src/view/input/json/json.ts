@@ -1,5 +1,5 @@
 import type { Bytes } from '../../../codec/codec.ts'
-import { type ItemPath, each } from '../../../system/item-path.ts'
+import { type ItemPath, each, isMany } from '../../../system/item-path.ts'
 import type { BadItem, FoundItem } from '../../item.ts'
 import { ItemScanner } from './item-scanner.ts'
 import type { KnownItems } from './known-items.ts'
@@ -13,10 +13,10 @@ export interface JsonOptions {
   known?: KnownItems | undefined
 }
 
-/** As `itemsAt` takes it: a path without `[*]` leads to the list, and "." to the document. */
+/** As `itemsAt` takes it: a path without `[*]` or `{*}` leads to the list, and "." to the document. */
 export function stepsOf({ steps }: ItemPath): ItemPath['steps'] | undefined {
   if (steps.length === 0) return undefined
-  return steps.includes(each) ? steps : [...steps, each]
+  return steps.some(isMany) ? steps : [...steps, each]
 }
 
 /** @param open Is called once for each path that the document does not have, and once more. */

@@ -1,0 +1,101 @@
+import { openChannel } from '../alert/all.ts'
+import { attempt } from '../alert/attempt.ts'
+import type { Delivery } from '../alert/channel.ts'
+import type { AlertConfigs } from '../alert/config.ts'
+import { textOf } from '../alert/message-text.ts'
+import type { Fault } from '../rehearsal/fault-names.ts'
+import { type Rehearsal, rehearse as rehearseFault } from '../rehearsal/rehearse.ts'
+import { type Telling, markRehearsal, tellingsOf } from '../rehearsal/telling.ts'
+import { alertSurroundings } from './alert-surroundings.ts'
+import type { App } from './app.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { openOneDataset } from './open-datasets.ts'
+import { loadRoot } from '../config/root-config.ts'
+import { rehearsalText } from './rehearsed.ts'
+
+export interface RehearseArguments {
+  dataset: string
+  fail: Fault
+  /** Really send the messages, marked. */
+  send?: boolean
+}
+
+/** What was really sent, by the name of the channel. */
+export type Sent = ReadonlyMap<string, readonly Delivery[]>
+
+/** Makes a fault happen to a copy of a dataset, and shows who would be told what, and when. */
+export async function rehearse({ dataset: name, fail, send }: RehearseArguments, app: App): Promise<ExitStatus> {
+  const dataset = await openOneDataset(app, name)
+  const { alerts: configs } = (await loadRoot(app.context.system.files, app.root)).root
+  const rehearsal = await rehearseFault(fail, dataset, app.context)
+  const surroundings = alertSurroundings(app)
+  const tellings = tellingsOf(configs, rehearsal.troubles, surroundings, rehearsal.at)
+  const sent: Sent = send === true ? await sendAll(configs, tellings, rehearsal, app) : new Map()
+  if (app.json) app.printJson(rehearsalJson(rehearsal, tellings, sent, app))
+  else app.print(rehearsalText(rehearsal, tellings, sent, app))
+  app.context.signal.throwIfAborted()
+  const isTold = tellings.some(({ messages }) => messages.length > 0)
+  const hasArrived = [...sent.values()].flat().every(({ ok }) => ok)
+  return isTold && hasArrived ? ExitCode.ok : ExitCode.failed
+}
+
+async function sendAll(
+  configs: AlertConfigs,
+  tellings: readonly Telling[],
+  { dataset }: Rehearsal,
+  app: App,
+): Promise<Sent> {
+  const surroundings = alertSurroundings(app)
+  const sent = tellings
+    .filter(({ messages }) => messages.length > 0)
+    .map(async ({ channel, messages }): Promise<[string, Delivery[]]> => {
+      const deliveries: Delivery[] = []
+      for (const message of messages) {
+        const marked = markRehearsal(message, dataset, surroundings.clock.now())
+        deliveries.push(
+          await attempt(() => openChannel(channel, configs[channel]!, surroundings), marked, surroundings),
+        )
+      }
+      return [channel, deliveries]
+    })
+  return new Map(await Promise.all(sent))
+}
+
+function rehearsalJson(
+  { dataset, fault, staged, troubles, afterMs, at, isCritical, before }: Rehearsal,
+  tellings: readonly Telling[],
+  sent: Sent,
+  app: App,
+): object {
+  return {
+    root: app.root,
+    dataset,
+    fault,
+    staged,
+    ...(afterMs === undefined ? {} : { afterMs, at }),
+    byRun: isCritical,
+    troubles,
+    before,
+    channels: tellings.map(({ channel, kind, messages, at: time, isDigest, again, because }) => ({
+      channel,
+      kind,
+      told: messages.length > 0,
+      ...(because === undefined ? {} : { because }),
+      ...(time === undefined ? {} : { at: time }),
+      digest: isDigest,
+      again,
+      messages: messages.map((message) => ({
+        title: message.title,
+        severity: message.severity,
+        text: textOf(message),
+      })),
+      ...(sent.has(channel) ? { sent: sent.get(channel)!.map(deliveryJson) } : {}),
+    })),
+  }
+}
+
+function deliveryJson(delivery: Delivery): object {
+  if (delivery.ok) return { result: 'delivered', said: delivery.said }
+  const { code, message, hint } = delivery.error
+  return { result: 'failed', error: { code, message, ...(hint === undefined ? {} : { hint }) } }
+}

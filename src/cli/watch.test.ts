@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { openSink } from '../alert/alerts.fixture.ts'
+import { recordTick } from '../schedule/ticks.ts'
+import { systemFiles } from '../system/files.ts'
+import { closedPort } from '../system/loopback.ts'
+import { openMailSink } from '../../test/servers/mail-sink.ts'
+import { type TestApp, testApp } from '../../test/support/test-app.ts'
+import { ExitCode } from './exit-code.ts'
+import { run } from './run.ts'
+import { watch } from './watch.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const start = '2026-03-01T07:00:00Z'
+
+const mailTo = (port: number): string =>
+  `[alerts.mail]\nkind = "email"\nhost = "127.0.0.1"\nport = ${port}\ntls = "none"\nfrom = "u@example.org"\nto = "me@example.org"\n`
+const post = (url: string): string => `[alerts.hook]\nkind = "webhook"\nurl = "${url}"\n`
+
+function installed(test: TestApp): void {
+  const jobs = [
+    { job: 'run', everyMs: 5 * minute },
+    { job: 'watch', everyMs: 15 * minute },
+  ]
+  test.write('.unsilo/schedule.json', JSON.stringify({ by: 'cron', installedAt: start, jobs }))
+}
+
+/** Looks every quarter of an hour, as its timer does. */
+async function look(test: TestApp, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    test.clock.advance(15 * minute)
+    await watch({ scheduled: true }, test.app)
+  }
+}
+
+describe('watch', () => {
+  it('tells once that runs are never started, and once that they are again', async () => {
+    const test = testApp(start)
+    const mails = await openMailSink()
+    test.write('unsilo.toml', mailTo(mails.port))
+    test.write('todo/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "30 days"\n`)
+    await run({ datasets: [] }, test.app)
+    installed(test)
+    await look(test, 8)
+    expect(mails.subjects).toEqual([expect.stringContaining('schedule: `run` was never started')])
+    expect(mails.texts[0]).toContain('it should start every 5 minutes')
+    for (let time = 0; time < 9; time++) {
+      await recordTick(systemFiles, test.app.root, 'run', test.clock.now())
+      await look(test, 1)
+    }
+    expect(mails.subjects).toEqual([
+      expect.stringContaining('schedule:'),
+      expect.stringContaining('resolved: schedule: `run` was never started'),
+    ])
+  })
+
+  it('says nothing of runs that nobody has scheduled', async () => {
+    const test = testApp(start)
+    test.write('todo/config.toml', '')
+    expect(await watch({}, test.app)).toBe(ExitCode.ok)
+    expect(test.shown).toEqual(['✓ 1 dataset: all is well'])
+  })
+
+  it('gives a machine that was off the time to catch up', async () => {
+    const test = testApp(start)
+    const sink = await openSink()
+    installed(test)
+    test.write('unsilo.toml', post(sink.url))
+    test.write('todo/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 hour"\n`)
+    const both = async (): Promise<void> => {
+      await watch({ scheduled: true }, test.app)
+      await run({ datasets: [], scheduled: true }, test.app)
+    }
+    await run({ datasets: [], scheduled: true }, test.app)
+    for (let time = 0; time < 3; time++) {
+      test.clock.advance(minute * 5)
+      await both()
+    }
+    test.clock.advance(3 * 24 * hour)
+    await both()
+    test.clock.advance(15 * minute)
+    await both()
+    expect(sink.received).toEqual([])
+  })
+
+  it('tells by another channel that a mail server is dead, once', async () => {
+    const test = testApp(start)
+    const sink = await openSink()
+    test.write('unsilo.toml', mailTo(await closedPort()) + post(sink.url))
+    test.write('todo/config.toml', 'cmd = "false"\n')
+    expect(await watch({}, test.app)).toBe(ExitCode.failed)
+    expect(test.noted.join()).toContain('✗ channel mail: ')
+    await look(test, 4)
+    const titles = sink.received.map(({ json }) => (json() as { title: string }).title)
+    expect(titles).toEqual(['todo: there is no good parcel', 'alerts: the channel mail does not deliver'])
+    const status = JSON.parse(systemFiles.readText(`${test.app.root}/.unsilo/status.json`)!) as object
+    expect(status).toMatchObject({
+      ok: false,
+      channels: [{ channel: 'mail' }],
+      open: [{ dataset: 'todo', told: ['hook'] }],
+    })
+  })
+
+  it('tells once that a dataset is late, with what to do, and once that it is over', async () => {
+    const test = testApp(start)
+    const mails = await openMailSink()
+    test.write('unsilo.toml', mailTo(mails.port))
+    test.write('todo/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 hour"\n`)
+    await run({ datasets: [] }, test.app)
+    await look(test, 12)
+    expect(mails.subjects).toEqual([expect.stringContaining('todo: the newest good parcel is too old')])
+    expect(mails.texts[0]).toMatch(/what to do: .*`unsilo run`/)
+    await run({ datasets: [] }, test.app)
+    await look(test, 3)
+    expect(mails.subjects[1]).toContain('resolved: todo: the newest good parcel is too old')
+    expect(mails.subjects).toHaveLength(2)
+  })
+})
+
+describe('run', () => {
+  const pinging = (url: string): string => `[alerts.dead-man]\nkind = "healthchecks"\nurl = "${url}/check"\n`
+
+  it('tells a dead man’s switch that it begins, and how it ended', async () => {
+    const test = testApp(start)
+    const sink = await openSink()
+    test.write('unsilo.toml', pinging(sink.url))
+    test.write('todo/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"\n`)
+    test.write('bad/config.toml', 'cmd = "echo no >&2; exit 3"\nretries = 1\n')
+    test.write('todo/.keep', '')
+    await run({ datasets: [] }, test.app)
+    // Nothing is due.
+    expect(sink.received.map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/check/start', '/check'])
+    test.write('bad/config.toml', 'cmd = "echo no >&2; exit 3"\nretries = 1\ninterval = "1 hour"\n')
+    await run({ datasets: [] }, test.app)
+    const [, , , last] = sink.received
+    expect(last!.path).toMatch(/^\/check\/fail/)
+    expect(last!.body).toMatch(/✗ bad: export .* failed: exit status 3: no/)
+  })
+
+  it('pings of a dataset only when it did something', async () => {
+    const test = testApp(start)
+    const sink = await openSink()
+    test.write('unsilo.toml', pinging(`${sink.url}/{dataset}`))
+    test.write('todo/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 hour"\n`)
+    test.write('still/config.toml', `cmd = "true"\n`)
+    await run({ datasets: [] }, test.app)
+    expect(sink.received.map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/todo/check/start', '/todo/check'])
+  })
+
+  it('ends as it would when nobody can be told', async () => {
+    const test = testApp(start)
+    const port = await closedPort()
+    test.write('unsilo.toml', pinging(`http://127.0.0.1:${port}`))
+    test.write('todo/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 hour"\n`)
+    expect(await run({ datasets: [] }, test.app)).toBe(ExitCode.ok)
+    expect(test.noted.join('\n')).toContain('the ping of dead-man did not get there')
+  })
+})

@@ -1,0 +1,71 @@
+import type { Colors } from 'picocolors/types.js'
+import type { DatasetReport } from './report.ts'
+import { wrapText } from './table.ts'
+import { type Health, type Warning, kinds } from './warnings.ts'
+
+export const marks: Record<Health, string> = {
+  broken: '✗',
+  gone: '✗',
+  damaged: '✗',
+  never: '✗',
+  failing: '✗',
+  suspect: '!',
+  frozen: '!',
+  late: '!',
+  gap: '!',
+  full: '!',
+  unpublished: '!',
+  unverified: '!',
+  undrained: '!',
+  unlikely: '!',
+  unmeasured: '!',
+  good: '✓',
+  idle: '·',
+}
+
+export type Paint = (text: string) => string
+
+export function paintFor(health: Health, colors: Colors): Paint {
+  if (marks[health] === '✗') return colors.red
+  if (marks[health] === '!') return colors.yellow
+  return health === 'good' ? colors.green : colors.dim
+}
+
+/** What is wrong, why that is concluded, and what to do; of what is accepted, until when and why. */
+export function warningLines(name: string, warnings: readonly Warning[], colors: Colors, columns: number): string[] {
+  return warnings.flatMap(({ health, message, hint, evidence = [], accepted }) => {
+    const paint = accepted === undefined ? paintFor(health, colors) : colors.dim
+    const [first, ...more] = wrapText(`${name}: ${message}`, columns, '  ')
+    const head = [`${paint(first!.slice(0, name.length + 1))}${first!.slice(name.length + 1)}`, ...more]
+    const dim = (text: string): string[] => wrapText(text, columns, '    ').map((line) => colors.dim(line))
+    if (accepted === undefined) return [...head, ...evidence.flatMap((line) => dim(`  ${line}`)), ...dim(`  → ${hint}`)]
+    const until = accepted.until === undefined ? '' : ` until ${accepted.until}`
+    return [...head, ...dim(`  accepted${until}: ${accepted.because}`)]
+  })
+}
+
+/** All that was looked at in a dataset. */
+export function datasetDetails(
+  { dataset, health, judgements, due }: DatasetReport,
+  colors: Colors,
+  columns: number,
+): string {
+  const lines = judgements.flatMap(({ cause, ok, finding }) => findingLines(cause, ok, finding, colors, columns))
+  const next = due === '' ? [] : wrapText(`  ${due}`, columns, '    ').map((line) => colors.dim(line))
+  return [`${paintFor(health, colors)(marks[health])} ${colors.bold(dataset)} is ${health}`, ...next, ...lines].join(
+    '\n',
+  )
+}
+
+/** One thing that was looked at, as lines of a list. */
+export function findingLines(
+  cause: keyof typeof kinds,
+  ok: boolean,
+  finding: string,
+  colors: Colors,
+  columns: number,
+): string[] {
+  const [first, ...more] = wrapText(`  ${ok ? '✓' : '!'} ${cause}: ${finding}`, columns, '    ')
+  const mark = ok ? colors.green('✓') : colors.yellow('!')
+  return [`  ${mark}${first!.slice(3)}`, ...more]
+}

@@ -1,0 +1,28 @@
+import type { HealthFacts } from './facts.ts'
+import type { Judgement } from './judgement.ts'
+import type { Warning } from '../warnings.ts'
+
+/** Marks the warnings that the configuration accepts. What was accepted and is so no longer is told with its warning. */
+export function withAccepted(warnings: readonly Warning[], { dataset, today }: HealthFacts): Warning[] {
+  return warnings.map((warning) => {
+    const meant = dataset.config.accept.filter(({ what }) => what === warning.cause || what === warning.health)
+    const valid = meant.find(({ until }) => until === undefined || until >= today)
+    if (valid !== undefined) {
+      const { until, because } = valid
+      return { ...warning, accepted: { ...(until === undefined ? {} : { until }), because } }
+    }
+    const over = meant.map(({ until, because }) => `it was accepted until ${until}: ${because}`)
+    return over.length === 0 ? warning : { ...warning, evidence: [...(warning.evidence ?? []), ...over] }
+  })
+}
+
+/** Entries of `accept` that nothing is there for. */
+export function uselessEntries(warnings: readonly Warning[], { dataset, today }: HealthFacts): Judgement[] {
+  return dataset.config.accept
+    .filter(({ what }) => !warnings.some(({ cause, health }) => what === cause || what === health))
+    .map(({ what, until, because }) => {
+      const end = until === undefined ? '' : until >= today ? ` until ${until}` : ` until ${until}, which is over`
+      const cause = what === 'unlikely' ? 'figures' : what
+      return { cause, ok: true, finding: `${what} is accepted${end} (${because}), and there is no such warning now` }
+    })
+}

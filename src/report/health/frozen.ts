@@ -1,0 +1,77 @@
+import { parcelTime } from '../../parcel/id.ts'
+import { sayDuration } from '../../system/duration.ts'
+import { type Warning, warningOf } from '../warnings.ts'
+import type { HealthFacts } from './facts.ts'
+import { type Verdict, good, nothing, together, verdictOf } from './judgement.ts'
+import { cellsOf, hashesOf } from './recent.ts'
+import { median } from './statistics.ts'
+import { type Sight, leastChanges, limitOf, stillnessOf } from './stillness.ts'
+
+const hourMs = 3_600_000
+
+/** Exports succeed, and nothing new comes: a token that has expired, a page from a cache. */
+export function judgeFrozen(facts: HealthFacts): Verdict {
+  const { dataset, history, table } = facts
+  const { newest } = dataset.config.health
+  const hashes = hashesOf(history, table)
+  return together([
+    ...facts.views.map((view) => judgePace(facts, view, hashes)),
+    newest === undefined ? nothing : judgeSights(facts, `metric ${newest}`, cellsOf(history, table, newest)),
+    judgeSights(facts, 'the content of the parcels', hashes),
+  ])
+}
+
+/** What used to change from parcel to parcel. */
+function judgeSights(facts: HealthFacts, what: string, sights: readonly Sight[]): Verdict {
+  if (sights.length < 2) return nothing
+  const { changes, since, times, stillMs, longestMs, limitMs, isFrozen } = stillnessOf(sights)
+  if (changes < leastChanges) {
+    return good('frozen', `${what} has changed ${changes} times, too rarely to say how often it should`)
+  }
+  const numbers = `it has changed ${changes} times, and stood still for ${sayDuration(longestMs)} at most; ${sayDuration(limitMs)} would be told`
+  if (!isFrozen) return good('frozen', `${what} has stood still for ${sayDuration(stillMs)}; ${numbers}`)
+  return verdictOf(
+    'frozen',
+    [
+      frozen(
+        facts,
+        `${what} has been the same in ${times} parcels, for ${sayDuration(stillMs)}, and used to change`,
+        numbers,
+        new Date(since),
+      ),
+    ],
+    '',
+  )
+}
+
+/** When the items of a feed are from. Only what the newest parcel shows counts: that nothing is exported is another matter. */
+function judgePace(
+  facts: HealthFacts,
+  { view, state }: HealthFacts['views'][number],
+  parcels: readonly Sight[],
+): Verdict {
+  const { pace, to } = state
+  if (pace === undefined || to === undefined) return nothing
+  const { newest, times, longestHours } = pace
+  const what = `the newest item of ${view} is from ${newest.slice(0, 16).replace('T', ' ')} UTC`
+  if (times <= leastChanges) return good('frozen', `${what}; ${times} times are too few to say how often they come`)
+  const stillMs = Math.max(0, parcelTime(to).getTime() - Date.parse(newest))
+  const recent = parcels.slice(-20)
+  const steps = recent.slice(1).map(({ time }, index) => time - recent[index]!.time)
+  const limitMs = limitOf(longestHours * hourMs, steps.length === 0 ? 0 : median(steps))
+  const numbers = `in the year before, at most ${sayDuration(longestHours * hourMs)} lay between two of them; ${sayDuration(limitMs)} would be told`
+  if (stillMs <= limitMs) return good('frozen', `${what}; ${numbers}`)
+  const message = `${what}, ${sayDuration(stillMs)} before the newest parcel`
+  return verdictOf('frozen', [frozen(facts, message, numbers, new Date(newest))], '')
+}
+
+function frozen({ dataset }: HealthFacts, message: string, numbers: string, since: Date): Warning {
+  return warningOf('frozen', {
+    message: `exports succeed, but ${message}`,
+    hint:
+      `Compare with the service itself: has the login expired, is it the right account? If it is right so: ` +
+      `accept = [{ what = "frozen", until = "…", because = "…" }] in the config.toml of ${dataset.name}.`,
+    evidence: [numbers],
+    since: since.toISOString(),
+  })
+}

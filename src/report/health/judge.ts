@@ -1,0 +1,103 @@
+import { drainSetup } from '../../dataset/drain-setup.ts'
+import { hasChecks } from '../../dataset/view-work.ts'
+import { checkWarnings } from '../check-warnings.ts'
+import { damagedWarnings, unpublishedWarnings } from '../copy-warnings.ts'
+import { drainWarnings } from '../drain-warnings.ts'
+import { type Health, type Warning, openWarnings, rankOf } from '../warnings.ts'
+import { uselessEntries, withAccepted } from './accepted.ts'
+import { successWarnings, tracelessWarnings } from './attempts.ts'
+import type { HealthFacts } from './facts.ts'
+import { judgeFigures } from './figures.ts'
+import { judgeFrozen } from './frozen.ts'
+import { type Judgement, type Verdict, nothing, together, verdictOf } from './judgement.ts'
+import { judgeAge } from './late.ts'
+import { damageWarnings, goneWarnings, metricWarnings } from './stored.ts'
+import { judgeVerified } from './verified.ts'
+import { judgeViews } from './views.ts'
+
+/** How a dataset is, and why. */
+export interface DatasetHealth {
+  /** Of the worst warning that is not accepted; `good` without any; `idle` when it is not set up yet and has no parcels. */
+  health: Health
+  /** The worst first; those that are accepted stand last. */
+  warnings: Warning[]
+  /** All that was looked at. */
+  judgements: Judgement[]
+}
+
+/**
+ * The verdict on a dataset. It follows from the facts alone: the same facts, the same verdict.
+ *
+ * @param damage What could not even be read.
+ */
+export function judge(facts: HealthFacts, damage: readonly Warning[] = []): DatasetHealth {
+  const { history } = facts
+  const { judgements, warnings: found } = together([
+    verdictOf('broken', damage, 'metrics.csv can be read'),
+    ...judged(facts),
+  ])
+  const marked = withAccepted(found, facts)
+  const order = ({ health, accepted }: Warning): number => rankOf(health) + (accepted === undefined ? 0 : 100)
+  const warnings = marked.toSorted((a, b) => order(a) - order(b))
+  const isIdle = history.parcels.length === 0 && warnings.length === 0
+  return {
+    health: openWarnings(warnings)[0]?.health ?? (isIdle ? 'idle' : 'good'),
+    warnings,
+    judgements: [...judgements, ...uselessEntries(found, facts)],
+  }
+}
+
+function judged(facts: HealthFacts): Verdict[] {
+  const { dataset, history, table, now, bytesNow, copies, lacking } = facts
+  const newest = history.newestGood?.id
+  const attempt = history.newest?.id
+  return [
+    verdictOf(
+      'broken',
+      damageWarnings(dataset, history, bytesNow),
+      `the ledger can be read${newest === undefined ? '' : `, and ${newest} is as large as it was sealed`}`,
+    ),
+    verdictOf(
+      'failing',
+      [...successWarnings(dataset, history, now), ...tracelessWarnings(dataset, history, table, now)],
+      attempt === undefined
+        ? 'nothing was exported yet'
+        : `the newest attempt, ${attempt}, did not fail, and is not suspect`,
+    ),
+    judgeAge(facts),
+    judgeFrozen(facts),
+    verdictOf(
+      'gone',
+      goneWarnings(dataset, history, table),
+      `the newest successful parcel${newest === undefined ? '' : `, ${newest},`} is not missing`,
+    ),
+    verdictOf('damaged', damagedWarnings(dataset, copies), 'nothing is known to be damaged'),
+    dataset.targets.length === 0
+      ? nothing
+      : verdictOf(
+          'unpublished',
+          unpublishedWarnings(dataset, lacking),
+          lacking.length === 0 ? 'no target lacks a good parcel' : 'what targets lack is not old enough to be told',
+        ),
+    judgeVerified(facts),
+    drainSetup(dataset) === undefined
+      ? nothing
+      : verdictOf(
+          'undrained',
+          drainWarnings(dataset, history),
+          'no deletion on the server is open, and no drain was stopped',
+        ),
+    judgeFigures(facts),
+    judgeViews(facts),
+    hasChecks(dataset) || dataset.config.publishViews.length > 0
+      ? verdictOf(
+          'check',
+          checkWarnings(dataset, history),
+          'no check of a view failed in the last run, and its files were written',
+        )
+      : nothing,
+    newest === undefined
+      ? nothing
+      : verdictOf('unmeasured', metricWarnings(dataset, history, table), `the metrics of ${newest} are there`),
+  ]
+}

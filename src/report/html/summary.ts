@@ -1,0 +1,90 @@
+import { saySize } from '../../system/size.ts'
+import { numberOf } from '../change.ts'
+import type { DatasetReport, Report } from '../report.ts'
+import { type Unread, type Validity, levelOf, sayState } from '../verdict.ts'
+import { marks } from './card.ts'
+import { type Markup, html } from './markup.ts'
+import { shortened } from './prose.ts'
+import { instant } from './time.ts'
+
+/** The state of all in one sentence, until when that may be believed, and where to look. */
+export function summary(
+  report: Report,
+  validity: Validity,
+  unread: readonly Unread[],
+  idOf: (dataset: DatasetReport) => string,
+): Markup {
+  const bad = report.datasets.filter((dataset) => ['bad', 'look'].includes(levelOf(dataset)))
+  const level = bad.length > 0 || unread.length > 0 || report.root.warnings.length > 0 ? 'bad' : 'good'
+  const links = bad.map((dataset) => {
+    const of = levelOf(dataset)
+    return html`<li>
+      <a class="chip ${of}" href="#${idOf(dataset)}"
+        ><span aria-hidden="true">${marks[of]}</span> <bdi>${shortened(dataset.dataset, 40)}</bdi>
+        <span class="muted">${dataset.health}</span></a
+      >
+    </li>`
+  })
+  const where =
+    links.length === 0
+      ? undefined
+      : html`<nav aria-label="What needs a look">
+          <ul class="chips">
+            ${links}
+          </ul>
+        </nav>`
+  return html`<header class="top">
+    <p class="eyebrow">Can these copies be trusted?</p>
+    <h1 class="${report.datasets.length === 0 ? 'idle' : level}">${sayState(report, unread)}</h1>
+    ${where}${validityNote(report.at, validity)}${totals(report.datasets)}
+  </header>`
+}
+
+/** A page without scripts cannot tell how old it is: so it says from when on it is too old, for its reader to compare. */
+function validityNote(at: string, { nextAt, late }: Validity): Markup {
+  const stopped = html`something has stopped: the computer, its timer, or unsilo`
+  const lateFirst =
+    late === undefined
+      ? undefined
+      : html`<b>Valid until</b> ${instant(late.at)}, when <b><bdi>${shortened(late.dataset, 60)}</bdi></b> would be late
+          if nothing comes.`
+  const said =
+    nextAt === undefined
+      ? lateFirst === undefined
+        ? html`Nothing here says when a dataset would be late: this holds for the time when it was written.`
+        : html`${lateFirst} If it is later than that, this says nothing about today: <code>unsilo report</code> does.`
+      : lateFirst !== undefined && late!.at < nextAt
+        ? html`${lateFirst} The next page is due on ${instant(nextAt)}: if it is later than that, ${stopped}.`
+        : html`<b>Valid until</b> ${instant(nextAt)}, when the next page is due. If it is later than that, ${stopped}.`
+  return html`<div class="validity">
+    <p>Written on ${instant(at)}.</p>
+    <p>${said}</p>
+  </div>`
+}
+
+function totals(datasets: readonly DatasetReport[]): Markup | undefined {
+  const copies = datasets.flatMap((dataset) => (dataset.copies === undefined ? [] : [dataset.copies]))
+  if (copies.length === 0) return undefined
+  const bytes = datasets.flatMap(({ metrics }) => {
+    const value = numberOf(metrics?.metrics.find(({ name }) => name === 'bytes')?.values[0])
+    return value === undefined ? [] : [value]
+  })
+  const parcels = datasets.reduce((sum, { goodParcels }) => sum + goodParcels, 0)
+  const facts: [string, Markup][] = [
+    ['newest good parcels', html`${saySize(bytes.reduce((sum, one) => sum + one, 0))}`],
+    ['good parcels in all', html`${parcels}`],
+    [
+      'in two places or more',
+      html`${copies.filter(({ count }) => count > 1).length} <small>of ${datasets.length}</small>`,
+    ],
+  ]
+  return html`<dl class="totals">
+    ${facts.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`
+}

@@ -1,0 +1,48 @@
+import type { ColumnType, KeyPart } from '../definition.ts'
+import { jsonAt, jsonPath } from '../json/at.ts'
+import { type Json, canonicalJson } from '../json/json.ts'
+import { convert } from '../store/column-kind.ts'
+
+interface KeyPartReader {
+  name: string
+  isOptional: boolean
+  /** `undefined`: the item has nothing there. */
+  textOf(item: Json): string | undefined
+}
+
+export function createKeyPart({ text: name, steps, type, others = [], isOptional = false }: KeyPart): KeyPartReader {
+  const fields = [{ path: { text: name, steps }, type }, ...others].map((field) => ({
+    path: jsonPath(field.path),
+    type: field.type,
+  }))
+  return {
+    name: isOptional ? name.slice(0, -1).trim() : name,
+    isOptional,
+    textOf(item) {
+      for (const field of fields) {
+        const text = plainText(jsonAt(item, field.path))
+        if (text !== undefined) return field.type === undefined ? text : readAs(field.type, text)
+      }
+      return undefined
+    },
+  }
+}
+
+/**
+ * A text as it is, and any other value as canonical JSON; never a part of a larger string, which would stay in memory. Null is
+ * nothing.
+ */
+function plainText(json: Json | undefined): string | undefined {
+  if (json === undefined || json === 'null') return undefined
+  if (typeof json === 'string' && json.startsWith('"')) return JSON.parse(json) as string
+  return Buffer.from(canonicalJson(json)).toString()
+}
+
+/** What is none of the type stays as it is: it still tells items apart. */
+function readAs(type: ColumnType, text: string): string {
+  if (type === 'text' || type === 'json') return text
+  // Of a time the zeros at the end of a fraction: one service writes them, another does not.
+  return (
+    convert(type, text)?.replace(/(\.\d*?)0*$/, (_, fraction: string) => (fraction === '.' ? '' : fraction)) ?? text
+  )
+}
