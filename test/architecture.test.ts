@@ -35,9 +35,11 @@ const allowed: Record<string, string[]> = {
   ],
   mirror: ['config', 'dataset', 'parcel', 'system', 'view'],
   report: ['dataset', 'parcel', 'metric', 'ledger', 'schedule', 'system', 'alert'],
-  watch: ['alert', 'config', 'dataset', 'report', 'schedule', 'system'],
+  watch: ['alert', 'config', 'dataset', 'log', 'report', 'schedule', 'system'],
+  rehearsal: ['alert', 'dataset', 'parcel', 'report', 'system', 'watch'],
   cli: [
     'watch',
+    'rehearsal',
     'config',
     'dataset',
     'report',

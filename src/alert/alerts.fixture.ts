@@ -39,7 +39,7 @@ export function surroundings(more: Partial<AlertSurroundings> = {}): TestSurroun
     http: systemHttp,
     readSecret: (key, reference) => readSecret(systemFiles, key, reference, root),
     signal: new AbortController().signal,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     ...more,
     clock: new FakeClock('2026-03-01T07:00:00Z'),
     secret(name, value) {

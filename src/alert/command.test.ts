@@ -15,7 +15,7 @@ async function run(cmd: string, more: Partial<Parameters<typeof surroundings>[0]
   const at = surroundings(more)
   const nasty = troubleOf({ dataset: '$(touch hacked)', what: '"; touch hacked; \u0000 \'', why: 'x'.repeat(300_000) })
   const open = () => openChannel('mine', configOf({ kind: 'command', cmd }), at)
-  const delivery: Delivery = await attempt(open, messageAbout([nasty]), { signal: never, timeoutMs: 20_000 })
+  const delivery: Delivery = await attempt(open, messageAbout([nasty]), { signal: never, timeoutMs: 60_000 })
   return { delivery, root: at.root, read: (name: string) => readFileSync(join(at.root, name), 'utf8') }
 }
 
@@ -68,7 +68,7 @@ it('shows a notification by the program that the desktop has, which gets it as t
   }
   vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`)
   const notification = { title: '--help', text: 'a <b> & "c"', urgency: 'critical' } as const
-  const options = { signal: never, timeoutMs: 20_000 }
+  const options = { signal: never, timeoutMs: 60_000 }
   try {
     expect(await notifyDesktop(notification, { ...options, platform: 'linux' })).toBe('notify-send')
     expect(await notifyDesktop(notification, { ...options, platform: 'darwin' })).toBe('osascript')

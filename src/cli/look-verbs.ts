@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander'
+import { reportFormats } from './report-format.ts'
+import type { ReportArguments } from './report.ts'
 import { datasetNames, lazily, verb } from './verb.ts'
 
 /** The verbs by which a person looks at datasets. */
@@ -7,8 +9,9 @@ export function addLookVerbs(program: Command): void {
     .argument('[dataset...]', datasetNames)
     .option('--check', 'end with 1 when there is any warning')
     .option('-a, --all', 'what was looked at in every dataset, also in good ones')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']))
-    .action((datasets: string[], options: { check?: boolean; all?: boolean; format?: 'text' | 'json' }, command: Command) =>
+    .addOption(new Option('--format <format>', 'how to write it').choices([...reportFormats]))
+    .option('-o, --output <file>', 'into a file, whose name says the format when --format does not')
+    .action((datasets: string[], options: Omit<ReportArguments, 'datasets'>, command: Command) =>
       lazily(async () => (await import('./verbs.ts')).report)({ datasets, ...options }, command),
     )
   verb(program, 'parcels', 'list the parcels of a dataset')

@@ -2,7 +2,7 @@ import { textOf } from '../alert/message-text.ts'
 import { faultTitles } from '../rehearsal/fault.ts'
 import type { Rehearsal } from '../rehearsal/rehearse.ts'
 import type { Telling } from '../rehearsal/telling.ts'
-import { sayDuration } from '../system/duration.ts'
+import { formatDuration } from '../system/duration.ts'
 import type { App } from './app.ts'
 import { outcomeLines, problemLine } from './outcome.ts'
 import type { Sent } from './rehearse.ts'
@@ -54,7 +54,7 @@ function noticedLines({ troubles, afterMs, before, fault }: Rehearsal, { colors:
       ? [out.yellow('nothing new:'), `it is ${known.join(', ')} already, and that goes on`]
       : [out.yellow('nothing, not within a year'), ...(fault === 'empty-source' ? guardAdvice : [])]
   }
-  const when = afterMs === 0 ? '' : [`${out.bold(`after ${sayDuration(afterMs)}`)}, if it stays so until then:`]
+  const when = afterMs === 0 ? '' : [`${out.bold(`after ${formatDuration(afterMs, 2)}`)}, if it stays so until then:`]
   return [
     ...when,
     ...troubles.flatMap(({ severity, what, why, next }) => [
@@ -91,7 +91,7 @@ function tellingLines(telling: Telling, rehearsal: Rehearsal, sent: Sent, { colo
 function whenTold({ at, isDigest }: Telling, { isCritical, afterMs }: Rehearsal): string {
   if (isDigest) return `in the digest of ${at!.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   if (isCritical) return 'at once, by the run itself'
-  return afterMs === 0 ? 'by the next `watch`' : `by the first \`watch\` after ${sayDuration(afterMs ?? 0)}`
+  return afterMs === 0 ? 'by the next `watch`' : `by the first \`watch\` after ${formatDuration(afterMs ?? 0, 2)}`
 }
 
 function messageLines({ messages }: Telling, { colors: { out } }: App): string[] {

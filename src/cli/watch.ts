@@ -8,9 +8,9 @@ import { namedTarget } from '../dataset/copies/targets.ts'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
 import { knownChannels } from '../watch/channels.ts'
 import { type Look, lookAtAll } from '../watch/look.ts'
-import { type StatusPublication, publishStatus, statusFolder } from '../watch/publish-status.ts'
-import { reportPage, reportSummary } from '../watch/report-page.ts'
-import { statusFiles, statusPlaces, writeStatusFiles } from '../watch/status-file.ts'
+import { type StatusFile, publishStatus, statusFolder } from '../watch/publish-status.ts'
+import { isPageOld, reportPages } from '../watch/report-page.ts'
+import { pageName, readStatus, statusFiles, statusPlaces, writeStatusFiles } from '../watch/status-file.ts'
 import { type PublishedStatus, type Status, statusOf } from '../watch/status.ts'
 import { ownTrouble } from '../watch/troubles.ts'
 import { alertSurroundings } from './alert-surroundings.ts'
@@ -49,49 +49,54 @@ function isUnreadable({ root, problems }: LoadedConfig): boolean {
   return root.file === undefined && problems.some(({ file }) => file === 'unsilo.toml')
 }
 
-/** First what is quick, and needs nobody: the files here. Then the channels; last the targets, which may be far away. */
-async function leaveAndTell(look: Look, configs: AlertConfigs, { root }: LoadedConfig, app: App): Promise<Watched> {
-  const { context } = app
+/** First what is quick, and needs nobody: the figures here. Then the channels; last the page, and targets, which may be far away. */
+async function leaveAndTell(look: Look, configs: AlertConfigs, loaded: LoadedConfig, app: App): Promise<Watched> {
+  const { context, root: path } = app
   const { files } = context.system
-  const places = statusPlaces(root.path, root.watch.prometheus)
-  const page = await reportPage(look.report)
+  const { root } = loaded
+  const places = statusPlaces(path, root.watch.prometheus)
+  const before = readStatus(files, path)
+  const pages = reportPages(look.report, loaded, context, look.validMs)
+  const write = async (written: readonly StatusFile[]): Promise<UnsiloError[]> =>
+    (await writeStatusFiles(files, written, places)).map(expectUnsiloError)
   let status = statusNow(look, look.troubles, look.remembered, look.published, app)
-  const write = async (withPage: boolean): Promise<UnsiloError[]> => {
-    const written = statusFiles(status, withPage ? page : undefined)
-    return (await writeStatusFiles(files, written, places)).map(expectUnsiloError)
-  }
-  const unwritten = await write(true)
+  const unwritten = await write(statusFiles(status))
   const own = unwritten
     .slice(0, 1)
     .map((error) => ownTrouble('files', 'what `watch` has seen cannot be written', error))
   const troubles = [...look.troubles, ...own]
   const alerts = await deliverAlerts(configs, troubles, alertSurroundings(app), {
     about: look.about,
-    report: () => reportSummary(look.report, page),
+    report: pages.enclosed,
   })
   // Who was told, and which channel fails.
   status = statusNow(look, troubles, rememberedNow(app, look), look.published, app)
+  const isOld = isPageOld(before, status, files.info(places.page)?.modifiedAt)
+  const page = isOld ? [{ name: pageName, text: await pages.page() }] : []
+  unwritten.push(...(await write(page)))
   const targets = root.watch.publish.flatMap((name) => {
     const config = root.targets?.[name]
-    return config === undefined ? [] : [namedTarget(name, config, root.path, context)]
+    return config === undefined ? [] : [namedTarget(name, config, path, context)]
   })
-  const published = await publish(look, status, page, targets, app)
-  status = { ...status, published: published.map(({ error: _, ...one }) => one) }
-  if (unwritten.length === 0) unwritten.push(...(await write(false)))
-  return { status, alerts, unwritten, published, channels: Object.keys(configs) }
-}
-
-async function publish(
-  look: Look,
-  status: Status,
-  page: string | undefined,
-  targets: ReturnType<typeof namedTarget>[],
-  app: App,
-): Promise<StatusPublication[]> {
-  const { context } = app
-  const folder = statusFolder(hostname(), app.root)
   const now = context.system.clock.now()
-  return publishStatus(statusFiles(status, page), targets, folder, look.published, now, context.signal)
+  const sent = (isNew: boolean): StatusFile[] => {
+    const known = isNew ? files.readText(places.page) : undefined
+    return [
+      ...statusFiles(status),
+      ...(page.length > 0 || known === undefined ? page : [{ name: pageName, text: known }]),
+    ]
+  }
+  const published = await publishStatus(
+    targets,
+    sent,
+    statusFolder(hostname(), path),
+    look.published,
+    now,
+    context.signal,
+  )
+  status = { ...status, published: published.map(({ error: _, ...one }) => one) }
+  if (unwritten.length === 0) unwritten.push(...(await write(statusFiles(status))))
+  return { status, alerts, unwritten, published, channels: Object.keys(configs) }
 }
 
 function statusNow(

@@ -76,6 +76,33 @@ describe('a view', () => {
     expect((await viewIn(`[views.a]\nkey = "id"\n${window}\nabsent = { parcels = 2 }`)).absent.mark).toBe(true)
   })
 
+  it('may show the newest of a list that is sorted by nobody knows what', async () => {
+    const view = await viewIn('[views.a]\nkey = "id"\nwindow = { newest = 5 }')
+    expect(view).toMatchObject({ window: { newest: 5 }, absent: { mark: false } })
+    const stream = rest('key = "id", window = { newest = 5 }', '[views.a]\nstream = "events"\nabsent = { mark = true }')
+    expect(await viewIn(stream)).toMatchObject({ window: { newest: 5 }, absent: { mark: true } })
+  })
+
+  it('has keys with parts that may be missing, that were renamed, or are times', async () => {
+    const key = String.raw`key = ["id", "a.b ?", "new | old :: epoch", '["odd | name?"]', '["x"] | y?']`
+    expect((await viewIn(`[views.a]\n${key}`)).key).toEqual([
+      { text: 'id', steps: ['id'] },
+      { text: 'a.b ?', steps: ['a', 'b'], isOptional: true },
+      {
+        text: 'new | old :: epoch',
+        steps: ['new'],
+        others: [{ path: { text: 'old', steps: ['old'] }, type: 'epoch' }],
+      },
+      { text: '["odd | name?"]', steps: ['odd | name?'] },
+      {
+        text: '["x"] | y?',
+        steps: ['x'],
+        others: [{ path: { text: 'y', steps: ['y'] }, type: undefined }],
+        isOptional: true,
+      },
+    ])
+  })
+
   it('takes the hash of an item, or a field of that name', async () => {
     expect((await viewIn('[views.a]\nkey = "hash"')).key).toBe('hash')
     expect((await viewIn('[views.a]\nkey = ["hash"]')).key).toEqual([{ text: 'hash', steps: ['hash'] }])
@@ -190,6 +217,34 @@ describe('what is wrong with a view', () => {
       '[views.a]\nkey = "id"\nignore = "."',
       'a/config.toml:3: views.a.ignore: "." is not a path. Write it like "items", "data.children[*].data", "[*]", "users{*}" or \'meta["odd.key"].next\'.',
     ],
+    [
+      '[views.a]\nkey = "id"\nignore = "a{*}.b"',
+      'a/config.toml:3: views.a.ignore: "a{*}.b" goes through a map. Name the field that holds the map.',
+    ],
+    [
+      '[views.a]\nkey = "a{*}"',
+      'a/config.toml:2: views.a.key: "a{*}" leads to many values, and one is needed. Leave out "{…}": the path begins in one item, or in the body.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nitems = "a{*}.b{*}"',
+      'a/config.toml:3: views.a.items: "a{*}.b{*}" has two names for items that are the same. Give each a name of its own, as in "shops{shop}.items{item}".',
+    ],
+    [
+      '[views.a]\nkey = "id | b :: moment"',
+      'a/config.toml:2: views.a.key: "moment" is not a type. Types: text, integer, number, boolean, timestamp, date, epoch, epoch-ms, json.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncsv = { skip = 2, header = "Date" }',
+      'a/config.toml:3: views.a.csv: `skip` has no use beside `header`',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncsv = { encoding = "ebcdic" }',
+      'a/config.toml:3: views.a.csv.encoding: is no encoding; there are "windows-1252", "iso-8859-2", "utf-16le", "shift_jis" and others',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncsv = { delimiter = ", " }',
+      'a/config.toml:3: views.a.csv.delimiter: a delimiter is one character, and neither a quote nor a line end',
+    ],
     ['[views.a]\nkey = "id"\nwindow = "some"', 'a/config.toml:3: views.a.window: "some" is not one of "all"'],
     [
       '[views.a]\nkey = "id"\nwindow = { newest = 0, by = "x" }',
@@ -249,11 +304,17 @@ describe('the fingerprint of extracts', () => {
 
   it('is another with another key, and what is ignored', async () => {
     const all = await Promise.all(
-      ['key = "id"', 'key = ["id", "b"]', 'key = "hash"', 'key = "id"\nignore = "x"'].map((keys) =>
-        fingerprint(`[views.a]\n${keys}`),
-      ),
+      [
+        '"id"',
+        '["id", "b"]',
+        '["id", "b?"]',
+        '"id | b"',
+        '"hash"',
+        '"id"\nignore = "x"',
+        '"id"\ncsv = { skip = 1 }',
+      ].map((keys) => fingerprint(`[views.a]\nkey = ${keys}`)),
     )
-    expect(new Set(all).size).toBe(4)
+    expect(new Set(all).size).toBe(7)
   })
 })
 

@@ -44,14 +44,11 @@ function viewDefinition(name: string, view: ViewConfig, source: SourceConfig | u
       ? source.streams.find((one) => one.name === view.stream)
       : undefined
   const { newest, by } = stream?.window ?? {}
-  const window = view.window ?? (newest !== undefined && by !== undefined ? { newest, by } : 'all')
+  const window = view.window ?? (newest === undefined ? 'all' : { newest, by })
   const { mark, parcels, days } = view.absent ?? {}
   // What was asked for since a cursor, or is deleted by us once we have it, was not taken away by anybody.
   const isDrained = source?.kind === 'rest' && source.drain?.stream === view.stream
-  // Without an order, nothing tells what was pushed out of a list from what was taken off it.
-  const isCutOff = view.window === undefined && newest !== undefined && by === undefined
-  const showsAll =
-    window === 'all' && !isCutOff && stream?.cursor === undefined && stream?.stop === undefined && !isDrained
+  const showsAll = window === 'all' && stream?.cursor === undefined && stream?.stop === undefined && !isDrained
   return {
     name,
     items: listOf(view.items ?? stream?.items),

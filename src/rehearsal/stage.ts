@@ -35,6 +35,8 @@ export async function setStage(fault: Fault, dataset: Dataset, context: Context)
     }
     case 'target-down': {
       const port = await closedPort()
+      // A folder target makes its folder; below a file it cannot.
+      await (await files.create(join(dataset.root, 'away'))).close()
       const targets = dataset.targets.map((target) => ({
         ...target,
         config: unreachable(target.config, port, dataset),
@@ -166,6 +168,6 @@ function unreachable(config: TargetConfig, port: number, { root }: Dataset): Tar
     case 'folder':
     case 'rsync':
     case 'plugin':
-      return { ...away, kind: 'folder', path: join(root, 'not-mounted') } as TargetConfig
+      return { ...away, kind: 'folder', path: join(root, 'away', 'target') } as TargetConfig
   }
 }

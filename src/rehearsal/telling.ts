@@ -61,7 +61,10 @@ export function markRehearsal(message: Message, dataset: string, now: Date): Mes
 function whyNot(rules: ChannelRules, troubles: readonly Trouble[]): string {
   const others = troubles.filter(({ dataset }) => isAmong(dataset, rules.datasets))
   if (troubles.length === 0) return 'there is nothing to tell'
-  return others.length === 0 ? 'it is not for this dataset' : `it is told of ${rules.minSeverity} and worse only`
+  if (others.length === 0) return 'it is not for this dataset'
+  return rules.minSeverity === 'critical'
+    ? 'it is told of what is critical only'
+    : `it is told of ${rules.minSeverity} and worse only`
 }
 
 function againAfter(at: Date): Date[] {

@@ -36,8 +36,10 @@ export function sayState({ datasets, root }: Report, unread: readonly Unread[] =
   if (datasets.length === 0) return rest === '' ? 'There are no datasets here yet.' : rest
   const isAllGood = good === datasets.length && rest === ''
   const number = is(datasets.length, 'dataset', 'datasets')
+  const tail = rest === '' ? '' : ` ${rest}`
+  if (bad === datasets.length && bad > 1) return `${number}, and all need a look.${tail}`
   if (isAllGood) return datasets.length === 1 ? '1 dataset, and it is good.' : `${number}, and all are good.`
-  return `${number}: ${parts.join(', ')}.${rest === '' ? '' : ` ${rest}`}`
+  return `${number}: ${parts.join(', ')}.${tail}`
 }
 
 /** Until when a report may be believed. */

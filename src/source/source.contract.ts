@@ -100,7 +100,7 @@ export function sourceContract(start: (datasetPath: string) => Promise<ContractS
     if ('skipped' in openLarge) return skip(openLarge.skipped)
     const source = await openLarge(20_000_000_000)
     const running = bench.outcome(source)
-    await expect.poll(() => bench.staged.bytesSoFar(), { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect.poll(() => bench.staged.bytesSoFar(), { timeout: 60_000 }).toBeGreaterThan(0)
     bench.abort()
     // To its end, the export would take far longer than a test may.
     expectInterrupted(await running)

@@ -38,7 +38,9 @@ const windowConfig = z.union([
   z.literal('all'),
   z.strictObject({
     newest: z.int().min(1).describe('The parcel can show only so many of the newest items.'),
-    by: fieldText.describe('The field that says which items are the newest: a time, or a number that grows.'),
+    by: fieldText
+      .optional()
+      .describe('The field that says which items are the newest: a time, or a number that grows.'),
   }),
 ])
 

@@ -62,7 +62,7 @@ export interface ViewDefinition {
   /** Not a change; shown with the latest value all the same. */
   ignore: readonly ItemPath[]
   /** What one parcel can show. */
-  window: { newest: number; by: ItemPath } | 'all'
+  window: { newest: number; by?: ItemPath | undefined } | 'all'
   /** An item counts as absent once so many evidence parcels, over so many days, have shown that it is not there. */
   absent: { mark: boolean; parcels: number; days: number }
   /** Names of columns. */
@@ -96,7 +96,7 @@ export function extractFingerprint(definition: ViewDefinition): string {
     key: key === 'hash' ? key : textsOf(key),
     parents,
     ignore: textsOf(ignore)?.sort(),
-    by: window === 'all' ? undefined : window.by.text,
+    by: window === 'all' ? undefined : window.by?.text,
   }
   return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
 }

@@ -4,7 +4,7 @@ export interface FoundItem {
   json: Uint8Array
   /** Inside the parcel; empty for a parcel of one file. */
   file: string
-  /** Where the item stands in the list that `KnownItems` was made of, when one with these bytes was noticed there. */
+  /** Where the item stands in the list that `KnownItems` was made of; -1: it was looked for there in vain. */
   known?: number
   /** What tells the parents of a record from others, of a stream that is asked for once for each: the first part of its key. */
   parents?: readonly string[]

@@ -111,14 +111,14 @@ export function createMerge(definition: ViewDefinition, log: ItemLog, options: M
   const absences = new Absences(definition, log, state)
   const { changedBefore } = options
   const see = createSightings(definition, { log, state, shown, absences, changedBefore })
-  const ranges = window === 'all' ? undefined : new Ranges(window.newest, log, state)
+  const ranges = window === 'all' ? undefined : new Ranges(window, log, state)
   const fields: FieldTracks = new Map(notes.fields)
   const knownFields = fieldCache(log)
 
   const look = (parcel: number, { items, errors, bounds, duplicates }: ParcelExtract, readableFrom: number): void => {
     const full = isFull(items.length + duplicates + errors.length, window)
     if (absent.mark && readableFrom !== Infinity) {
-      for (const track of absences.look({ parcel, isFull: full, bounds, readableFrom })) see.gone(track)
+      for (const track of absences.look({ parcel, items, isFull: full, bounds, readableFrom })) see.gone(track)
     }
     // A parcel of which nothing could be read says nothing of what was there.
     if (items.length > 0 || errors.length === 0) ranges?.look({ parcel, items, bounds, isFull: full })

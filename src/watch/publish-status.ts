@@ -26,10 +26,14 @@ export interface StatusPublication extends PublishedStatus {
   error?: UnsiloError
 }
 
-/** Copies the files to every target, all at the same time. It throws for nothing that a target does. */
+/**
+ * Copies files to every target, all at the same time. It throws for nothing that a target does.
+ *
+ * @param filesFor What goes there; `isNew`: the target may lack what was copied before.
+ */
 export function publishStatus(
-  files: readonly StatusFile[],
   targets: readonly NamedTarget[],
+  filesFor: (isNew: boolean) => readonly StatusFile[],
   folder: string,
   before: readonly PublishedStatus[],
   now: Date,
@@ -39,7 +43,11 @@ export function publishStatus(
     targets.map(async (target): Promise<StatusPublication> => {
       const known = before.find((one) => one.target === target.name)
       try {
-        await inTime((limited) => copyTo(target, folder, files, limited), signal)
+        await inTime(
+          (limited) =>
+            copyTo(target, folder, filesFor(known?.at === undefined || known.failing !== undefined), limited),
+          signal,
+        )
         return { target: target.name, at: now.toISOString() }
       } catch (error) {
         const failure = expectUnsiloError(error)

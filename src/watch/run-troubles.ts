@@ -3,9 +3,11 @@ import type { Outcome } from '../dataset/outcome.ts'
 import { levelOf } from '../log/entry.ts'
 import { type Critical, criticalTroubles } from './critical.ts'
 
-/** What put data at risk in a run, and may be in no record. */
-export function criticalOf({ problems }: Outcome): Critical[] {
-  return problems.filter((problem) => levelOf(problem) === 'critical')
+/** What put data at risk in a run, and may be in no record; without what has made the export fail, too. */
+export function criticalOf(outcome: Outcome): Critical[] {
+  const { exported, problems } = outcome
+  const known = hasCriticalExport(outcome) && exported?.event === 'failed' ? exported.code : undefined
+  return problems.filter((problem) => levelOf(problem) === 'critical' && problem.code !== known)
 }
 
 /** Whether something of a run is to be told at once. */

@@ -22,7 +22,7 @@ export function statusPlaces(root: string, prometheus: string | undefined): Stat
   return {
     status: at('status.json'),
     prometheus: prometheus === undefined ? at('unsilo.prom') : pathFrom(root, prometheus),
-    page: at('report.html'),
+    page: at(pageName),
   }
 }
 
@@ -36,12 +36,14 @@ export function readStatus(files: Files, root: string): Status | undefined {
   }
 }
 
-/** The files as they are written here and copied to targets. @param page The report, for people. */
-export function statusFiles(status: Status, page: string | undefined): StatusFile[] {
+/** The report, for people. */
+export const pageName = 'report.html'
+
+/** For programs: the files as they are written here and copied to targets. */
+export function statusFiles(status: Status): StatusFile[] {
   return [
     { name: 'status.json', text: `${JSON.stringify(status, null, 2)}\n` },
     { name: 'unsilo.prom', text: prometheusText(status) },
-    ...(page === undefined ? [] : [{ name: 'report.html', text: page }]),
   ]
 }
 

@@ -75,7 +75,9 @@ describe('unsilo check', () => {
     const report = await root.cli('report', '--check')
     expect(report.status).toBe(1)
     expect(report.stdout).toContain('check entries.hours (max) failed in the last run')
-    expect((await root.cli('log', 'study')).stdout).toMatch(/ checked .* 1 rule, 1 failed; 1 of 3 rows have hours above 24/)
+    expect((await root.cli('log', 'study')).stdout).toMatch(
+      / checked .* 1 rule, 1 failed; 1 of 3 rows have hours above 24/,
+    )
   })
 })
 

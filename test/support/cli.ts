@@ -103,9 +103,9 @@ export function idAgo(ms: number): string {
   return parcelIdAt(new Date(Date.now() - ms))
 }
 
-/** Waits until `isSo` holds, looking every few milliseconds. @throws Error when it takes longer than 20 s */
+/** Waits until `isSo` holds, looking every few milliseconds. @throws Error when it takes longer than a minute */
 export async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 60_000
   while (!isSo()) {
     if (Date.now() > deadline) throw new Error(`never came true: ${isSo.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

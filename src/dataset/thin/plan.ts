@@ -108,7 +108,12 @@ function coveringViews({ name, config, layout }: Dataset): ViewDefinition[] {
           : `If views have all that you want of old parcels, say so in ${layout.config}: thin = { views = [${example}] }`,
     })
   }
-  for (const { name: view, prefer, columns, ignore } of views) {
+  for (const { name: view, prefer, columns, ignore, window, absent } of views) {
+    if (window !== 'all' && window.by === undefined && absent.mark) {
+      throw new UnsiloError('config', `${name} cannot be thinned: view ${view} marks absences by the places of items`, {
+        hint: 'Which parcels prove them is not kept. Say by which field its `window` is sorted, or `absent = { mark = false }`.',
+      })
+    }
     const loose = Object.entries(prefer).find(([column, preference]) => {
       const path = columns?.[column]?.path.steps[0] ?? column
       return preference === 'first-nonempty' && ignore.some(({ steps }) => steps[0] === path)

@@ -169,6 +169,11 @@ describe('thin', () => {
     await expect(thinDataset(await test.open(), test.context, true)).rejects.toThrow('both ignores and prefers "score"')
   })
 
+  it('does not go by absences that the places of items prove', async () => {
+    const test = withParcels([saved(one)], `${config}window = { newest = 5 }\nabsent = { mark = true }\n`)
+    await expect(thinDataset(await test.open(), test.context, true)).rejects.toThrow('by the places of items')
+  })
+
   it('finds nothing more to do a second time', async () => {
     const test = quiet()
     const dataset = await test.open()

@@ -46,8 +46,11 @@ export function accountHistory(
   return history
 }
 
-/** Kinds of series that datasets have. Each takes a seed. */
-export const series: Record<string, (seed: number, days: number) => Point[]> = {
+/** Numbers of so many days, from a seed. */
+export type Series = (seed: number, days: number) => Point[]
+
+/** Kinds of numbers that datasets have. */
+export const series: Record<string, Series> = {
   'grows a little each day': (seed, days) => walk(seed, days, (value, random) => value + random.integer(0, 10)),
   'grows by leaps, one in twenty days': (seed, days) =>
     walk(seed, days, (value, random) => value + (random.chance(0.05) ? random.size(100) : random.integer(0, 3))),

@@ -42,7 +42,7 @@ export function card(dataset: DatasetReport, past: Past | undefined, options: Ca
       <div class="line">${said}</div>
       ${scale(past)}${details(dataset, past, at)}
     </article>`
-  return html`<article class="card ${level}" aria-labelledby="${id}"><details${open ? html` open` : undefined}><summary class="line">${said}</summary>${scale(past)}${details(dataset, past, at)}</details></article>`
+  return html`<article class="card ${level}" aria-labelledby="${id}"><details${open ? html` open` : undefined}><summary class="line">${said}</summary><div class="body">${scale(past)}${details(dataset, past, at)}</div></details></article>`
 }
 
 /** What the ends of the strip are, and the strip in words. */

@@ -17,7 +17,7 @@ export function copiesMeter(copies: CopyMeter, at: string): Markup {
   const checked =
     checkedAt === undefined
       ? 'not all of them ever checked'
-      : html`${count === 1 ? 'checked' : 'the longest unchecked was checked'} ${relative(checkedAt, at)}`
+      : html`${count === 1 ? 'checked' : 'oldest check'} ${relative(checkedAt, at)}`
   return html`<svg
       class="copies"
       viewBox="0 0 ${width} ${box + 2}"

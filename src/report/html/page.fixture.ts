@@ -125,8 +125,8 @@ export function dataset(
     path: `/exports/${name}`,
     health,
     warnings: kinds,
-    judgements: [],
-    growthPerDay: 0,
+    judgements: looked(kinds),
+    growthPerDay: 2000,
     lastSuccess: isEmpty
       ? undefined
       : { parcel: lastId, at: lastAt.toISOString(), ageMs: now.getTime() - lastAt.getTime() },

@@ -1,6 +1,7 @@
 import type { Past, Pasts } from '../past/past.ts'
 import type { DatasetReport, Report } from '../report.ts'
 import { type Unread, firstLate, levelOf } from '../verdict.ts'
+import { openWarnings } from '../warnings.ts'
 import { card, warningList } from './card.ts'
 import { type Markup, html, trusted } from './markup.ts'
 import { prose } from './prose.ts'
@@ -61,7 +62,7 @@ export function reportHtml(report: Report, { pasts, nextAt, unread = [], all = f
 <meta name="robots" content="noindex">
 <meta name="generator" content="unsilo">
 <link rel="icon" href="data:,">
-<title>${titleOf(report)}</title>
+<title>${titleOf(report, unread)}</title>
 <style>${trusted(styles).text}</style>
 </head>
 <body>
@@ -71,9 +72,11 @@ ${body.text}
 `
 }
 
-function titleOf({ datasets }: Report): string {
+function titleOf({ datasets, root }: Report, unread: readonly Unread[]): string {
   const bad = datasets.filter((dataset) => ['bad', 'look'].includes(levelOf(dataset))).length
-  return bad === 0 ? 'unsilo: all good' : `unsilo: ${bad} of ${datasets.length} to look at`
+  if (bad > 0) return `unsilo: ${bad} of ${datasets.length} to look at`
+  if (unread.length > 0 || openWarnings(root.warnings).length > 0) return 'unsilo: something to look at'
+  return datasets.length === 0 ? 'unsilo: no datasets' : 'unsilo: all good'
 }
 
 function section(title: string, cards: readonly Markup[], count = cards.length): Markup | undefined {

@@ -27,7 +27,8 @@ const layout = `
 .eyebrow{color:var(--muted);font-size:.9375rem}
 h1{font-size:clamp(1.5rem,1rem + 2.4vw,2.25rem);line-height:1.2;letter-spacing:-.015em;margin:.25rem 0 1rem;text-wrap:balance}
 h2{font-size:1.0625rem;margin:2.25rem 0 .75rem}
-.chips{display:flex;flex-wrap:wrap;gap:.5rem;margin-bottom:1.25rem}
+.chips{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1.25rem}
+.more{padding:.25rem .25rem;color:var(--muted)}
 .chip{display:inline-block;padding:.25rem .75rem;border:1px solid var(--edge);border-radius:99px;background:var(--card);color:var(--text);text-decoration:none}
 .chip:hover{border-color:currentColor}
 .chip.bad>:first-child,.bad>*>h3 .mark,.card.bad .state{color:var(--bad)}
@@ -52,8 +53,7 @@ const cards = `
 .label{color:var(--muted)}
 .list .label{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 .card.good .line,.card.idle .line{padding:.625rem 1.25rem}
-.card details>:not(summary){margin-left:1.25rem;margin-right:1.25rem}
-.card details[open]{padding-bottom:1rem}
+.body{padding:0 1.25rem 1rem}
 .line{display:grid;grid-template-columns:minmax(9rem,1.5fr) minmax(6rem,.8fr) minmax(8.5rem,1fr) minmax(10rem,2.4fr);gap:.125rem 1rem;align-items:center}
 summary.line{cursor:pointer;list-style:none}
 .list .card:last-child summary{border-radius:0 0 10px 10px}
@@ -126,7 +126,7 @@ const narrow = `
 .line>h3,.line>.strip{grid-column:1/-1}
 .card{padding:.875rem 1rem}
 .card.good .line,.card.idle .line{padding:.625rem 1rem}
-.card details>:not(summary){margin-left:1rem;margin-right:1rem}
+.body{padding:0 1rem 1rem}
 .metrics thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 .metrics,.metrics tbody{display:block}
 .metrics tr{display:grid;grid-template-columns:1fr 1fr 1fr;border-top:1px solid var(--edge);padding:.375rem 0}

@@ -7,6 +7,9 @@ import { type Markup, html } from './markup.ts'
 import { shortened } from './prose.ts'
 import { instant } from './time.ts'
 
+/** More would push everything else off the screen; they come next anyway. */
+const mostLinks = 12
+
 /** The state of all in one sentence, until when that may be believed, and where to look. */
 export function summary(
   report: Report,
@@ -15,8 +18,7 @@ export function summary(
   idOf: (dataset: DatasetReport) => string,
 ): Markup {
   const bad = report.datasets.filter((dataset) => ['bad', 'look'].includes(levelOf(dataset)))
-  const level = bad.length > 0 || unread.length > 0 || report.root.warnings.length > 0 ? 'bad' : 'good'
-  const links = bad.map((dataset) => {
+  const links = bad.slice(0, mostLinks).map((dataset) => {
     const of = levelOf(dataset)
     return html`<li>
       <a class="chip ${of}" href="#${idOf(dataset)}"
@@ -25,18 +27,16 @@ export function summary(
       >
     </li>`
   })
-  const where =
-    links.length === 0
-      ? undefined
-      : html`<nav aria-label="What needs a look">
-          <ul class="chips">
-            ${links}
-          </ul>
-        </nav>`
+  const more = bad.length - links.length
+  const where = html`<nav aria-label="What needs a look">
+    <ul class="chips">
+      ${links}${more > 0 ? html`<li class="more">and ${more} more</li>` : undefined}
+    </ul>
+  </nav>`
   return html`<header class="top">
     <p class="eyebrow">Can these copies be trusted?</p>
-    <h1 class="${report.datasets.length === 0 ? 'idle' : level}">${sayState(report, unread)}</h1>
-    ${where}${validityNote(report.at, validity)}${totals(report.datasets)}
+    <h1>${sayState(report, unread)}</h1>
+    ${validityNote(report.at, validity)}${links.length === 0 ? undefined : where}${totals(report.datasets)}
   </header>`
 }
 

@@ -1,11 +1,13 @@
 import type { ColumnType, KeyPart } from '../definition.ts'
-import { jsonAt, jsonPath } from '../json/at.ts'
+import { type JsonPath, jsonAt, jsonPath } from '../json/at.ts'
 import { type Json, canonicalJson } from '../json/json.ts'
 import { convert } from '../store/column-kind.ts'
 
 interface KeyPartReader {
   name: string
   isOptional: boolean
+  /** Where it looks in an item. */
+  paths: JsonPath[]
   /** `undefined`: the item has nothing there. */
   textOf(item: Json): string | undefined
 }
@@ -18,6 +20,7 @@ export function createKeyPart({ text: name, steps, type, others = [], isOptional
   return {
     name: isOptional ? name.slice(0, -1).trim() : name,
     isOptional,
+    paths: fields.map(({ path }) => path),
     textOf(item) {
       for (const field of fields) {
         const text = plainText(jsonAt(item, field.path))

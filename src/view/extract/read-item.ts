@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import type { ViewDefinition } from '../definition.ts'
-import { jsonAt, jsonPath, removeAt } from '../json/at.ts'
+import { type JsonPath, jsonAt, jsonPath, removeAt } from '../json/at.ts'
+import { CanonicalBytes } from '../json/canonical-bytes.ts'
 import { type Json, canonicalJson, isObject, typeOf } from '../json/json.ts'
 import { layoutOf } from '../json/layout.ts'
 import { readJson } from '../json/read-json.ts'
@@ -35,7 +36,7 @@ export interface ItemReader {
 
 export function createItemReader({ key, ignore, window }: ViewDefinition): ItemReader {
   const keyParts = key === 'hash' ? undefined : key.map(createKeyPart)
-  const by = window === 'all' ? undefined : jsonPath(window.by)
+  const by = window === 'all' || window.by === undefined ? undefined : jsonPath(window.by)
   const ignored = ignore.map(jsonPath)
 
   const keyOf = (item: Json, parents: readonly string[]): string | { problem: string } => {
@@ -49,7 +50,31 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
     return keyFrom([...parents, ...texts])
   }
 
+  const wanted = wantedNames([...(keyParts ?? []).flatMap(({ paths }) => paths), ...(by === undefined ? [] : [by])])
+  const canonical = wanted && new CanonicalBytes(ignored, wanted)
+
+  /** Without a tree of all values. @returns `undefined` for what has to be looked at in whole */
+  const readBytes = (json: Uint8Array, parents: readonly string[]): ReadItem | undefined => {
+    if (canonical === undefined || !isUtf8(json) || !canonical.read(json)) return undefined
+    const names: string[] = []
+    const values: Json[] = []
+    for (const [index, name] of wanted!.entries()) {
+      const value = canonical.textOf(index)
+      if (value === undefined) continue
+      names.push(name)
+      values.push(readJson(value))
+    }
+    const known = keyParts === undefined ? '' : keyOf({ names, values }, parents)
+    if (typeof known !== 'string') return undefined
+    const order = by === undefined ? undefined : orderOf(jsonAt({ names, values }, by))
+    const version = hash('sha256', canonical.bytes).slice(0, 32)
+    const { shape } = canonical
+    return { key: keyParts === undefined ? keyFrom([...parents, version]) : known, version, json, order, shape }
+  }
+
   const read = (json: Uint8Array, parents: readonly string[] = []): ReturnType<ItemReader> => {
+    const found = readBytes(json, parents)
+    if (found !== undefined) return found
     const text = Buffer.from(json.buffer, json.byteOffset, json.length).toString()
     let item: Json
     try {
@@ -69,6 +94,12 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
     return { key: keyParts === undefined ? keyFrom([...parents, version]) : known, version, json: kept, order, shape }
   }
   return Object.assign(read, { isByHash: keyParts === undefined })
+}
+
+/** The top-level names that paths begin with; `undefined` when one of them begins otherwise. */
+function wantedNames(paths: readonly JsonPath[]): string[] | undefined {
+  const names = paths.map((path) => path.names[0])
+  return names.every((name) => name !== undefined) ? [...new Set(names)] : undefined
 }
 
 /** Several texts are a JSON list, with null for one that is missing. */

@@ -53,6 +53,18 @@ describe('a parcel of one file', () => {
     expect(await values(write(name, content))).toEqual([1, { a: 2 }])
   })
 
+  it('is read as a map of items, in JSON and in lines of it, and as CSV with lines before its header', async () => {
+    const users = [
+      { _name: 'a', n: 1 },
+      { _name: 'b', value: [2] },
+    ]
+    expect(await values(write('a.json', '{"users":{"a":{"n":1},"b":[2]}}'), { items: ['users{*}'] })).toEqual(users)
+    expect(await values(write('a.ndjson', '{"a":{"n":1}}\n{"b":[2]}\n'), { items: ['x', '{*}'] })).toEqual(users)
+    expect(await values(write('a.json', '{"users":{}}'), { items: ['users{*}'] })).toEqual([])
+    const csv = { header: 'Date' }
+    expect(await values(write('a.csv', 'Account,1\nDate,Sum\n1,2\n'), { csv })).toEqual([{ Date: '1', Sum: '2' }])
+  })
+
   it('is read as CSV, XML, a calendar, inside of a codec too', async () => {
     expect(await values(write('a.csv.gz', gzipSync('a,b\n1,2')))).toEqual([{ a: '1', b: '2' }])
     expect(await values(write('a.gpx.zst', zstd('<gpx><wpt lat="1"/></gpx>')), { element: 'wpt' })).toEqual([

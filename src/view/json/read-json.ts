@@ -152,7 +152,7 @@ class JsonReader {
 }
 
 /** Up to 15 digits a number is exact, so that 1.50 is 1.5 and 1e3 is 1000; one of more stays as it is written. */
-function canonicalNumber(written: string): string {
+export function canonicalNumber(written: string): string {
   if (written.length <= 15 && /^(?:0|-?[1-9]\d*)$/.test(written)) return written
   if (written.replace(/[eE].*$/, '').replaceAll(/\D/g, '').length > 15) return written
   const value = Number(written)

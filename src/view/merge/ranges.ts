@@ -3,6 +3,8 @@ import type { ItemLog } from '../log/item-log.ts'
 import { Numbers } from '../log/numbers.ts'
 import type { Bounds } from '../log/parcel-record.ts'
 import { isAfter } from '../order.ts'
+import type { ViewDefinition } from '../definition.ts'
+import { ListPlaces } from './list-places.ts'
 import { type MergeState, idOf } from './state.ts'
 
 const hourMs = 3_600_000
@@ -21,13 +23,16 @@ export interface Shown {
 /** Compares what neighbouring parcels show of a window: gaps between them, and how much of it is new. */
 export class Ranges {
   readonly #newest: number
+  /** Where nothing says how the items are ordered. */
+  readonly #places: ListPlaces | undefined
   readonly #log: ItemLog
   readonly #state: MergeState
   /** By the number of a key, the last parcel that shows it, and 1. */
   readonly #shownIn = new Numbers()
 
-  constructor(newest: number, log: ItemLog, state: MergeState) {
+  constructor({ newest, by }: Exclude<ViewDefinition['window'], 'all'>, log: ItemLog, state: MergeState) {
     this.#newest = newest
+    this.#places = by === undefined ? new ListPlaces(log, state) : undefined
     this.#log = log
     this.#state = state
     const { range } = state.notes
@@ -58,6 +63,9 @@ export class Ranges {
   }
 
   #turnover(earlier: { parcel: number; bounds: Bounds | null }, later: Shown): number {
+    if (this.#places !== undefined) {
+      return Math.min(1, this.#places.compare(earlier.parcel, later.items).arrived / this.#newest)
+    }
     let arrived = 0
     for (const item of later.items) {
       if (this.#wasShown(item, earlier.parcel)) continue

@@ -2,7 +2,7 @@ import type { ViewDefinition } from '../definition.ts'
 import { jsonPath } from '../json/at.ts'
 import type { ItemLog } from '../log/item-log.ts'
 import type { Absences } from './absences.ts'
-import { changedFields } from './changed-fields.ts'
+import { createChangedFields } from './changed-fields.ts'
 import { addHistory } from './history-rows.ts'
 import type { Shown } from './shown.ts'
 import type { MergeState } from './state.ts'
@@ -30,10 +30,10 @@ export function createSightings(
   { log, state, shown, absences, changedBefore }: SightingTools,
 ): Sightings {
   const { tracks, history, notes } = state
-  const ignored = ignore.map(jsonPath)
+  const changedFields = createChangedFields(ignore.map(jsonPath))
   const changedOf = (before: number, item: number): number =>
     changedBefore?.(before, item) ??
-    log.texts.numberOf(JSON.stringify(changedFields(log.jsonOf(before), log.jsonOf(item), ignored)))
+    log.texts.numberOf(JSON.stringify(changedFields(log.jsonOf(before), log.jsonOf(item))))
 
   const begin = (key: number, item: number, parcel: number): void => {
     const track = tracks.add(key, item, parcel)
@@ -54,14 +54,15 @@ export function createSightings(
       }
       const before = tracks.get(track, column.latest)
       const isBack = tracks.get(track, column.absentSince) !== 0
+      const seenBefore = tracks.get(track, column.lastSeen)
       tracks.set(track, column.lastSeen, parcel)
       tracks.set(track, column.missingSince, 0)
       tracks.set(track, column.missing, 0)
-      if (isBack || tracks.get(track, column.resting) === 1) {
-        tracks.set(track, column.absentSince, 0)
+      if (tracks.get(track, column.resting) === 1) {
         tracks.set(track, column.resting, 0)
-        absences.open(track)
-      }
+        absences.reopen(track, seenBefore, parcel)
+      } else if (isBack) absences.open(track)
+      if (isBack) tracks.set(track, column.absentSince, 0)
       if (isBack) notes.absent--
       if (item === before && !isBack) return
       const isChanged = item !== before && !log.table.hasSameVersion(item, before)

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { viewOf } from '../view.fixture.ts'
 import { ColumnKind, convert } from './column-kind.ts'
+import { itemColumns } from './item-columns.ts'
+import { LineBytes } from './line-bytes.ts'
 import { rawAt, rawMembers, rawValue, readText, withWholeCharacters } from './raw-json.ts'
 
 describe('rawMembers', () => {
@@ -89,4 +92,33 @@ describe('convert', () => {
     ['timestamp', 'Mon Jan 01 10:00:00 +0200 2024', '2024-01-01 08:00:00'],
     ['timestamp', 'Mon Jan 01 10:00:00 2024', undefined],
   ] as const)('reads %s of %j as %j', (type, text, expected) => expect(convert(type, text)).toBe(expected))
+})
+
+describe('columns that are named', () => {
+  const path = (...steps: string[]) => ({ text: steps.join('.'), steps })
+  const columns = {
+    first: { path: path('x'), type: undefined },
+    now: { path: path('x'), type: undefined },
+    deep: { path: path('a', 'n'), type: 'integer' as const },
+  }
+  const line = (item: string, preferred?: Record<string, string>): [line: string, problems: string[]] => {
+    const bytes = new LineBytes()
+    const problems: string[] = []
+    itemColumns(viewOf({ columns })).add(
+      Buffer.from(item),
+      bytes,
+      ({ column, problem }) => problems.push(`${column}: ${problem}`),
+      preferred && new Map(Object.entries(preferred).map(([name, json]) => [name, Buffer.from(json)])),
+    )
+    return [Buffer.from(bytes.bytes).toString(), problems]
+  }
+
+  it('have each its own value of an item, though they have one path', () => {
+    expect(line('{"x":"new","a":{"n":2}}')).toEqual([',"s0":"new","s1":"new","c2":"2"', []])
+    expect(line('{"x":"new","a":{"n":2}}', { first: '{"x":"old"}' })).toEqual([',"s1":"new","c2":"2","s0":"old"', []])
+    expect(line('{"x":"new"}', { first: '{"y":1}', deep: '{"a":{"n":"two"}}' })).toEqual([
+      ',"s1":"new"',
+      ['deep: "two" is no integer'],
+    ])
+  })
 })

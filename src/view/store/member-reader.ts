@@ -43,6 +43,9 @@ export class MemberReader<Field> {
   readonly ends: number[] = []
   /** Whether any text in it has a surrogate as an escape. */
   hasSurrogates = false
+  /** Whether a name comes twice in it, as far as names are remembered; and whether all of its names are. */
+  hasRepeats = false
+  isKnown = true
   #item: Uint8Array = new Uint8Array(0)
   #number = 0
   readonly #fieldOf: (name: string) => Field
@@ -85,7 +88,8 @@ export class MemberReader<Field> {
     this.#item = item
     this.#number++
     this.count = 0
-    this.hasSurrogates = false
+    this.hasSurrogates = this.hasRepeats = false
+    this.isKnown = true
   }
 
   #add(place: Place<Field>, from: number, to: number): void {
@@ -94,7 +98,7 @@ export class MemberReader<Field> {
       place.at = this.count++
       this.names[place.at] = place.name
       this.fields[place.at] = place.field
-    }
+    } else this.hasRepeats = true
     this.kinds[place.at] = kindOf(this.#item[from]!)
     this.starts[place.at] = from
     this.ends[place.at] = to
@@ -120,6 +124,7 @@ export class MemberReader<Field> {
     if (known !== undefined) return known
     const place = { name, field: this.#fieldOf(name), ways: [], item: 0, at: 0 }
     if (this.#places.size < mostPlaces) this.#places.set(name, place)
+    else this.isKnown = false
     return place
   }
 

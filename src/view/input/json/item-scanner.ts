@@ -246,7 +246,7 @@ export class ItemScanner {
     const bytes = this.#areNamed ? this.#withNames(found) : found
     const place = known?.same(bytes) ?? -1
     const json = place === -1 ? bytes : known!.at(place)
-    this.#found.push(place === -1 ? { json, file: this.#file } : { json, file: this.#file, known: place })
+    this.#found.push(known === undefined ? { json, file: this.#file } : { json, file: this.#file, known: place })
     if (this.#level > 0) this.#trace?.addItem(json, start)
   }
 

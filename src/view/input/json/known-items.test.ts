@@ -33,10 +33,10 @@ function readOne(document: Buffer, path: string, chunkBytes: number, known: Know
   }
   scanner.end()
   const found = scanner.take()
-  const items = found.flatMap((one) => ('json' in one ? [{ json: one.json, isKnown: one.known !== undefined }] : []))
+  const items = found.flatMap((one) => ('json' in one ? [{ json: one.json, isKnown: (one.known ?? -1) !== -1 }] : []))
   return {
     items,
-    known: found.flatMap((one) => ('json' in one ? [one.known] : [])),
+    known: found.flatMap((one) => ('json' in one ? [one.known === -1 ? undefined : one.known] : [])),
     problems: found.flatMap((one) => ('problem' in one ? [one.problem] : [])),
     status: scanner.status,
   }

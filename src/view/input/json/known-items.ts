@@ -9,6 +9,7 @@ const behind = 64
 const mostMisses = 256
 /** So many items are compared at once to begin with; as long as they are the same, twice as many each time. */
 const firstStep = 8
+const sampledBytes = 64
 /** Items that are compared: of other values the bytes do not tell where they end. */
 const opening = new Set(['{', '[', '"'].map((character) => character.charCodeAt(0)))
 
@@ -26,6 +27,8 @@ export class KnownItems {
   first = 0
   count = 0
   readonly #items: readonly Uint8Array[]
+  /** Of the items: to look at those themselves takes many times longer. */
+  readonly #lengths: Uint32Array
   readonly #past: Trace
   /** Where in `#past` each item is; -1: nowhere. */
   readonly #ordinals: Int32Array
@@ -42,6 +45,7 @@ export class KnownItems {
    */
   constructor(items: Iterable<Uint8Array>, before?: KnownItems) {
     this.#items = [...items]
+    this.#lengths = Uint32Array.from(this.#items, ({ length }) => length)
     this.#past = before?.trace ?? new Trace()
     this.#ordinals = ordinalsOf(this.#items, this.#past)
     this.#runEnds = runEndsOf(this.#ordinals, this.#past)
@@ -124,12 +128,19 @@ export class KnownItems {
   }
 
   #nearby(bytes: Uint8Array): number {
-    const items = this.#items
-    const last = Math.min(this.#next + ahead, items.length)
-    for (let index = this.#next; index < last; index++) if (isSame(items[index]!, bytes)) return index
+    const { length } = bytes
+    const lengths = this.#lengths
+    const last = Math.min(this.#next + ahead, lengths.length)
+    for (let index = this.#next; index < last; index++)
+      if (lengths[index] === length && this.#is(index, bytes)) return index
     const first = Math.max(0, this.#next - behind)
-    for (let index = this.#next - 1; index >= first; index--) if (isSame(items[index]!, bytes)) return index
+    for (let index = this.#next - 1; index >= first; index--)
+      if (lengths[index] === length && this.#is(index, bytes)) return index
     return -1
+  }
+
+  #is(index: number, bytes: Uint8Array): boolean {
+    return endsAlike(this.#items[index]!, bytes) && isSame(this.#items[index]!, bytes)
   }
 
   #found(index: number): number {
@@ -174,6 +185,15 @@ function fingerprint(bytes: Uint8Array): number {
   const step = Math.max(1, length >> 6)
   for (let index = length - 1; index >= 0; index -= step) sum = (Math.imul(sum, 31) + bytes[index]!) | 0
   return sum
+}
+
+/** Most items that differ do so soon, or at their end: to look there is quicker than to compare them. @param b Is as long. */
+function endsAlike(a: Uint8Array, b: Uint8Array): boolean {
+  const { length } = a
+  for (let index = 0; index < length && index < sampledBytes; index++) {
+    if (a[index] !== b[index] || a[length - 1 - index] !== b[length - 1 - index]) return false
+  }
+  return true
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

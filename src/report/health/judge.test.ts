@@ -1,0 +1,196 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { acceptParcel } from '../../dataset/accept.ts'
+import type { TestDataset } from '../../../test/support/test-dataset.ts'
+import { dayMs } from '../../system/duration.ts'
+import { type DatasetReport, makeReport, reportOn } from '../report.ts'
+import { troublesOf } from '../troubles.ts'
+import { type Health, rankOf } from '../warnings.ts'
+import { goodOnes, storeView, storedHistory } from './stored-history.fixture.ts'
+
+const daily = 'interval = "1 day"\ncmd = "true"\n'
+const feed = `${daily}[views.all]\nkey = "id"\n`
+
+async function healthOf(test: TestDataset): Promise<DatasetReport> {
+  return reportOn(await test.open(), test.context)
+}
+
+/** States, worst first, and what the first warning says. */
+async function told(test: TestDataset): Promise<{ health: Health; causes: string[]; message: string; hint: string }> {
+  const { health, warnings } = await healthOf(test)
+  const [first] = warnings
+  return { health, causes: warnings.map(({ cause }) => cause), message: first?.message ?? '', hint: first?.hint ?? '' }
+}
+
+describe('a verdict', () => {
+  it('is good, and says what was looked at, with its numbers', async () => {
+    const { health, warnings, judgements } = await healthOf(storedHistory(daily, goodOnes(30)))
+    expect([health, warnings]).toEqual(['good', []])
+    expect(judgements.every(({ ok }) => ok)).toBe(true)
+    expect(judgements.map(({ cause }) => cause)).toEqual(
+      expect.arrayContaining(['broken', 'failing', 'late', 'frozen', 'gone', 'damaged', 'figures', 'unmeasured']),
+    )
+    expect(judgements.find(({ finding }) => finding.startsWith('bytes'))?.finding).toBe(
+      'bytes is 1.0 kB; 1.0 kB is to be expected from the last 20 (median absolute deviation 0 B), 842 B to 3.0 kB is usual',
+    )
+  })
+
+  it('is unlikely when a number is far from usual, until the parcel is accepted', async () => {
+    const config = `${daily}metrics.tasks.cmd = "true"\n`
+    const tasks = (index: number) => ({ metrics: { tasks: index === 24 ? '120' : String(300 + index) } })
+    const test = storedHistory(config, goodOnes(25, tasks))
+    const found = await told(test)
+    expect(found).toMatchObject({ health: 'unlikely', causes: ['figures'] })
+    expect(found.message).toBe('tasks of the newest parcel, 2026-03-01T050000Z, is 120, far less than usual: about 324')
+    expect(found.hint).toContain('unsilo accept todoist 2026-03-01T050000Z')
+    expect(await acceptParcel(await test.open(), test.context, '2026-03-01T050000Z')).toBe(true)
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    test.configure(`${config}health.ignore = ["tasks"]`)
+    expect((await healthOf(test)).judgements.some(({ finding }) => finding.startsWith('tasks'))).toBe(false)
+  })
+
+  it('is frozen when the parcels are the same for far longer than ever', async () => {
+    const attempts = [...goodOnes(20), ...goodOnes(10, () => ({ text: 'cached' }))]
+    expect(await told(storedHistory(daily, attempts))).toMatchObject({ health: 'frozen', causes: ['frozen'] })
+    const always = storedHistory(
+      daily,
+      goodOnes(40, () => ({ text: 'the same' })),
+    )
+    expect(await told(always)).toMatchObject({ health: 'good' })
+  })
+
+  it('is frozen when the metric that health.newest names stands still', async () => {
+    const attempts = goodOnes(40, (index) => ({ metrics: { newest: `2026-02-${Math.min(25, index)}` } }))
+    const test = storedHistory(`${daily}metrics.newest.cmd = "true"\n`, attempts)
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    test.configure(`${daily}metrics.newest.cmd = "true"\nhealth.newest = "newest"\n`)
+    const found = await told(test)
+    expect(found).toMatchObject({ health: 'frozen' })
+    expect(found.message).toContain('metric newest has been the same in 15 parcels, for 14 days')
+  })
+
+  it('is frozen when the newest item of a feed is far older than the newest parcel', async () => {
+    const test = storedHistory(feed, goodOnes(12))
+    const pace = { newest: '2026-02-27T08:00:00.000Z', times: 200, longestHours: 40 }
+    storeView(test, 'all', { pace })
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    storeView(test, 'all', { pace: { ...pace, newest: '2026-02-10T08:00:00.000Z' } })
+    const found = await told(test)
+    expect(found).toMatchObject({ health: 'frozen' })
+    expect(found.message).toContain('the newest item of all is from 2026-02-10 08:00 UTC')
+    storeView(test, 'all', { pace: { ...pace, newest: '2020-02-10T08:00:00.000Z', times: 3 } })
+    expect(await told(test)).toMatchObject({ health: 'good' })
+  })
+
+  it('has a gap, or nearly one, or another form, until ten parcels have followed or the newest is accepted', async () => {
+    const test = storedHistory(feed, goodOnes(30))
+    const ids = test.history().parcels.map(({ id }) => id)
+    const gap = (index: number) => ({ after: ids[index - 1]!, before: ids[index]!, hours: 24 })
+    const headroom = { turnover: 0.2, mostTurnover: 0.4, longestHours: 100 }
+    storeView(test, 'all', { gaps: [gap(25)], headroom })
+    const found = await told(test)
+    expect(found).toMatchObject({ health: 'gap', causes: ['gap'] })
+    expect(found.message).toContain('what was there only in these 1 day is lost')
+    storeView(test, 'all', { gaps: [gap(10)], headroom })
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    storeView(test, 'all', { headroom: { ...headroom, mostTurnover: 0.8 } })
+    expect(await told(test)).toMatchObject({ health: 'gap', causes: ['headroom'] })
+    const drift = (kind: 'appeared' | 'vanished' | 'type') => [
+      { parcel: ids[28]!, field: 'title', kind, before: ['string'], after: ['number'] },
+    ]
+    storeView(test, 'all', { drift: drift('appeared') })
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    storeView(test, 'all', { drift: drift('type') })
+    const drifted = await told(test)
+    expect(drifted).toMatchObject({ health: 'unlikely', causes: ['drift'] })
+    expect(drifted.message).toContain('title was string, and is number since 2026-02-28')
+    await acceptParcel(await test.open(), test.context, ids.at(-1)!)
+    expect(await told(test)).toMatchObject({ health: 'good' })
+  })
+
+  it('is unverified when a copy was checked too long ago, once copies are verified or published', async () => {
+    const test = storedHistory('cmd = "true"\n', goodOnes(3))
+    test.clock.advance(300 * dayMs)
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    test.configure('cmd = "true"\nverify_age = "90 days"\n')
+    const found = await told(test)
+    expect(found).toMatchObject({ health: 'unverified' })
+    expect(found.message).toContain('3 of 3 parcels here were not verified for 90 days')
+    expect(found.hint).toContain('unsilo verify todoist')
+  })
+
+  it('names the page of an export by hand that is due again', async () => {
+    const config = 'ingest.paths = "inbox/*"\nmax_age = "30 days"\nlink = "https://takeout.google.com"\n'
+    const test = storedHistory(config, goodOnes(1))
+    test.clock.advance(31 * dayMs)
+    const found = await told(test)
+    expect(found.health).toBe('late')
+    expect(found.hint).toMatch(/^Ask for the export at https:\/\/takeout\.google\.com\. /)
+  })
+})
+
+describe('what is accepted', () => {
+  const frozen = [...goodOnes(20), ...goodOnes(10, () => ({ text: 'cached' }))]
+  const accept = (until: string): string =>
+    `${daily}accept = [{ what = "frozen", until = "${until}", because = "I am on holiday" }]\n`
+
+  it('is shown, and counts for nothing', async () => {
+    const test = storedHistory(accept('2026-03-01'), frozen)
+    const report = await makeReport([await test.open()], test.context)
+    expect(report.datasets[0]).toMatchObject({
+      health: 'good',
+      warnings: [{ cause: 'frozen', accepted: { until: '2026-03-01', because: 'I am on holiday' } }],
+    })
+    expect([report.warned, troublesOf(report)]).toEqual([0, []])
+  })
+
+  it('counts again after its last day, and that is told', async () => {
+    const test = storedHistory(accept('2026-02-28'), frozen)
+    const report = await makeReport([await test.open()], test.context)
+    expect([report.warned, report.datasets[0]!.health]).toEqual([1, 'frozen'])
+    expect(report.datasets[0]!.warnings[0]!.evidence).toContain('it was accepted until 2026-02-28: I am on holiday')
+    expect(troublesOf(report)).toMatchObject([{ dataset: 'todoist', cause: 'frozen', severity: 'error' }])
+  })
+
+  it('hides nothing else, and is told when there is nothing for it', async () => {
+    const test = storedHistory(accept('2026-03-01'), [...goodOnes(20), { state: 'failed' }])
+    const { health, judgements } = await healthOf(test)
+    expect(health).toBe('failing')
+    expect(judgements.at(-1)).toEqual({
+      cause: 'frozen',
+      ok: true,
+      finding: 'frozen is accepted until 2026-03-01 (I am on holiday), and there is no such warning now',
+    })
+  })
+})
+
+describe('any history', () => {
+  const attempt = fc.record({
+    state: fc.constantFrom('good', 'good', 'good', 'suspect', 'failed'),
+    bytes: fc.integer({ min: 1, max: 3000 }),
+    text: fc.constantFrom('', '', 'a', 'b'),
+  })
+  const history = fc.array(attempt, { minLength: 1, maxLength: 30 })
+  const waits = fc.array(fc.integer({ min: 0, max: 40 * 24 }), { minLength: 1, maxLength: 4 })
+
+  it('gets no better by mere waiting, and each state comes with its reason', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, waits, fc.boolean(), async (attempts, hours, isVerified) => {
+        const test = storedHistory(`${daily}${isVerified ? 'verify_age = "20 days"\n' : ''}`, attempts)
+        let before = await healthOf(test)
+        for (const wait of hours) {
+          test.clock.advance(wait * 3_600_000)
+          const { health, warnings, judgements } = await healthOf(test)
+          expect(rankOf(health)).toBeLessThanOrEqual(rankOf(before.health))
+          const causes = warnings.map(({ cause }) => cause)
+          expect(causes).toEqual(expect.arrayContaining(before.warnings.map(({ cause }) => cause)))
+          expect(health).toBe(warnings[0]?.health ?? 'good')
+          for (const { message, hint } of warnings) expect([message, hint]).not.toContain('')
+          expect(judgements.filter(({ ok }) => !ok)).toHaveLength(warnings.length)
+          before = { ...before, health, warnings }
+        }
+      }),
+      { numRuns: 40 },
+    )
+  }, 120_000)
+})

@@ -1,0 +1,169 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openSink } from '../../src/alert/alerts.fixture.ts'
+import { openMailSink } from '../servers/mail-sink.ts'
+import { type CliRoot, cliRoot } from '../support/cli.ts'
+
+const channels = `[alerts.diary]
+kind = "command"
+cmd = "cat >> told.ndjson"
+[alerts.morning]
+kind = "command"
+cmd = "true"
+digest = "daily"
+[alerts.pager]
+kind = "command"
+cmd = "true"
+min_severity = "critical"
+[alerts.other]
+kind = "command"
+cmd = "true"
+datasets = ["!todo"]
+[targets.nas]
+kind = "folder"
+path = "nas"
+`
+const todo = `cmd = "touch ../touched; echo '[1, 2, 3]' > $PARCEL_PATH.json"\ninterval = "1 day"\n`
+
+async function readyRoot(config = `${todo}publish = ["nas"]\n`): Promise<CliRoot> {
+  const root = cliRoot()
+  root.write('unsilo.toml', channels)
+  root.write('todo/config.toml', config)
+  expect((await root.cli('run')).status).toBe(0)
+  return root
+}
+
+/** Every file, with its bytes and its time, but those of the log. */
+function everything(root: CliRoot): string[] {
+  return readdirSync(root.path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(root.path, 'log')))
+    .map((path) => `${path} ${statSync(path).mtimeMs} ${readFileSync(path, 'latin1')}`)
+    .sort()
+}
+
+interface Rehearsed {
+  afterMs?: number
+  byRun: boolean
+  troubles: { cause: string; severity: string; why: string }[]
+  channels: {
+    channel: string
+    told: boolean
+    digest: boolean
+    because?: string
+    again: string[]
+    messages: { text: string }[]
+  }[]
+}
+
+async function rehearse(root: CliRoot, fault: string): Promise<Rehearsed> {
+  return (await root.cli('rehearse', 'todo', '--fail', fault, '--json')).json() as Rehearsed
+}
+
+describe('rehearse', () => {
+  it('shows who would be told what, and when, and leaves everything as it was', async () => {
+    const root = await readyRoot()
+    const before = everything(root)
+    const { status, stdout } = await root.cli('rehearse', '--fail', 'token-expired', 'todo')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^Rehearsal: the token has expired \(todo\)\n/)
+    expect(stdout).toMatch(/✗ todo: export .* failed: exit status 1: HTTP 401 Unauthorized/)
+    expect(stdout).toContain('✓ diary (command)  by the next `watch`\n')
+    expect(stdout).toMatch(/✓ morning \(command\) {2}in the digest of .* UTC/)
+    expect(stdout).toContain('- pager (command)  not told: it is told of what is critical only\n')
+    expect(stdout).toContain('- other (command)  not told: it is not for this dataset\n')
+    expect(stdout).toContain('│ what to do: ')
+    expect(stdout).not.toContain('rehearsal-')
+    for (const fault of ['disk-full', 'target-down', 'empty-source', 'never-ran']) await rehearse(root, fault)
+    expect(everything(root)).toEqual(before)
+  })
+
+  it('tells of a full disk at once, also those that hear only of what is critical', async () => {
+    const rehearsed = await rehearse(await readyRoot(), 'disk-full')
+    expect(rehearsed).toMatchObject({ afterMs: 0, byRun: true })
+    expect(rehearsed.troubles).toEqual([
+      expect.objectContaining({
+        cause: 'failing',
+        severity: 'critical',
+        why: expect.stringContaining('the disk is full'),
+      }),
+    ])
+    expect(rehearsed.channels.map(({ told }) => told)).toEqual([true, true, true, false])
+    expect(rehearsed.channels.map(({ digest }) => digest)).toEqual([false, false, false, false])
+    expect(rehearsed.channels[0]!.again).toHaveLength(4)
+  })
+
+  it('finds out after which time a target that is away, or a run that is not started, is told', async () => {
+    const root = await readyRoot()
+    const away = await rehearse(root, 'target-down')
+    expect(away.troubles.map(({ cause }) => cause)).toEqual(['unpublished'])
+    expect(away.afterMs).toBeGreaterThan(23 * 3_600_000)
+    const late = await rehearse(root, 'never-ran')
+    expect(late.troubles.map(({ cause }) => cause)).toEqual(['late'])
+    expect(late.afterMs).toBeGreaterThan(29 * 3_600_000)
+    expect(late.afterMs).toBeLessThan(31 * 3_600_000)
+  })
+
+  it('says that nobody would know of an empty export, until a guard is there', async () => {
+    const root = await readyRoot()
+    const { status, stdout } = await root.cli('rehearse', '--fail', 'empty-source', 'todo')
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/taken for a good one\n.*guard\.min_bytes[^]*nobody would know/),
+    ])
+    root.write('todo/config.toml', `${todo}guard.min_bytes = 5\n`)
+    expect((await rehearse(root, 'empty-source')).troubles.map(({ cause }) => cause)).toEqual(['suspect'])
+  })
+
+  it('asks a server of its own in the place of an API, and never the real one', async () => {
+    const sink = await openSink({ body: '{"items":[{"id":1}]}', headers: { 'content-type': 'application/json' } })
+    const source = `interval = "1 day"\n[source]\nkind = "rest"\nbase = "${sink.url}"\nauth = { kind = "bearer", token = { file = "token" } }\n[[source.streams]]\nname = "items"\npath = "/items"\nitems = "items[*]"\n`
+    const root = cliRoot()
+    root.write('unsilo.toml', channels)
+    root.write('todo/token', 'secret-canary-7x')
+    root.write('todo/config.toml', source)
+    expect((await root.cli('run')).status).toBe(0)
+    const asked = sink.received.length
+    expect(asked).toBeGreaterThan(0)
+    const expired = await rehearse(root, 'token-expired')
+    expect(expired.troubles[0]).toMatchObject({ cause: 'failing', why: expect.stringContaining('401') })
+    await rehearse(root, 'empty-source')
+    expect(sink.received).toHaveLength(asked)
+  })
+
+  it('says plainly what cannot be rehearsed, and what can', async () => {
+    const plain = cliRoot()
+    plain.write('box/a.txt', 'a')
+    plain.write('todo/config.toml', '[source]\nkind = "folder"\npath = "../box"\n')
+    expect(await plain.cli('rehearse', '--fail', 'token-expired', 'todo')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/a folder source needs no token\n.*These can: disk-full, empty-source\./),
+    })
+    expect(await plain.cli('rehearse', '--fail', 'never-ran', 'todo')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('it has no interval, no schedule and no max_age'),
+    })
+    expect(await plain.cli('rehearse', '--fail', 'flood', 'todo')).toMatchObject({ status: 2 })
+    expect(await plain.cli('rehearse', '--fail', 'disk-full', 'todo')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('unsilo.toml has no channel for alerts'),
+    })
+  })
+
+  it('really sends it, marked, with --send', async () => {
+    const mails = await openMailSink()
+    const root = await readyRoot(todo)
+    root.write(
+      'unsilo.toml',
+      `[alerts.mail]\nkind = "email"\nhost = "127.0.0.1"\nport = ${mails.port}\ntls = "none"\nfrom = "u@example.org"\nto = "me@example.org"\n`,
+    )
+    const { status, stdout } = await root.cli('rehearse', '--fail', 'never-ran', 'todo', '--send')
+    expect([status, stdout]).toEqual([0, expect.stringContaining('✓ sent to mail, marked as a rehearsal')])
+    expect(mails.subjects).toEqual([expect.stringContaining('REHEARSAL: todo: ')])
+    expect(mails.texts[0]).toMatch(/This is a rehearsal: nothing of this has happened to todo\./)
+    // It is no incident.
+    expect(root.names('.unsilo')).toEqual([])
+  })
+})
