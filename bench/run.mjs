@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Measures the built command line tool beside the least that its work can cost: a shell pipe, a shell loop, Node.js itself.
 // node bench/run.mjs [SECTION…] [--quick] [--folder FOLDER] [--cli FILE]
-//   SECTION          start-up, wrap, many-datasets, rest, archives, dumps, targets, views, packs; all when left out
+//   SECTION          start-up, wrap, many-datasets, rest, archives, dumps, targets, views, packs, watch; all when left out
 //   --only TEXT      only tables whose title has it
 //   --quick          smaller sizes and fewer rounds, a minute in all
 //   --folder FOLDER  where the files are made; it decides which disk is measured (default: the system's temporary folder)
@@ -23,6 +23,7 @@ import { startUp } from './start-up.mjs'
 import { table, verdict } from './table.mjs'
 import { targets } from './targets.mjs'
 import { views } from './views.mjs'
+import { watch } from './watch.mjs'
 import { wrap } from './wrap.mjs'
 
 const sections = {
@@ -35,6 +36,7 @@ const sections = {
   targets,
   views,
   packs,
+  watch,
 }
 const here = fileURLToPath(new URL('.', import.meta.url))
 

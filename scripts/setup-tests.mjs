@@ -30,6 +30,12 @@ const needed = [
   { program: 'vsftpd', package: 'vsftpd', tests: 'FTP and FTPS targets', isThere: has('/usr/sbin/vsftpd') },
   { program: 'crontab', package: 'cron', tests: 'lines of a crontab' },
   { program: 'systemd-analyze', package: 'systemd', tests: 'timers of systemd' },
+  {
+    program: 'chromium',
+    package: 'chromium',
+    tests: 'the page of the report in a browser',
+    isThere: has('/usr/bin/chromium'),
+  },
   { program: 'age', package: 'age', tests: 'encrypted copies, with the age program' },
   ...['proxy', 'account', 'container', 'object'].map((part) => ({
     program: `swift-${part}-server`,

@@ -28,8 +28,7 @@ export function rehearsalText(rehearsal: Rehearsal, tellings: readonly Telling[]
   ]
   const [first] = tellings.filter(({ messages }) => messages.length > 0)
   if (tellings.length === 0) {
-    parts.push(`${section('Who is told', ['nobody: unsilo.toml has no channel for alerts'], app)}`)
-    parts.splice(3, 1)
+    parts[3] = section('Who is told', ['nobody: unsilo.toml has no channel for alerts'], app)
   }
   if (first !== undefined) parts.push(section('The message', messageLines(first, app), app))
   parts.push(lastLine(rehearsal, tellings, isSent, app))
@@ -54,7 +53,7 @@ function noticedLines({ troubles, afterMs, before, fault }: Rehearsal, { colors:
       ? [out.yellow('nothing new:'), `it is ${known.join(', ')} already, and that goes on`]
       : [out.yellow('nothing, not within a year'), ...(fault === 'empty-source' ? guardAdvice : [])]
   }
-  const when = afterMs === 0 ? '' : [`${out.bold(`after ${formatDuration(afterMs, 2)}`)}, if it stays so until then:`]
+  const when = afterMs === 0 ? [] : [`${out.bold(`after ${formatDuration(afterMs, 2)}`)}, if it stays so until then:`]
   return [
     ...when,
     ...troubles.flatMap(({ severity, what, why, next }) => [

@@ -5,7 +5,7 @@ import type { Dataset } from '../dataset/dataset.ts'
 import { UnsiloError } from '../errors.ts'
 import { type Report, makeReport } from '../report/report.ts'
 import { reportText } from '../report/text.ts'
-import type { Unread } from '../report/verdict.ts'
+import { unreadOf } from '../report/verdict.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
@@ -69,14 +69,6 @@ async function written(
     import('../report/past/past.ts'),
   ])
   return reportHtml(found, { ...options, pasts: await readPasts(datasets, app.context) })
-}
-
-function unreadOf({ file, line, key, message, hint }: ConfigProblem): Unread {
-  return {
-    where: line === undefined ? file : `${file}:${line}`,
-    message: key === undefined ? message : `${key}: ${message}`,
-    hint,
-  }
 }
 
 /** Shows it, or writes it to a file that is whole or not there at all. */

@@ -8,7 +8,7 @@ import { namedTarget } from '../dataset/copies/targets.ts'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
 import { knownChannels } from '../watch/channels.ts'
 import { type Look, lookAtAll } from '../watch/look.ts'
-import { type StatusFile, publishStatus, statusFolder } from '../watch/publish-status.ts'
+import { type StatusFile, type StatusPublication, publishStatus, statusFolder } from '../watch/publish-status.ts'
 import { isPageOld, reportPages } from '../watch/report-page.ts'
 import { pageName, readStatus, statusFiles, statusPlaces, writeStatusFiles } from '../watch/status-file.ts'
 import { type PublishedStatus, type Status, statusOf } from '../watch/status.ts'
@@ -94,9 +94,13 @@ async function leaveAndTell(look: Look, configs: AlertConfigs, loaded: LoadedCon
     now,
     context.signal,
   )
-  status = { ...status, published: published.map(({ error: _, ...one }) => one) }
+  status = { ...status, published: published.map(withoutError) }
   if (unwritten.length === 0) unwritten.push(...(await write(statusFiles(status))))
   return { status, alerts, unwritten, published, channels: Object.keys(configs) }
+}
+
+function withoutError({ target, at, failing }: StatusPublication): PublishedStatus {
+  return { target, ...(at === undefined ? {} : { at }), ...(failing === undefined ? {} : { failing }) }
 }
 
 function statusNow(
@@ -111,7 +115,12 @@ function statusNow(
   )
   const now = app.context.system.clock.now()
   return statusOf({
-    ...{ report, troubles, incidents, published, validMs, now },
+    report,
+    troubles,
+    incidents,
+    published,
+    validMs,
+    now,
     channels: failing,
     host: hostname(),
     root: app.root,

@@ -184,9 +184,9 @@ export function isEvent<Name extends LedgerEvent['event']>(
 /** Attempts after the newest good parcel that gave no good one, oldest first. A parcel dated ahead of `now` hides none. */
 export function attemptsSinceGood(history: History, now: Date): ParcelRecord[] {
   const latest = parcelIdAt(now)
-  const since = history.parcels.findLast(({ id, state }) => state === 'good' && id <= latest)?.id ?? ''
+  const last = history.parcels.findLastIndex(({ id, state }) => state === 'good' && id <= latest)
   const states: readonly ParcelState[] = ['failed', 'suspect', 'unfinished', 'skipped']
-  return history.parcels.filter(({ id, state }) => id > since && states.includes(state))
+  return history.parcels.slice(last + 1).filter(({ state }) => states.includes(state))
 }
 
 /** Those of them that did not end well. */

@@ -11,5 +11,5 @@ function filled(body: unknown, [step, ...rest]: ItemPath['steps']): unknown {
   if (step === undefined || isMany(step)) return body ?? (typeof step === 'object' ? {} : [])
   if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) return body
   const known = (body ?? {}) as Record<string, unknown>
-  return { ...known, [step as string]: filled(known[step as string], rest) }
+  return { ...known, [step]: filled(known[step], rest) }
 }

@@ -26,7 +26,7 @@ export async function makeSandbox(real: Dataset, files: Files): Promise<Sandbox>
     files.makeFolder(layout.data)
     files.makeFolder(layout.log)
     for (const name of ['config', 'ledger', 'metrics'] as const) await copy(files, real.layout[name], layout[name])
-    for (const { path, kind } of [...walkFiles(files, real.layout.data)]) {
+    for (const { path, kind } of walkFiles(files, real.layout.data)) {
       if (kind !== 'file') continue
       files.makeFolder(join(layout.data, path, '..'))
       linkFile(join(real.layout.data, path), join(layout.data, path))

@@ -1,3 +1,4 @@
+import { cutText } from '../system/cut-text.ts'
 import { sayDuration } from '../system/duration.ts'
 import { saySize } from '../system/size.ts'
 import { numberOf, sayChange, valuesOverTime } from './change.ts'
@@ -54,7 +55,7 @@ function overview(datasets: readonly DatasetReport[]): string {
       sayChange(now, halfYear),
     ]
   })
-  return table(['Dataset', 'State', 'Last success', 'Size', 'Week', 'Half-year'], 'lllrrr', rows)
+  return table(['Dataset', 'State', 'Last success', 'Size', 'Week', 'Half-year'], ['l', 'l', 'l', 'r', 'r', 'r'], rows)
 }
 
 function details({ dataset, health, warnings, due, nextAt }: DatasetReport): string {
@@ -71,7 +72,9 @@ function warningItems(warnings: readonly Warning[]): string {
       const because =
         accepted === undefined
           ? []
-          : [`accepted${accepted.until === undefined ? '' : ` until ${accepted.until}`}: ${line(accepted.because)}`]
+          : [
+              `accepted${accepted.until === undefined ? '' : ` until ${line(accepted.until)}`}: ${line(accepted.because)}`,
+            ]
       return item(`**${line(message)}**`, hint, [...because, ...evidence.slice(0, 8).map(line)])
     })
     .join('\n')
@@ -91,7 +94,7 @@ function copyTable({ at, datasets }: Report): string | undefined {
       ? []
       : [[line(dataset), String(copies.count), sayChecked(copies, at), line(sayPlaces(copies))]],
   )
-  return rows.length === 0 ? undefined : table(['Dataset', 'Copies', 'Checked', 'Where'], 'lrll', rows)
+  return rows.length === 0 ? undefined : table(['Dataset', 'Copies', 'Checked', 'Where'], ['l', 'r', 'l', 'l'], rows)
 }
 
 function metricTable(datasets: readonly DatasetReport[]): string | undefined {
@@ -101,12 +104,11 @@ function metricTable(datasets: readonly DatasetReport[]): string | undefined {
       .map(({ name, values }) => [line(dataset), line(name), ...valuesOverTime(metrics, values).map(line)]),
   )
   if (rows.length === 0) return undefined
-  return table(['Dataset', 'Metric', 'Now', 'Week ago', 'Half-year ago'], 'llrrr', rows)
+  return table(['Dataset', 'Metric', 'Now', 'Week ago', 'Half-year ago'], ['l', 'l', 'r', 'r', 'r'], rows)
 }
 
-/** @param sides `l` or `r` for each column. */
-function table(head: readonly string[], sides: string, rows: readonly (readonly string[])[]): string {
-  const lines = [head, [...sides].map((side) => (side === 'r' ? '--:' : '---')), ...rows]
+function table(head: readonly string[], sides: readonly ('l' | 'r')[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, sides.map((side) => (side === 'r' ? '--:' : '---')), ...rows]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
@@ -118,9 +120,7 @@ function line(text: string): string {
     .replaceAll(/\p{Cc}+/gu, ' ')
     .replaceAll(/\p{Bidi_Control}+/gu, '')
     .trim()
-  const letters = [...clean.slice(0, 4 * longest)]
-  const cut = letters.length > longest ? `${letters.slice(0, longest).join('')}…` : clean
-  return cut
+  return cutText(clean, longest)
     .split(/(`[^`|<]+`)/)
     .map((part, index) => (index % 2 === 1 ? part : escape(part)))
     .join('')

@@ -17,6 +17,22 @@ export interface Unread {
   hint?: string | undefined
 }
 
+/** @param problem Of a configuration. */
+export function unreadOf(problem: {
+  file: string
+  line?: number | undefined
+  key?: string | undefined
+  message: string
+  hint?: string | undefined
+}): Unread {
+  const { file, line, key, message, hint } = problem
+  return {
+    where: line === undefined ? file : `${file}:${line}`,
+    message: key === undefined ? message : `${key}: ${message}`,
+    hint,
+  }
+}
+
 /** The state of all in one sentence: `12 datasets: 10 are good, 2 need a look.` */
 export function sayState({ datasets, root }: Report, unread: readonly Unread[] = []): string {
   const levels = datasets.map(levelOf)

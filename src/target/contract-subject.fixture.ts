@@ -23,6 +23,8 @@ export interface ContractSubject {
   full?: () => Promise<Target>
   /** Opens another place, empty, where this client may list and not write. */
   readOnly?: () => Promise<Target>
+  /** How many files its server tells at once; the contract lists more than two times as many. Left out, there is no such number. */
+  pageSize?: number
   without?: Partial<Record<Hook, string>>
 }
 

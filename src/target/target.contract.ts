@@ -177,7 +177,7 @@ export function targetContract(startOpen: () => Promise<ContractSubject>): void 
   it('streams files that are larger than the memory it may use', async () => {
     const target = await opened()
     const piece = Buffer.alloc(1024 * 1024, 'x')
-    const pieces = 400
+    const pieces = 250
     let peak = 0
     function* large(): Generator<Buffer> {
       for (let count = 0; count < pieces; count++) {
@@ -227,7 +227,7 @@ export function targetContract(startOpen: () => Promise<ContractSubject>): void 
   moveContract(opened)
   removeFolderContract(opened)
   knownContract(start, opened)
-  manyFilesContract(opened)
+  manyFilesContract(start)
 }
 
 const hardNames = [

@@ -1,11 +1,10 @@
 import pc from 'picocolors'
 import type { EnclosedReport } from '../alert/message.ts'
-import type { ConfigProblem } from '../config/problem.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { type Context, openDataset } from '../dataset/dataset.ts'
 import type { Report } from '../report/report.ts'
 import { reportText } from '../report/text.ts'
-import type { Unread } from '../report/verdict.ts'
+import { unreadOf } from '../report/verdict.ts'
 import type { Status } from './status.ts'
 
 /** As wide as a mail is read. */
@@ -62,12 +61,4 @@ function told({ open, datasets }: Status): string {
     open.map(({ dataset, cause, severity }) => [dataset, cause, severity]),
     datasets.map(({ dataset, health, lastSuccess, copies }) => [dataset, health, lastSuccess?.parcel, copies]),
   ])
-}
-
-function unreadOf({ file, line, key, message, hint }: ConfigProblem): Unread {
-  return {
-    where: line === undefined ? file : `${file}:${line}`,
-    message: key === undefined ? message : `${key}: ${message}`,
-    hint,
-  }
 }

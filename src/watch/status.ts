@@ -106,9 +106,14 @@ function openTrouble(trouble: Trouble, incidents: readonly Incident[]): OpenTrou
   const incident = incidents.find((one) => one.dataset === dataset && one.cause === cause && one.resolved === undefined)
   const since = trouble.since ?? incident?.since ?? incident?.opened
   return {
-    ...{ dataset, cause, severity, what },
+    dataset,
+    cause,
+    severity,
+    what,
     ...(since === undefined ? {} : { since: since.toISOString() }),
-    ...{ why, next, told: Object.keys(incident?.lastSent ?? {}) },
+    why,
+    next,
+    told: Object.keys(incident?.lastSent ?? {}),
   }
 }
 

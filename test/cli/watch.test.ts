@@ -184,6 +184,7 @@ it('gives all that it has seen and done as JSON', async () => {
   const { json } = await root.cli('watch', '--json')
   expect(json()).toMatchObject({
     status: { ok: false, open: [{ dataset: 'todo', cause: 'late' }, { cause: 'unmeasured' }] },
-    ...{ sent: [], busy: false },
+    sent: [],
+    busy: false,
   })
 })

@@ -21,21 +21,28 @@ export function testApp(start: string): TestApp {
   const root = temporaryFolder()
   const clock = new FakeClock(start)
   const plain = pc.createColors(false)
-  const [shown, noted]: string[][] = [[], []]
+  const shown: string[] = []
+  const noted: string[] = []
   const app: App = {
     cwd: root,
     root,
     context: { system: { clock, files: systemFiles, random: () => 0 }, signal: new AbortController().signal },
-    ...{ json: false, quiet: false, verbose: false, isWatched: false },
+    json: false,
+    quiet: false,
+    verbose: false,
+    isWatched: false,
     columns: 80,
     colors: { out: plain, err: plain },
-    print: (text) => void shown!.push(text),
-    printJson: (value) => void shown!.push(JSON.stringify(value)),
-    note: (text) => void noted!.push(text),
+    print: (text) => void shown.push(text),
+    printJson: (value) => void shown.push(JSON.stringify(value)),
+    note: (text) => void noted.push(text),
     log: noLog,
   }
   return {
-    ...{ app, clock, shown: shown!, noted: noted! },
+    app,
+    clock,
+    shown,
+    noted,
     write(path, text) {
       mkdirSync(dirname(join(root, path)), { recursive: true })
       writeFileSync(join(root, path), text)

@@ -22,6 +22,8 @@ export type ReadyViews = (
   dataset: Dataset,
   context: Context,
   definitions: readonly ViewDefinition[],
+  /** Whether the table of its history is needed. */
+  withHistory: (definition: ViewDefinition) => boolean,
 ) => Promise<{ views: DatasetView[]; problems: Problem[] }>
 
 /**
@@ -46,11 +48,15 @@ export function queryMirror(
 export async function queryView(
   dataset: Dataset,
   context: Context,
-  { definition, paths }: DatasetView,
+  { definition, paths: { history, ...paths }, hasHistory }: DatasetView,
   onProblem: (problem: Problem) => void,
 ): Promise<QueryView> {
   const secrets = await secretRules(dataset, context, definition, onProblem)
-  return { name: definition.name, paths, ...(secrets.length === 0 ? {} : { secrets }) }
+  return {
+    name: definition.name,
+    paths: hasHistory ? { ...paths, history } : paths,
+    ...(secrets.length === 0 ? {} : { secrets }),
+  }
 }
 
 /** Brings views up to date. @param wanted Tables that are named; all views, where that is not known, or one is not there */
@@ -59,7 +65,7 @@ export async function mirrorOf(
   datasets: readonly Dataset[],
   context: Context,
   onProblem: OnProblem,
-  ready: ReadyViews = readyViews,
+  ready: ReadyViews = readyForQuestion,
 ): Promise<QueryMirror> {
   const known = wanted?.every((table) => isKnown(table, datasets)) === true ? wanted : undefined
   const found: QueryMirror['datasets'] = []
@@ -68,7 +74,12 @@ export async function mirrorOf(
       ({ name }) => known === undefined || known.some((table) => isOf(table, dataset.name, name)),
     )
     if (definitions.length === 0) continue
-    const { views, problems } = await ready(dataset, context, definitions)
+    const { views, problems } = await ready(
+      dataset,
+      context,
+      definitions,
+      ({ name }) => known === undefined || known.some((table) => isOneOf(table, dataset.name, [`${name}_history`])),
+    )
     for (const problem of problems) onProblem(dataset.name, problem)
     const told = (problem: Problem): void => onProblem(dataset.name, problem)
     const open: QueryView[] = []
@@ -83,6 +94,9 @@ export async function mirrorOf(
   return { datasets: found, own }
 }
 
+const readyForQuestion: ReadyViews = (dataset, context, definitions, withHistory) =>
+  readyViews(dataset, context, definitions, undefined, withHistory)
+
 /** Whether a table is one of the datasets' views, or unsilo's own. */
 export function isKnown(table: TableName, datasets: readonly Dataset[]): boolean {
   if (same(table.schema, ownSchema)) return true
@@ -90,8 +104,12 @@ export function isKnown(table: TableName, datasets: readonly Dataset[]): boolean
 }
 
 /** In SQL, upper and lower case are the same. */
-function isOf({ schema, table }: TableName, dataset: string, view: string): boolean {
-  return same(schema, dataset) && ['', '_history', '_errors'].some((suffix) => same(table, view + suffix))
+function isOf(table: TableName, dataset: string, view: string): boolean {
+  return isOneOf(table, dataset, [view, `${view}_history`, `${view}_errors`])
+}
+
+function isOneOf({ schema, table }: TableName, dataset: string, names: readonly string[]): boolean {
+  return same(schema, dataset) && names.some((name) => same(table, name))
 }
 
 function same(a: string, b: string): boolean {

@@ -35,9 +35,10 @@ export async function readyView(
   context: Context,
   definition: ViewDefinition,
   history: History = readHistory(context.system.files, dataset.layout),
+  withHistory = true,
 ): Promise<DatasetView> {
   context.onProgress?.({ dataset: dataset.name, step: 'viewing', note: definition.name })
-  return updated(dataset, context, definition, history)
+  return updated(dataset, context, definition, history, { withHistory })
 }
 
 /** The view as it was at a time: made of the parcels up to then. */
@@ -60,7 +61,7 @@ export async function readyViewOf(
   history: History,
   isWanted: (id: ParcelId) => boolean,
 ): Promise<DatasetView> {
-  return updated(dataset, context, definition, history, ({ id }) => isWanted(id))
+  return updated(dataset, context, definition, history, { isShown: ({ id }) => isWanted(id) })
 }
 
 /** Parcels that are in packs are read from there. */
@@ -69,12 +70,12 @@ async function updated(
   context: Context,
   definition: ViewDefinition,
   history: History,
-  isWanted?: (parcel: { id: ParcelId }) => boolean,
+  options: Parameters<typeof updateView>[2],
 ): Promise<DatasetView> {
   const lender = openLender(dataset, context)
   try {
     const view = storedView(dataset, context, definition, history, lender)
-    return { ...(await updateView(view, context, isWanted)), dataset: dataset.name, definition }
+    return { ...(await updateView(view, context, options)), dataset: dataset.name, definition }
   } finally {
     await lender.close()
   }
@@ -101,8 +102,10 @@ export function readyViews(
   context: Context,
   definitions: readonly ViewDefinition[] = dataset.config.views,
   history: History = readHistory(context.system.files, dataset.layout),
+  /** Whether the table of its history is needed: a question may do without. */
+  withHistory: (definition: ViewDefinition) => boolean = () => true,
 ): Promise<{ views: DatasetView[]; problems: Problem[] }> {
-  return eachView(definitions, (definition) => readyView(dataset, context, definition, history))
+  return eachView(definitions, (one) => readyView(dataset, context, one, history, withHistory(one)))
 }
 
 /** What there is to say of a view of a dataset as a whole, up to date. */

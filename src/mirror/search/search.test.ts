@@ -8,7 +8,7 @@ import type { SearchHit } from './hit.ts'
 
 type Parcels = Record<string, unknown>
 
-/** A root with a dataset for each configuration, and its parcels by their days in March. */
+/** A root with a dataset for each configuration, and its parcels by their days in March: items, or the text of the file. */
 async function mirrorOf(
   datasets: Record<string, [config: string, parcels: Parcels]>,
   told: string[] = [],
@@ -18,7 +18,8 @@ async function mirrorOf(
     mkdirSync(join(root, name, 'data'), { recursive: true })
     writeFileSync(join(root, name, 'config.toml'), config)
     for (const [day, items] of Object.entries(parcels)) {
-      writeFileSync(join(root, name, `data/2026-03-${day}T080000Z.json`), JSON.stringify(items))
+      const text = typeof items === 'string' ? items : JSON.stringify(items)
+      writeFileSync(join(root, name, `data/2026-03-${day}T080000Z.json`), text)
     }
   }
   const mirror = await openMirror(root, { onProblem: (dataset, { message }) => told.push(`${dataset}: ${message}`) })
@@ -125,6 +126,26 @@ describe('a search', () => {
     const mirror = await mirrorOf({ a: [config, { '01': items }] })
     expect(await all(mirror.search('kite 42'))).toMatchObject([
       { time: new Date('2024-01-02T03:04:05Z'), text: '42', url: 'x' },
+    ])
+  })
+
+  it('looks through the texts in JSON as they read, and not as they are escaped', async () => {
+    const lines = [
+      String.raw`[{"id": 1, "at": 4, "body": ["L\u00fcgen", "say \"hi\",\nthen C:\\new a\/b"]},`,
+      String.raw`{"id": 2, "at": 3, "body": "L\u00fcgen \"hi\"\nto all"}, {"id": 3, "at": 2, "body": {"a": ["no\tmore"]}},`,
+      String.raw`{"id": 4, "at": 1, "body": 7}, {"id": 5, "at": 0, "body": null}]`,
+    ]
+    const mirror = await mirrorOf({ a: [feed('time = "at", text = "body"'), { '01': lines.join('\n') }] })
+    expect(await keysOf(mirror.search('lügen'))).toEqual(['a 1', 'a 2'])
+    expect(await keysOf(mirror.search('"hi, then"'))).toEqual([])
+    expect(await keysOf(mirror.search(String.raw`C:\new a/b`))).toEqual(['a 1'])
+    expect(await keysOf(mirror.search('"no more"'))).toEqual(['a 3'])
+    expect(await keysOf(mirror.search('nthen'))).toEqual([])
+    expect(await all(mirror.search('"to all"'))).toMatchObject([
+      { text: 'Lügen "hi"\nto all', snippet: 'Lügen "hi" to all' },
+    ])
+    expect((await all(mirror.search('say'))).map(({ text }) => text)).toEqual([
+      String.raw`["Lügen","say "hi", then C:\new a/b"]`,
     ])
   })
 

@@ -3,6 +3,7 @@ import { type AccountOptions, createAccount } from '../../../test/simulator/acco
 import { createRandom } from '../../../test/simulator/random.ts'
 import { truthOf } from '../../../test/simulator/truth.ts'
 import { type View, full } from '../../../test/simulator/view.ts'
+import { parcelIdAt } from '../../parcel/id.ts'
 import { dayMs } from '../../system/duration.ts'
 import type { Point } from './baseline.ts'
 import type { Sight } from './stillness.ts'
@@ -33,15 +34,10 @@ export function accountHistory(
     const time = at.getTime()
     history.bytes.push({ time, value: text.length })
     history.items.push({ time, value: items.length })
-    history.hashes.push({ time, shown: createHash('sha256').update(text).digest('hex') })
-    history.newest.push({
-      time,
-      shown:
-        items
-          .map((item) => item.created_at)
-          .sort()
-          .at(-1) ?? '',
-    })
+    const parcel = parcelIdAt(at)
+    history.hashes.push({ parcel, shown: createHash('sha256').update(text).digest('hex') })
+    const times = items.map((item) => item.created_at).sort()
+    history.newest.push({ parcel, shown: times.at(-1) ?? '' })
   }
   return history
 }

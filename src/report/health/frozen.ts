@@ -4,8 +4,7 @@ import { type Warning, warningOf } from '../warnings.ts'
 import type { HealthFacts } from './facts.ts'
 import { type Verdict, good, nothing, together, verdictOf } from './judgement.ts'
 import { cellsOf, hashesOf } from './recent.ts'
-import { median } from './statistics.ts'
-import { type Sight, leastChanges, limitOf, stillnessOf } from './stillness.ts'
+import { type Sight, leastChanges, limitOf, stillnessOf, usualStep } from './stillness.ts'
 
 const hourMs = 3_600_000
 
@@ -13,11 +12,12 @@ const hourMs = 3_600_000
 export function judgeFrozen(facts: HealthFacts): Verdict {
   const { dataset, history, table } = facts
   const { newest } = dataset.config.health
-  const hashes = hashesOf(history, table)
+  const stepMs =
+    facts.views.length === 0 ? 0 : usualStep(history.parcels.flatMap(({ id, state }) => (state === 'good' ? [id] : [])))
   return together([
-    ...facts.views.map((view) => judgePace(facts, view, hashes)),
+    ...facts.views.map((view) => judgePace(facts, view, stepMs)),
     newest === undefined ? nothing : judgeSights(facts, `metric ${newest}`, cellsOf(history, table, newest)),
-    judgeSights(facts, 'the content of the parcels', hashes),
+    judgeSights(facts, 'the content of the parcels', hashesOf(history, table)),
   ])
 }
 
@@ -25,6 +25,7 @@ export function judgeFrozen(facts: HealthFacts): Verdict {
 function judgeSights(facts: HealthFacts, what: string, sights: readonly Sight[]): Verdict {
   if (sights.length < 2) return nothing
   const { changes, since, times, stillMs, longestMs, limitMs, isFrozen } = stillnessOf(sights)
+  if (times === 1) return good('frozen', `${what}: the newest is unlike the one before`)
   if (changes < leastChanges) {
     return good('frozen', `${what} has changed ${changes} times, too rarely to say how often it should`)
   }
@@ -44,21 +45,19 @@ function judgeSights(facts: HealthFacts, what: string, sights: readonly Sight[])
   )
 }
 
-/** When the items of a feed are from. Only what the newest parcel shows counts: that nothing is exported is another matter. */
-function judgePace(
-  facts: HealthFacts,
-  { view, state }: HealthFacts['views'][number],
-  parcels: readonly Sight[],
-): Verdict {
+/**
+ * When the items of a feed are from. Only what the newest parcel shows counts: that nothing is exported is another matter.
+ *
+ * @param stepMs From one parcel to the next, as usual.
+ */
+function judgePace(facts: HealthFacts, { view, state }: HealthFacts['views'][number], stepMs: number): Verdict {
   const { pace, to } = state
   if (pace === undefined || to === undefined) return nothing
   const { newest, times, longestHours } = pace
   const what = `the newest item of ${view} is from ${newest.slice(0, 16).replace('T', ' ')} UTC`
   if (times <= leastChanges) return good('frozen', `${what}; ${times} times are too few to say how often they come`)
   const stillMs = Math.max(0, parcelTime(to).getTime() - Date.parse(newest))
-  const recent = parcels.slice(-20)
-  const steps = recent.slice(1).map(({ time }, index) => time - recent[index]!.time)
-  const limitMs = limitOf(longestHours * hourMs, steps.length === 0 ? 0 : median(steps))
+  const limitMs = limitOf(longestHours * hourMs, stepMs)
   const numbers = `in the year before, at most ${sayDuration(longestHours * hourMs)} lay between two of them; ${sayDuration(limitMs)} would be told`
   if (stillMs <= limitMs) return good('frozen', `${what}; ${numbers}`)
   const message = `${what}, ${sayDuration(stillMs)} before the newest parcel`

@@ -75,14 +75,15 @@ function wasGood({ id, state, accepted, ended }: ParcelRecord, { rows }: MetricT
   return isEvent(ended, 'sealed') ? ended.state === 'good' || accepted : rows.get(id)?.['success'] === 'Y'
 }
 
-/** The hashes of good parcels, oldest first. */
+/** The hashes of good parcels, oldest first; no more than say that the content has changed, where the newest is not like the last. */
 export function hashesOf({ parcels }: Pick<History, 'parcels'>, table: MetricTable): Sight[] {
   const found: Sight[] = []
   for (let index = parcels.length - 1; index >= 0 && found.length < mostSights; index--) {
     const parcel = parcels[index]!
     const sha256 = shaOf(parcel)
-    if (sha256 !== undefined && wasGood(parcel, table))
-      found.push({ time: parcelTime(parcel.id).getTime(), shown: sha256 })
+    if (sha256 === undefined || !wasGood(parcel, table)) continue
+    found.push({ parcel: parcel.id, shown: sha256 })
+    if (found.length === 2 && found[0]!.shown !== sha256) break
   }
   return found.reverse()
 }
@@ -102,7 +103,7 @@ export function cellsOf({ parcels }: Pick<History, 'parcels'>, table: MetricTabl
   for (let index = parcels.length - 1; index >= 0 && found.length < mostSights; index--) {
     const parcel = parcels[index]!
     const shown = wasGood(parcel, table) ? (table.rows.get(parcel.id)?.[metric] ?? '') : ''
-    if (shown !== '' && shown !== 'ERROR') found.push({ time: parcelTime(parcel.id).getTime(), shown })
+    if (shown !== '' && shown !== 'ERROR') found.push({ parcel: parcel.id, shown })
   }
   return found.reverse()
 }

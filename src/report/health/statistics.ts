@@ -14,11 +14,13 @@ export interface Trend {
 
 /** The line of Theil and Sen: its slope is the median of those of all pairs. @param points At least one; each x once. */
 export function trendOf(points: readonly { x: number; y: number }[]): Trend {
+  const first = points[0]!.y
+  if (points.every(({ y }) => y === first)) return { at: () => first, mad: 0 }
   const slopes: number[] = []
   for (const [index, a] of points.entries()) {
     for (const b of points.slice(index + 1)) slopes.push((b.y - a.y) / (b.x - a.x))
   }
-  const slope = slopes.length === 0 ? 0 : median(slopes)
+  const slope = median(slopes)
   const start = median(points.map(({ x, y }) => y - slope * x))
   const at = (x: number): number => start + slope * x
   return { at, mad: median(points.map(({ x, y }) => Math.abs(y - at(x)))) }

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parcelIdAt } from '../../parcel/id.ts'
 import { dayMs } from '../../system/duration.ts'
 import { type Sight, stillnessOf } from './stillness.ts'
 
-/** One letter a day. */
-const daily = (shown: readonly string[]): Sight[] => shown.map((one, day) => ({ time: day * dayMs, shown: one }))
+const on = (day: number): string => parcelIdAt(new Date(day * dayMs))
+/** One a day. */
+const daily = (shown: readonly string[]): Sight[] => shown.map((one, day) => ({ parcel: on(day), shown: one }))
 const changing = Array.from({ length: 30 }, (_, day) => `v${day}`)
 const still = (count: number): string[] => Array.from({ length: count }, () => 'still')
 
@@ -39,13 +41,13 @@ describe('what used to change', () => {
       fc.property(shown, fc.integer({ min: 0, max: 80 }), (some, count) => {
         const sights = daily([...changing, ...some])
         const same = Array.from({ length: count }, (_, day) => ({
-          time: (90 + day) * dayMs,
+          parcel: on(90 + day),
           shown: sights.at(-1)!.shown,
         }))
         const verdicts = same.map((_, index) => stillnessOf([...sights, ...same.slice(0, index)]).isFrozen)
         // From false to true at most once.
         expect(verdicts).toEqual(verdicts.toSorted((a, b) => Number(a) - Number(b)))
-        const moved = [...sights, ...same, { time: 200 * dayMs, shown: 'other' }]
+        const moved = [...sights, ...same, { parcel: on(200), shown: 'other' }]
         expect(stillnessOf(moved).isFrozen).toBe(false)
       }),
     )

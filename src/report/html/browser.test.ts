@@ -35,11 +35,11 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser (skipped with
   async function open(
     { report, pasts }: Made,
     options: PageOptions = {},
-    { width = 1100, colorScheme = 'light' as 'light' | 'dark' } = {},
+    { width = 1100, colorScheme }: { width?: number; colorScheme?: 'light' | 'dark' } = {},
   ): Promise<Opened> {
     const path = join(temporaryFolder(), 'report.html')
     writeFileSync(path, reportHtml(report, { pasts, ...options }))
-    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
+    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: colorScheme ?? 'light' })
     const told: string[] = []
     page.on('console', (message) => told.push(message.text()))
     page.on('pageerror', (error) => told.push(String(error)))

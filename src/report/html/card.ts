@@ -1,3 +1,4 @@
+import { cutText } from '../../system/cut-text.ts'
 import { sayDuration } from '../../system/duration.ts'
 import { saySize } from '../../system/size.ts'
 import { numberOf, sayChange, valuesOverTime } from '../change.ts'
@@ -9,7 +10,7 @@ import { copiesMeter } from './copies.ts'
 import { type Markup, html } from './markup.ts'
 import { metricsTable } from './metrics.ts'
 import { newestItems } from './newest.ts'
-import { prose, shortened } from './prose.ts'
+import { prose } from './prose.ts'
 import { sayStrip, strip } from './strip.ts'
 import { relative } from './time.ts'
 
@@ -29,7 +30,7 @@ export function card(dataset: DatasetReport, past: Past | undefined, options: Ca
   const level = levelOf(dataset)
   const { id, at, open } = options
   const name = html`<h3 id="${id}">
-    <span class="mark" aria-hidden="true">${marks[level]}</span> <bdi>${shortened(dataset.dataset, 120)}</bdi>
+    <span class="mark" aria-hidden="true">${marks[level]}</span> <bdi>${cutText(dataset.dataset, 120)}</bdi>
     <span class="state">${dataset.health}</span>
   </h3>`
   const days = past && strip(past.days)
@@ -94,7 +95,7 @@ function details(dataset: DatasetReport, past: Past | undefined, at: string): Ma
 }
 
 function nextExport(due: string, nextAt: string | undefined, at: string): Markup {
-  return nextAt === undefined ? html`${due}` : html`${relative(nextAt, at)} <span class="muted">(${due})</span>`
+  return nextAt === undefined ? prose(due) : html`${relative(nextAt, at)} <span class="muted">(${prose(due)})</span>`
 }
 
 /** The evidence: what was looked at, and what was found. */
@@ -102,7 +103,7 @@ function judged(judgements: DatasetReport['judgements']): Markup | undefined {
   if (judgements.length === 0) return undefined
   const fine = judgements.filter(({ ok }) => ok).length
   const items = judgements.map(
-    ({ ok, finding }) => html`<li class="${ok ? 'ok' : 'bad'}">${prose(shortened(finding, 240))}</li>`,
+    ({ ok, finding }) => html`<li class="${ok ? 'ok' : 'bad'}">${prose(cutText(finding, 240))}</li>`,
   )
   return html`<details class="looked">
     <summary>What was looked at: ${fine} of ${judgements.length} fine</summary>
@@ -121,18 +122,18 @@ export function warningList(warnings: readonly Warning[], at: string): Markup | 
       since === undefined
         ? undefined
         : html` <span class="muted">(for ${sayDuration(Math.max(0, Date.parse(at) - Date.parse(since)))})</span>`
-    const lines = evidence.slice(0, 8).map((line) => html`<li>${prose(shortened(line, 300))}</li>`)
+    const lines = evidence.slice(0, 8).map((line) => html`<li>${prose(cutText(line, 300))}</li>`)
     const because =
       accepted === undefined
         ? undefined
         : html`<p class="accepted">
             <b>Accepted</b>${accepted.until === undefined ? undefined : html` until ${accepted.until}`}:
-            ${shortened(accepted.because, 300)}
+            ${cutText(accepted.because, 300)}
           </p>`
     return html`<li class="${accepted === undefined ? severity : 'quiet'}">
-      <p class="why">${prose(shortened(message, 600))}${isSince}</p>
+      <p class="why">${prose(cutText(message, 600))}${isSince}</p>
       ${because}
-      <p class="next"><b>Next:</b> ${prose(shortened(hint, 600))}</p>
+      <p class="next"><b>Next:</b> ${prose(cutText(hint, 600))}</p>
       ${
         lines.length === 0
           ? undefined

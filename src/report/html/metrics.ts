@@ -1,9 +1,9 @@
+import { cutText } from '../../system/cut-text.ts'
 import { saySize } from '../../system/size.ts'
 import { numberOf, sayChange, valuesOverTime } from '../change.ts'
 import type { MetricComparison } from '../comparison.ts'
 import type { Series } from '../past/series.ts'
 import { type Markup, html } from './markup.ts'
-import { shortened } from './prose.ts'
 import { sparkline } from './sparkline.ts'
 
 /** More would make a page of one dataset. */
@@ -24,7 +24,7 @@ export function metricsTable(
     const say = sayFor(name)
     const points = series.find((one) => one.name === name)
     return html`<tr>
-      <th scope="row"><bdi>${shortened(name, 60)}</bdi></th>
+      <th scope="row"><bdi>${cutText(name, 60)}</bdi></th>
       <td>${points && sparkline(points, at, say)}</td>
       ${cell(now, undefined, say)}${cell(week, now, say)}${cell(halfYear, now, say)}
     </tr>`
@@ -52,7 +52,7 @@ function cell(value: string | undefined, now: string | undefined, say: (value: n
   const number = numberOf(value)
   const change = now === undefined ? '' : sayChange(numberOf(now), number)
   const since = change === '' || change === '=' ? undefined : html`<small>now ${change}</small>`
-  return html`<td class="number">${number === undefined ? shortened(value, 24) : say(number)}${since}</td>`
+  return html`<td class="number">${number === undefined ? cutText(value, 24) : say(number)}${since}</td>`
 }
 
 function sayFor(name: string): (value: number) => string {

@@ -1,6 +1,6 @@
+import { cutText } from '../../system/cut-text.ts'
 import type { Past } from '../past/past.ts'
 import { type Markup, html } from './markup.ts'
-import { shortened } from './prose.ts'
 import { relative } from './time.ts'
 
 /** What came last, of each view that is a feed: a person sees at once whether that is right. */
@@ -10,9 +10,9 @@ export function newestItems(views: Past['newest'], at: string): Markup | undefin
     ${views.map(
       ({ view, newest }) =>
         html`<li>
-          <span class="muted">Newest in <bdi>${shortened(view, 60)}</bdi></span>
+          <span class="muted">Newest in <bdi>${cutText(view, 60)}</bdi></span>
           <ol>
-            ${newest.map(({ time, title }) => html`<li><bdi dir="auto">${shortened(title)}</bdi> <span class="muted">${relative(time, at)}</span></li>`)}
+            ${newest.map(({ time, title }) => html`<li><bdi dir="auto">${cutText(title, 160)}</bdi> <span class="muted">${relative(time, at)}</span></li>`)}
           </ol>
         </li>`,
     )}

@@ -15,9 +15,3 @@ export function prose(text: string): Markup {
   }
   return html`${parts}${text.slice(end)}`
 }
-
-/** The text, or as much of its beginning as a page has room for. */
-export function shortened(text: string, most = 160): string {
-  const letters = [...text.slice(0, 4 * most)]
-  return letters.length > most || text.length > 4 * most ? `${letters.slice(0, most).join('')}…` : text
-}

@@ -90,7 +90,9 @@ details .scale{text-align:left}
 .looked li{padding-left:1.25rem;text-indent:-1.25rem}
 .looked .ok::before{content:"✓ ";color:var(--good)}
 .looked .bad::before{content:"✗ ";color:var(--bad)}
+.key{margin-top:2.25rem}
 .key h2{margin-top:0}
+.card>.warnings:first-child{margin-top:0}
 .legend{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:.5rem 1.5rem;margin-top:.75rem;font-size:.9375rem}
 .legend li{display:flex;gap:.625rem;align-items:center}
 .legend svg{flex:none}
@@ -143,7 +145,8 @@ const narrow = `
 const print = `
 @media print{
 :root{--page:#fff;--card:#fff;--text:#000;--muted:#444;--edge:#bbb;--code:#f2f2f2;--link:#000;--good:#0a7a5c;--quiet:#0a7a5c;--late:#b35400;--failed:#c02b1c;--suspect:#7d3c98;--gap:#000;--bad:#c02b1c;--look:#9a5200;--idle:#444}
-body{font-size:.75rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+html{font-size:12px}
+body{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .page{max-width:none;padding:0}
 .skip{display:none}
 details::details-content{content-visibility:visible;block-size:auto}

@@ -1,10 +1,10 @@
+import { cutText } from '../../system/cut-text.ts'
 import { saySize } from '../../system/size.ts'
 import { numberOf } from '../change.ts'
 import type { DatasetReport, Report } from '../report.ts'
 import { type Unread, type Validity, levelOf, sayState } from '../verdict.ts'
 import { marks } from './card.ts'
 import { type Markup, html } from './markup.ts'
-import { shortened } from './prose.ts'
 import { instant } from './time.ts'
 
 /** More would push everything else off the screen; they come next anyway. */
@@ -22,7 +22,7 @@ export function summary(
     const of = levelOf(dataset)
     return html`<li>
       <a class="chip ${of}" href="#${idOf(dataset)}"
-        ><span aria-hidden="true">${marks[of]}</span> <bdi>${shortened(dataset.dataset, 40)}</bdi>
+        ><span aria-hidden="true">${marks[of]}</span> <bdi>${cutText(dataset.dataset, 40)}</bdi>
         <span class="muted">${dataset.health}</span></a
       >
     </li>`
@@ -46,7 +46,7 @@ function validityNote(at: string, { nextAt, late }: Validity): Markup {
   const lateFirst =
     late === undefined
       ? undefined
-      : html`<b>Valid until</b> ${instant(late.at)}, when <b><bdi>${shortened(late.dataset, 60)}</bdi></b> would be late
+      : html`<b>Valid until</b> ${instant(late.at)}, when <b><bdi>${cutText(late.dataset, 60)}</bdi></b> would be late
           if nothing comes.`
   const said =
     nextAt === undefined

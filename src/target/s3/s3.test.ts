@@ -15,7 +15,7 @@ describe.skipIf(!hasSwift)('a bucket of OpenStack Swift (skipped where it is not
   describe('when all is well', () => {
     targetContract(async () => {
       const bucket = await newBucket(swift)
-      return { open: async () => openS3(swift.endpoint, { bucket, prefix: 'backups/laptop' }) }
+      return { open: async () => openS3(swift.endpoint, { bucket, prefix: 'backups/laptop' }), pageSize: 1000 }
     })
   })
 

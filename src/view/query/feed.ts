@@ -43,7 +43,20 @@ function noColumn(what: string, columns: readonly Column[]): UnsiloError {
 }
 
 function textOf(column: Column | undefined): string {
-  return column === undefined ? 'NULL::VARCHAR' : `${sqlName(column.name)}::VARCHAR`
+  if (column === undefined) return 'NULL::VARCHAR'
+  const name = sqlName(column.name)
+  return column.type.alias === 'JSON' ? jsonText(name) : `${name}::VARCHAR`
+}
+
+/**
+ * JSON as text to look through: of a text its characters; of lists and objects all that they hold, with no character of it escaped
+ * that JSON could not do without. JSON never holds `chr(1)` itself: it stands in for a backslash.
+ */
+function jsonText(column: string): string {
+  const text = `(${column} ->> '$')`
+  const onOneLine = String.raw`regexp_replace(replace(${text}, '\\', chr(1)), '\\[nrt]', ' ', 'g')`
+  const plain = String.raw`replace(replace(${onOneLine}, '\"', '"'), chr(1), '\')`
+  return `CASE WHEN json_type(${column}) IN ('ARRAY', 'OBJECT') THEN ${plain} ELSE ${text} END`
 }
 
 /** Besides ISO 8601, which is read as it is: mails and feeds (RFC 5322), iCalendar. */

@@ -19,7 +19,7 @@ async function tablesIn(folder: string): Promise<TablePaths> {
   const items = [1, 2, 3].map((id) => found(JSON.stringify({ id, text: `text ${id}` })))
   const parcels = [{ id: '2026-03-01T060000Z', at, isEvidence: true, found: items }]
   const log = await new TestLog(view).read(parcels)
-  await writeTables(files, folder, view, log.merged(log.merge(parcels)), never)
+  await writeTables(files, folder, view, log.merged(log.merge(parcels)), { withHistory: true, signal: never })
   return tablePaths(folder, view.name)
 }
 

@@ -9,7 +9,8 @@ import { openTables } from './tables.ts'
 /** A view that can be asked. */
 export interface QueryView {
   name: string
-  paths: TablePaths
+  /** The history, where the question may need it. */
+  paths: Omit<TablePaths, 'history'> & Partial<TablePaths>
   /** What of it is decrypted when it is read. */
   secrets?: readonly SecretRule[]
 }

@@ -123,12 +123,14 @@ async function offerTables(
   for (const { name: dataset, views } of datasets) {
     if (views.length > 0) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(dataset)}`)
     for (const { name, paths: of, secrets: rules = [] } of views) {
-      const tables: [string, string][] = [
+      const tables: [string, string | undefined][] = [
         [name, of.items],
         [`${name}_history`, of.history],
         [`${name}_errors`, of.errors],
       ]
       for (const [table, path] of tables) {
+        names.push(`${written(dataset)}.${written(table)}`)
+        if (path === undefined) continue
         const full = `${sqlName(dataset)}.${sqlName(table)}`
         const select = await secrets.select(
           `${dataset}/${name}`,
@@ -138,7 +140,6 @@ async function offerTables(
         await connection.run(`CREATE VIEW ${full} AS ${select}`)
         // A path with wildcards in it is looked for as it is written, and read as it is.
         paths.push(sqlText(path), sqlPath(path))
-        names.push(`${written(dataset)}.${written(table)}`)
       }
     }
   }

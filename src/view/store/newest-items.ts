@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { UnsiloError } from '../../errors.ts'
+import { cutText } from '../../system/cut-text.ts'
 import { isField } from '../decrypt/pattern.ts'
 import type { ViewDefinition } from '../definition.ts'
 import { feedSelect } from '../query/feed.ts'
@@ -34,7 +35,10 @@ export async function newestItems(
      WHERE absent IS NULL AND shown IS NOT NULL AND time <= (SELECT max(_last_seen) FROM ${table})
      ORDER BY time DESC, key LIMIT ${mostItems}`,
   )
-  return (await answer.getRows()).map(([time, shown]) => ({ time: String(time), title: shorten(String(shown)) }))
+  return (await answer.getRows()).map(([time, shown]) => ({
+    time: String(time),
+    title: cutText(String(shown).replaceAll(/\s+/g, ' '), longestTitle),
+  }))
 }
 
 /** SQL for the items of a feed, without what is encrypted; `undefined` where there is none, or it does not fit the columns. */
@@ -62,9 +66,4 @@ function selectOf(...parameters: Parameters<typeof feedSelect>): string | undefi
     if (error instanceof UnsiloError && error.code === 'config') return undefined
     throw error
   }
-}
-
-function shorten(title: string): string {
-  const letters = [...title.replaceAll(/\s+/g, ' ')]
-  return letters.length > longestTitle ? `${letters.slice(0, longestTitle).join('')}…` : letters.join('')
 }

@@ -37,8 +37,8 @@ const parcels = snapshots.map(({ at, items }) => parcelOf(at, items))
 function storeIn(folder: string, view: ViewDefinition = viewOf()) {
   return {
     folder,
-    update: (chosen: readonly ViewParcel[] = parcels) =>
-      updateView({ folder, definition: view, parcels: chosen }, context),
+    update: (chosen: readonly ViewParcel[] = parcels, withHistory = true) =>
+      updateView({ folder, definition: view, parcels: chosen }, context, { withHistory }),
   }
 }
 
@@ -105,6 +105,24 @@ describe('a stored view', () => {
     const rows = history!.map((row) => (row as string[]).slice(0, 2).join())
     expect(new Set(rows).size).toBe(versions)
     expect(history!.flat()).toEqual(expect.arrayContaining(['kind: "back"', 'kind: "absent"']))
+  })
+
+  it('leaves the history for whoever asks for it, and says the same then', async () => {
+    const folder = temporaryFolder()
+    const without = await storeIn(folder).update(parcels, false)
+    expect(without.hasHistory).toBe(false)
+    expect(filesIn(folder).filter((path) => path.includes('history.'))).toEqual([])
+    const items = statSync(without.paths.items)
+    const whole = await storeIn(folder).update()
+    expect(statSync(whole.paths.items)).toMatchObject({ ino: items.ino, mtimeMs: items.mtimeMs })
+    expect(whole).toMatchObject({ hasHistory: true, state: without.state, read: [] })
+    expect(await contentsOf(whole)).toEqual(await fromScratch())
+    expect(filesIn(folder).filter((path) => path.includes('.new-'))).toEqual([])
+    // Damage is noticed there, too.
+    writeFileSync(whole.paths.history, 'x')
+    const mended = await storeIn(folder).update(parcels, false)
+    expect(mended.hasHistory).toBe(false)
+    expect(await contentsOf(await storeIn(folder).update())).toEqual(await fromScratch())
   })
 
   it('reads only the parcel that was added, and says the same as from scratch', async () => {

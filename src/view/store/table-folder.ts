@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Files } from '../../system/files.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import { version } from '../../version.ts'
@@ -15,6 +15,8 @@ export interface ViewTables {
   /** Of a feed: a few of its items, the newest first. */
   newest: NewestItem[]
   paths: TablePaths
+  /** Whether the table of the history is there: it may be left for later. */
+  hasHistory: boolean
 }
 
 /** A query that began before a view was made anew may still read the tables of then. */
@@ -40,12 +42,16 @@ export function openTables(files: Files, folder: string, view: string): ViewTabl
   const contents = readContents(files, join(folder, contentsName))
   if (contents === undefined) return undefined
   const paths = tablePaths(folder, view)
+  const writtenOf = (path: string): Contents['files'][string] | undefined =>
+    contents.files[path.slice(folder.length + 1)]
+  const hasHistory = writtenOf(paths.history) !== undefined
   const isWhole = Object.values(paths).every((path) => {
+    if (path === paths.history && !hasHistory) return true
     const info = files.info(path)
-    const written = contents.files[path.slice(folder.length + 1)]
+    const written = writtenOf(path)
     return info !== undefined && info.sizeBytes === written?.bytes && info.modifiedAt.getTime() === written.changedAt
   })
-  return isWhole ? { state: contents.state, newest: contents.newest ?? [], paths } : undefined
+  return isWhole ? { state: contents.state, newest: contents.newest ?? [], paths, hasHistory } : undefined
 }
 
 /** Says what a folder holds, and makes it durable: a crash must not leave half a table that looks whole. */
@@ -57,11 +63,24 @@ export async function sealTables(
 ): Promise<void> {
   const contents: Contents = { format: tablesFormat, ...told, files: {} }
   for (const path of Object.values(tablePaths(folder, view))) {
+    const info = files.info(path)
+    if (info === undefined) continue
     await files.sync(path)
-    const { sizeBytes, modifiedAt } = files.info(path)!
-    contents.files[path.slice(folder.length + 1)] = { bytes: sizeBytes, changedAt: modifiedAt.getTime() }
+    contents.files[path.slice(folder.length + 1)] = { bytes: info.sizeBytes, changedAt: info.modifiedAt.getTime() }
   }
   await replaceFile(files, join(folder, contentsName), `${JSON.stringify(contents, null, 2)}\n`)
+}
+
+/** Puts the history beside the tables that it was not written with. @param fresh Holds nothing else. */
+export async function placeHistory(files: Files, fresh: string, folder: string, tables: ViewTables): Promise<void> {
+  const { state, newest, paths } = tables
+  const view = basename(paths.items, '.parquet')
+  const written = tablePaths(fresh, view).history
+  await files.sync(written)
+  // Until the contents tell of it, it is not there.
+  files.rename(written, paths.history)
+  await sealTables(files, folder, view, { state, newest })
+  await files.remove(fresh)
 }
 
 /** A folder beside the others, to write tables into. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { System } from '../../system/system.ts'
@@ -14,6 +14,7 @@ import {
   type ViewTables,
   freshFolder,
   openTables,
+  placeHistory,
   placeTables,
   sealTables,
   tablesName,
@@ -21,7 +22,7 @@ import {
 } from './table-folder.ts'
 import { type UpdatedLog, updateLog } from './update-log.ts'
 import type { ViewParcel } from './view-parcel.ts'
-import { writeTables } from './write-tables.ts'
+import { writeHistory, writeTables } from './write-tables.ts'
 
 /** A view, and the parcels that it is made of, oldest first. */
 export interface StoredView {
@@ -50,28 +51,37 @@ function currentTables(
   return openTables(system.files, join(folder, 'tables', name), definition.name)
 }
 
+interface UpdateOptions {
+  /** Makes the tables of these parcels only, as if there were no others; the present tables stay beside them. */
+  isShown?: ((parcel: ViewParcel) => boolean) | undefined
+  /** Default: true. Without it the table of the history may be left for whoever asks for it. */
+  withHistory?: boolean | undefined
+}
+
 /**
  * Brings the tables of a view up to date. Only parcels that are new are read. A second process that wants the same waits, and finds
  * it done.
- *
- * @param isShown Makes the tables of these parcels only, as if there were no others; the present tables stay beside them.
  */
 export async function updateView(
   view: StoredView,
   context: StoreContext,
-  isShown: (parcel: ViewParcel) => boolean = () => true,
+  { isShown = () => true, withHistory = true }: UpdateOptions = {},
 ): Promise<UpdatedView> {
   const shown = { ...view, parcels: view.parcels.filter(isShown) }
   const name = tablesName(view.definition, shown.parcels)
+  const isEnough = (found: ViewTables | undefined): found is ViewTables =>
+    found !== undefined && (found.hasHistory || !withHistory)
   const found = currentTables(shown, context, name)
-  if (found !== undefined) return { ...found, read: [] }
+  if (isEnough(found)) return { ...found, read: [] }
   return withStoreLock(view.folder, context, async () => {
     const foundNow = currentTables(shown, context, name)
-    if (foundNow !== undefined) return { ...foundNow, read: [] }
+    if (isEnough(foundNow)) return { ...foundNow, read: [] }
     return withUpdatedLog(view, context, async (updated) => {
       const isLatest = shown.parcels.length === view.parcels.length
       const state = isLatest ? updated.state : mergeOf(view, updated, isShown)
-      await makeTables(shown, context, { ...updated, state }, name)
+      const made = { ...updated, state }
+      if (foundNow === undefined) await makeTables(shown, context, made, { name, withHistory })
+      else await makeHistory(shown, context, made, foundNow)
       if (isLatest) {
         await replaceFile(context.system.files, join(view.folder, 'current'), `tables/${name}\n`)
         await tidyTables(context.system.files, join(view.folder, 'tables'), name, context.system.clock.now())
@@ -158,12 +168,15 @@ async function makeTables(
   { folder, definition }: StoredView,
   { system: { files }, signal }: StoreContext,
   { log, state }: Pick<UpdatedLog, 'log' | 'state'>,
-  name: string,
+  { name, withHistory }: { name: string; withHistory: boolean },
 ): Promise<void> {
   const tables = join(folder, 'tables')
   const fresh = freshFolder(files, tables)
   try {
-    const { errors, newest, pace } = await writeTables(files, fresh, definition, rowsOf(definition, log, state), signal)
+    const { errors, newest, pace } = await writeTables(files, fresh, definition, rowsOf(definition, log, state), {
+      withHistory,
+      signal,
+    })
     const told = { ...stateOf(state), errors, ...(pace === undefined ? {} : { pace }) }
     await sealTables(files, fresh, definition.name, { state: told, newest })
   } catch (error) {
@@ -171,4 +184,21 @@ async function makeTables(
     throw error
   }
   await placeTables(files, fresh, join(tables, name), definition.name)
+}
+
+/** Makes the table that the others were made without. */
+async function makeHistory(
+  { folder, definition }: StoredView,
+  { system: { files }, signal }: StoreContext,
+  { log, state }: Pick<UpdatedLog, 'log' | 'state'>,
+  tables: ViewTables,
+): Promise<void> {
+  const fresh = freshFolder(files, join(folder, 'tables'))
+  try {
+    await writeHistory(files, fresh, definition.name, rowsOf(definition, log, state).history, signal)
+    await placeHistory(files, fresh, dirname(tables.paths.items), tables)
+  } catch (error) {
+    await files.remove(fresh).catch(() => undefined)
+    throw error
+  }
 }

@@ -42,6 +42,7 @@ export interface TableRows {
 
 /**
  * Writes the tables of a view as Parquet, into a folder that is empty.
+ * @param withHistory Else that table is left for later.
  * @returns How many errors the last of them tells; of a feed, its newest items, and how they come.
  */
 export async function writeTables(
@@ -49,7 +50,7 @@ export async function writeTables(
   folder: string,
   definition: ViewDefinition,
   rows: TableRows,
-  signal: AbortSignal,
+  { withHistory, signal }: { withHistory: boolean; signal: AbortSignal },
 ): Promise<{ errors: number; newest: NewestItem[]; pace: Pace | undefined }> {
   const paths = tablePaths(folder, definition.name)
   const spill = join(folder, 'spill')
@@ -58,8 +59,8 @@ export async function writeTables(
   try {
     const misfits = openMisfits()
     const columns = itemColumns(definition)
-    const history = await lines(files, folder, 'history', rows.history, addHistory, signal)
-    await copies.start(history, historySelect, paths.history)
+    const history = withHistory ? [await lines(files, folder, 'history', rows.history, addHistory, signal)] : []
+    for (const file of history) await copies.start(file, historySelect, paths.history)
     const addOne = (item: MergedItem, line: LineBytes): void => addItem(item, columns, line, misfits.add)
     const items = await lines(files, folder, 'items', rows.items, addOne, signal)
     await copies.start(items, itemSelect(columns.columns), paths.items)
@@ -71,7 +72,7 @@ export async function writeTables(
     const errors = await lines(files, folder, 'errors', chain(rows.errors, misfits.errors()), addError, signal)
     await copies.start(errors, errorSelect, paths.errors)
     await copies.end()
-    for (const { path } of [items, history, errors]) await files.remove(path)
+    for (const { path } of [items, ...history, errors]) await files.remove(path)
     return await interruptible(engine.connection, signal, async () => ({
       errors: errorCount,
       newest: await newestItems(engine.connection, paths.items, definition),
@@ -79,6 +80,26 @@ export async function writeTables(
     }))
   } finally {
     await copies.end().catch(() => undefined)
+    engine.close()
+    await files.remove(spill)
+  }
+}
+
+/** Writes the table that was left for later, into another folder that is empty. */
+export async function writeHistory(
+  files: Files,
+  folder: string,
+  view: string,
+  rows: TableRows['history'],
+  signal: AbortSignal,
+): Promise<void> {
+  const spill = join(folder, 'spill')
+  const engine = await openEngine(spill)
+  try {
+    const history = await lines(files, folder, 'history', rows, addHistory, signal)
+    await copyTable(engine, history, historySelect, tablePaths(folder, view).history, signal)
+    await files.remove(history.path)
+  } finally {
     engine.close()
     await files.remove(spill)
   }

@@ -79,7 +79,7 @@ it('leaves every table, every history and every gap of an account as it was', as
       const left = parcels.filter(({ id }) => stays.has(id))
       gone += parcels.length - left.length
       const before = await updateView(stored, context)
-      const after = await updateView(stored, context, ({ id }) => stays.has(id))
+      const after = await updateView(stored, context, { isShown: ({ id }) => stays.has(id) })
       expect(await differencesBetween(definition.name, before, after, context)).toEqual([])
       expect(after.state.headroom).toEqual(before.state.headroom)
     }),
@@ -95,7 +95,7 @@ it('is told what a removal too many changes', async () => {
     .map(({ at, items }) => parcelOf(at, items, true))
   const stored = { folder: temporaryFolder(), definition: viewOf(), parcels }
   const before = await updateView(stored, context)
-  const after = await updateView(stored, context, ({ id }) => id !== parcels[0]!.id)
+  const after = await updateView(stored, context, { isShown: ({ id }) => id !== parcels[0]!.id })
   const differing = await differencesBetween('items', before, after, context)
   expect(differing).toEqual(expect.arrayContaining(['from', 'items', 'items_history']))
 })
