@@ -210,6 +210,7 @@ describe('what --json prints', () => {
       'Failed',
       'Due',
       'Warning',
+      'Judgement',
       'Decision',
       'LedgerLine',
     ]
@@ -233,6 +234,8 @@ describe('what --json prints', () => {
       'PackedPack',
       'RestoredDataset',
       'VerifiedDataset',
+      'Status',
+      'Trouble',
     ]
     const whole = [...shapes.keys()].filter((name) => ![...parts, ...inner].includes(name))
     expect([...new Set([...work.map(([, shape]) => shape), 'Probe'])].sort()).toEqual(whole.sort())

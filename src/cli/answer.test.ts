@@ -54,6 +54,13 @@ fourth  a text that is far to…
 `)
   })
 
+  it('has indented JSON on one line, and nothing else changed', async () => {
+    const answer = answerOf([{ item: '{\n    "a": [\n        "x  y"\n    ]\n}' }])
+    const item = { name: 'item', type: VARCHAR.withAlias('JSON') }
+    const text = await drawn({ ...answer, columns: [item] }, 80)
+    expect(text.split('\n')[1]).toBe('{ "a": [ "x  y" ] }')
+  })
+
   it('has its heading when there are no rows', async () => {
     expect(await drawn(answerOf([wide], 0), 10)).toMatch(/^id {2}first/)
   })

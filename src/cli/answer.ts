@@ -1,7 +1,7 @@
 import { UnsiloError } from '../errors.ts'
 import { type Cell as TableCell, fitsInto, textTable } from '../report/table.ts'
 import { csvText, ndjsonText, objectTexts } from '../view/query/answer-text.ts'
-import { cellText, isNumeric } from '../view/query/cell.ts'
+import { type Cell, type CellType, cellText, isNumeric } from '../view/query/cell.ts'
 import type { Answer } from '../view/query/query.ts'
 
 const answerFormats = ['table', 'json', 'ndjson', 'csv', 'parquet'] as const
@@ -52,11 +52,17 @@ async function* asTable({ columns, batches }: Answer, style: TableStyle): AsyncG
   for await (const batch of batches()) {
     for (const row of batch) {
       if (isPlan) yield `${String(row[1])}\n`
-      else rows.push(row.map((cell, index) => ({ text: cellText(cell, columns[index]!.type), right: isNumeric(cell) })))
+      else rows.push(row.map((cell, index) => ({ text: shownText(cell, columns[index]!.type), right: isNumeric(cell) })))
     }
     if (rows.length >= measuredRows) yield drawn()
   }
   if (!isPlan && (layout === undefined || rows.length > 0)) yield drawn()
+}
+
+/** Exports often come indented: between the texts of JSON, a line break and what follows it is one space. */
+function shownText(cell: Cell, type: CellType): string {
+  const text = cellText(cell, type)
+  return type.alias === 'JSON' ? text.replaceAll(/\s*[\r\n]\s*/g, ' ') : text
 }
 
 /** A row that is too wide for the terminal, a line for each of its cells that are not empty. */

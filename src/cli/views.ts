@@ -3,6 +3,7 @@ import { type DatasetView, type DatasetViewState, readyViews, viewStates } from 
 import type { Problem } from '../dataset/dataset.ts'
 import { textTable } from '../report/table.ts'
 import { sayDuration } from '../system/duration.ts'
+import { sqlName } from '../view/sql-text.ts'
 import type { ViewState } from '../view/store/state.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
@@ -27,7 +28,7 @@ export async function views(args: { datasets: string[] }, app: App): Promise<Exi
   })
   if (app.json) app.printJson({ views: withTables.map(viewJson), problems: failed.flatMap(problemJson) })
   else if (found.length > 0) app.print(viewTable(found, app))
-  else if (failed.length === 0) app.print('There are no views; docs/views.md says how to define one.')
+  else if (failed.length === 0 && status === ExitCode.ok) app.print('There are no views; docs/views.md says how to define one.')
   for (const { dataset, problems } of failed) tellProblems(app, dataset, problems)
   if (!app.json && !app.quiet) for (const view of found) for (const line of noteLines(view)) app.print(line)
   return failed.length > 0 ? ExitCode.failed : status
@@ -77,6 +78,8 @@ const most = 5
 
 function noteLines({ dataset, definition, state }: DatasetViewState): string[] {
   const notes = [
+    ...emptyNotes(state),
+    ...errorNotes(state, `${sqlName(dataset)}.${sqlName(`${definition.name}_errors`)}`),
     ...gapNotes(state),
     ...unsureNotes(state),
     ...headroomNotes(state),
@@ -84,6 +87,16 @@ function noteLines({ dataset, definition, state }: DatasetViewState): string[] {
     ...duplicateNotes(state),
   ]
   return notes.length === 0 ? [] : ['', `${dataset}/${definition.name}:`, ...notes.map((note) => `  ${note}`)]
+}
+
+/** Most likely a name is misspelt: a wrong `element`, `items` or `files` finds nothing, and that is no error. */
+function emptyNotes({ items, errors, parcels }: ViewState): string[] {
+  if (items > 0 || errors > 0 || parcels === 0) return []
+  return ['empty: no item was found in any parcel; see in its config.toml whether the view looks in the right place']
+}
+
+function errorNotes({ errors }: ViewState, table: string): string[] {
+  return errors === 0 ? [] : [`errors: \`unsilo query 'FROM ${table}'\` says what could not be read, and why`]
 }
 
 function gapNotes({ gaps }: ViewState): string[] {

@@ -1,6 +1,6 @@
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 /** A letter with its accents, or an emoji, is rarely longer; what is looks like an attack. */
-const longestLetter = 8
+const longestLetter = 16
 
 /** The text, or as many letters of its beginning before a `…`; no letter is cut in two. */
 export function cutText(text: string, mostLetters: number): string {

@@ -59,7 +59,12 @@ export async function interruptible<T>(
   signal: AbortSignal,
   action: () => Promise<T>,
 ): Promise<T> {
-  const interrupt = (): void => connection.interrupt()
+  let again: NodeJS.Timeout | undefined
+  const interrupt = (): void => {
+    connection.interrupt()
+    // What has not begun yet is not interrupted.
+    again = setInterval(() => connection.interrupt(), 100)
+  }
   signal.addEventListener('abort', interrupt)
   try {
     if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
@@ -69,5 +74,6 @@ export async function interruptible<T>(
     throw queryError(error, signal)
   } finally {
     signal.removeEventListener('abort', interrupt)
+    clearInterval(again)
   }
 }

@@ -329,7 +329,7 @@ export class CanonicalBytes {
     const name = canonicalName(this.#text(nameFrom, nameEnd))
     if (name === undefined) return undefined
     const to = here.ways.find((way) => way.to.name === name)?.to ?? this.#layoutOf(name, here)
-    const way = { bytes: json.slice(from, this.#skipSpace(at + 1)), to }
+    const way = { bytes: new Uint8Array(json.subarray(from, this.#skipSpace(at + 1))), to }
     if (to.isKept && here.ways.length < mostWays) here.ways.push(way)
     return way
   }

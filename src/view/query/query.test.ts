@@ -160,7 +160,7 @@ describe('a question', () => {
   it('is broken off while it is worked on', async () => {
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 100)
-    const sql = 'SELECT count(*) FROM range(1e9::BIGINT) a, range(1e9::BIGINT) b WHERE (a.range * b.range) % 7 = 8'
+    const sql = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE (a.range * b.range) % 7 = 8'
     await expect(ask(sql, undefined, controller.signal)).rejects.toMatchObject({ code: 'cancelled' })
   })
 

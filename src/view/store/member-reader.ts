@@ -114,7 +114,7 @@ export class MemberReader<Field> {
     if (item[name] !== quote) return undefined
     const nameEnd = this.#endOfText(name)
     const to = this.#skipSpace(this.#skipSpace(nameEnd) + 1)
-    const way = { bytes: item.slice(from, to), to: this.#place(readText(this.#text(name, nameEnd))) }
+    const way = { bytes: new Uint8Array(item.subarray(from, to)), to: this.#place(readText(this.#text(name, nameEnd))) }
     if (here.ways.length < mostWays && this.#places.size < mostPlaces) here.ways.push(way)
     return way
   }
