@@ -176,7 +176,7 @@ describe('what --json prints', () => {
       const found = misfits(answer.json(), shape, shapes)
       expect.soft(found, `unsilo ${command}\n${answer.stderr}`).toEqual([])
     }
-  }, 180_000)
+  }, 600_000)
 
   it('is what docs/json.md says of probe, whatever a server answers', async () => {
     const service = await startService({ faults: [{ stream: 'study', fault: { kind: 'status', status: 500 } }] })

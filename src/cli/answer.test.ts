@@ -1,4 +1,4 @@
-import { INTEGER, VARCHAR } from '@duckdb/node-api'
+import { DuckDBVarCharType, INTEGER, VARCHAR } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../view/query/query.ts'
 import { answerText } from './answer.ts'
@@ -56,7 +56,7 @@ fourth  a text that is far to…
 
   it('has indented JSON on one line, and nothing else changed', async () => {
     const answer = answerOf([{ item: '{\n    "a": [\n        "x  y"\n    ]\n}' }])
-    const item = { name: 'item', type: VARCHAR.withAlias('JSON') }
+    const item = { name: 'item', type: new DuckDBVarCharType('JSON') }
     const text = await drawn({ ...answer, columns: [item] }, 80)
     expect(text.split('\n')[1]).toBe('{ "a": [ "x  y" ] }')
   })

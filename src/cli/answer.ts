@@ -52,7 +52,8 @@ async function* asTable({ columns, batches }: Answer, style: TableStyle): AsyncG
   for await (const batch of batches()) {
     for (const row of batch) {
       if (isPlan) yield `${String(row[1])}\n`
-      else rows.push(row.map((cell, index) => ({ text: shownText(cell, columns[index]!.type), right: isNumeric(cell) })))
+      else
+        rows.push(row.map((cell, index) => ({ text: shownText(cell, columns[index]!.type), right: isNumeric(cell) })))
     }
     if (rows.length >= measuredRows) yield drawn()
   }

@@ -28,7 +28,8 @@ export async function views(args: { datasets: string[] }, app: App): Promise<Exi
   })
   if (app.json) app.printJson({ views: withTables.map(viewJson), problems: failed.flatMap(problemJson) })
   else if (found.length > 0) app.print(viewTable(found, app))
-  else if (failed.length === 0 && status === ExitCode.ok) app.print('There are no views; docs/views.md says how to define one.')
+  else if (failed.length === 0 && status === ExitCode.ok)
+    app.print('There are no views; docs/views.md says how to define one.')
   for (const { dataset, problems } of failed) tellProblems(app, dataset, problems)
   if (!app.json && !app.quiet) for (const view of found) for (const line of noteLines(view)) app.print(line)
   return failed.length > 0 ? ExitCode.failed : status

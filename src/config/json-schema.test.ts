@@ -37,7 +37,7 @@ it('says what is written, not what it becomes, and refuses unknown keys', () => 
 
 it('offers the keys that have defaults in unsilo.toml, and no others', () => {
   const keys =
-    'compress interval schedule timezone max_age keep pack retries timeout silence git publish guard trash_days'.split(
+    'compress interval schedule timezone max_age link keep pack retries timeout silence git publish guard health verify_age accept trash_days'.split(
       ' ',
     )
   const offered = valueAt(rootJsonSchema(), ['properties', 'defaults', 'properties'])

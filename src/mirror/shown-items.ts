@@ -74,19 +74,21 @@ function overlaysOf(definition: ViewDefinition, columns: readonly RowColumn[]): 
   const { ignore, prefer, columns: defined, decrypt } = definition
   const preferred = Object.keys(prefer).map((name) => defined?.[name]?.path.steps ?? [name])
   const meant = [...ignore.map(({ steps }) => steps), ...preferred]
-  return columns
-    .filter(
-      ({ name }) => !name.startsWith('_') || defined?.[name] !== undefined || meant.some(([step]) => step === name),
-    )
-    .flatMap((column) => {
-      const steps = defined === undefined ? [column.name] : (defined[column.name]?.path.steps ?? [])
-      const names = steps.filter((step) => typeof step === 'string')
-      const isMeant = meant.some((path) => startAlike(path, names))
-      const isDecrypted = decrypt.some(({ fields }) => isField(column.name, fields))
-      return names.length > 0 && (isMeant || isDecrypted) ? [{ column, names }] : []
-    })
-    // Of several columns with one path the item has the one that is preferred.
-    .toSorted((a, b) => Number(Object.hasOwn(prefer, a.column.name)) - Number(Object.hasOwn(prefer, b.column.name)))
+  return (
+    columns
+      .filter(
+        ({ name }) => !name.startsWith('_') || defined?.[name] !== undefined || meant.some(([step]) => step === name),
+      )
+      .flatMap((column) => {
+        const steps = defined === undefined ? [column.name] : (defined[column.name]?.path.steps ?? [])
+        const names = steps.filter((step) => typeof step === 'string')
+        const isMeant = meant.some((path) => startAlike(path, names))
+        const isDecrypted = decrypt.some(({ fields }) => isField(column.name, fields))
+        return names.length > 0 && (isMeant || isDecrypted) ? [{ column, names }] : []
+      })
+      // Of several columns with one path the item has the one that is preferred.
+      .toSorted((a, b) => Number(Object.hasOwn(prefer, a.column.name)) - Number(Object.hasOwn(prefer, b.column.name)))
+  )
 }
 
 /** One of them leads to, or through, what the other leads to. */

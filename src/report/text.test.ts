@@ -79,6 +79,16 @@ describe('the report on a terminal', () => {
     expect(said).toMatch(/·  todoist {2}idle {3}never\n/)
   })
 
+  it('tells all places of the copies, in as many lines as that takes', () => {
+    const places = ['vault', 'cloud-storage-frankfurt', 'nas-in-the-cellar'].map((target) => ({ target, ok: true }))
+    const copies = { parcel: '2026-03-01T060000Z', count: 3, places, lacking: ['attic'], unpublished: [] }
+    const lines = text(dataset('todoist', 'good', { copies })).split('\n')
+    expect(lines.every((line) => line.length <= 80)).toBe(true)
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain(
+      'vault, cloud-storage-frankfurt, nas-in-the-cellar; not yet at attic',
+    )
+  })
+
   it('fits 80 columns with one line a dataset, whatever the names, ages and numbers are', () => {
     const name = fc.oneof(fc.stringMatching(/^[a-z0-9._-]{1,60}$/), fc.string({ maxLength: 60 }))
     const value = fc.oneof(fc.nat().map(String), fc.string({ maxLength: 50 }), fc.constant(''))

@@ -255,7 +255,7 @@ describe('an extract', () => {
     expect(second).toBe(first!.replace(/"]$/, '-2"]'))
     const after = await extractFrom(items.toReversed(), view, before)
     expect(keysOf(after).sort()).toEqual(keysOf(before).sort())
-    expect([...after.items.values()].map(({ number }) => number).sort()).toEqual([0, 1, 2])
+    expect(new Set([...after.items.values()].map(({ number }) => number))).toEqual(new Set([0, 1, 2]))
   })
 
   it('takes the order of names and blanks for no change', async () => {

@@ -201,6 +201,27 @@ describe('unsilo query', () => {
   })
 })
 
+describe('unsilo views', () => {
+  it('says where to look when items could not be read, or none were found', async () => {
+    const root = cliRoot()
+    root.write('todo/config.toml', '[views.tasks]\nkey = "idd"\n')
+    root.write('todo/data/2026-03-02T080000Z.json', '[{"id": 1}]')
+    root.write('my-feed/config.toml', '[views.posts]\nelement = "itm"\nkey = "guid"\n')
+    root.write('my-feed/data/2026-03-02T080000Z.xml', '<rss><item><guid>1</guid></item></rss>')
+    const { stdout } = await root.cli('views')
+    expect(stdout).toContain(
+      'todo/tasks:\n  errors: `unsilo query \'FROM "todo"."tasks_errors"\'` says what could not be read',
+    )
+    expect(stdout).toContain('my-feed/posts:\n  empty: no item was found in any parcel; ')
+  })
+
+  it('does not say that there are none where a configuration has a mistake', async () => {
+    const root = cliRoot()
+    root.write('todo/config.toml', '[views.tasks]\nkye = "id"\n')
+    expect(await root.cli('views')).toMatchObject({ status: 3, stdout: '' })
+  })
+})
+
 describe('unsilo run', () => {
   it('updates views, and a view that fails is a warning', async () => {
     const root = cliRoot()

@@ -6,7 +6,7 @@ import { type CliRoot, cliRoot, startCli } from '../support/cli.ts'
 import { type KillLane, openKillLane } from './kill-lane.fixture.ts'
 
 const lanes = 8
-const roundsEach = 26
+const roundsEach = 12
 
 /** A folder to ingest from; of every second lane on another file system, where there is one, so that it has to be copied. */
 function inboxOf(root: CliRoot, number: number): string {
@@ -65,4 +65,4 @@ it('a run killed by kill -9 at any moment tears nothing, and the next run needs 
     roots.map(() => ''),
   )
   expect(killed).toBeGreaterThan(lanes * roundsEach * 0.25)
-}, 240_000)
+}, 600_000)

@@ -99,7 +99,10 @@ function checkProblems({ name }: Dataset, failed: readonly CheckResult[]): Probl
   const more = failed.length - told.length
   return more === 0
     ? told
-    : [...told, { severity: 'warning', code: 'check', message: `${more} more ${more === 1 ? 'check' : 'checks'} failed`, hint }]
+    : [
+        ...told,
+        { severity: 'warning', code: 'check', message: `${more} more ${more === 1 ? 'check' : 'checks'} failed`, hint },
+      ]
 }
 
 async function publishOne(

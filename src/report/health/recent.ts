@@ -12,7 +12,7 @@ const mostSights = 400
 export const toldParcels = 10
 
 /** The newest parcel of which the user has said that it is good: what was unusual up to then is known. */
-export function acceptedUpTo({ parcels }: Pick<History, 'parcels'>): ParcelId {
+function acceptedUpTo({ parcels }: Pick<History, 'parcels'>): ParcelId {
   return parcels.findLast(({ accepted }) => accepted)?.id ?? ''
 }
 

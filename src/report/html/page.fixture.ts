@@ -5,7 +5,7 @@ import { type Attempt, dayStates } from '../past/strip.ts'
 import type { DatasetReport, Report } from '../report.ts'
 import { type BadHealth, type Health, type Warning, healthStates, rankOf, warningOf } from '../warnings.ts'
 
-export const now = new Date('2026-03-31T13:40:00Z')
+const now = new Date('2026-03-31T13:40:00Z')
 const at = now.toISOString()
 const hourMs = dayMs / 24
 
@@ -84,7 +84,7 @@ function looked(warnings: readonly Warning[]): DatasetReport['judgements'] {
 }
 
 /** A dataset with half a year of history, as its state has it. */
-export function dataset(
+function dataset(
   name: string,
   health: Health,
   seed: number,

@@ -8,7 +8,7 @@ export const seriesDays = 180
 /** More could not be told apart on a line of this size. */
 const mostPoints = 48
 
-export interface Point {
+interface Point {
   at: number
   value: number
 }

@@ -1,18 +1,16 @@
 import type { JsonPath } from './at.ts'
-import type { JsonType } from './json.ts'
+import { type Ignored, ignoredAt } from './ignored.ts'
+import { type Layout, Layouts, type Way, type WholeLayout, wayAt, wholeLayout } from './object-layouts.ts'
+import { isOfNumber } from './number-byte.ts'
 import { canonicalNumber } from './read-json.ts'
+import { letterOf, shapeOf } from './shape.ts'
 
 /** Larger items are rare, and a tree is made of them: what is written here has room for the longest that can become of an item. */
 const mostBytes = 1024 * 1024
 /** One of four characters, as 1e20, is 21 at most in canonical form. */
 const mostGrowth = 8
 const deepest = 100
-/** Objects may be maps, of which each has other names: so many layouts are kept, and so many ways to go on from one. */
-const mostLayouts = 20_000
-const mostWays = 32
 const mostNames = 1000
-/** Fields that come and go in every way: no more shapes than these are kept for the next items. */
-const mostShapes = 1000
 
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 const code = {
@@ -35,47 +33,6 @@ const words = new Map(['null', 'true', 'false'].map((word) => [word.charCodeAt(0
 const wordStart = new Uint8Array(256)
 for (const first of words.keys()) wordStart[first] = 1
 
-/** The names of an object as far as they were read, in the order of the document. */
-interface Layout {
-  /** The last of them, in canonical form; the one before. */
-  name: string
-  before: Layout | undefined
-  count: number
-  /** The name and a colon. */
-  bytes: Uint8Array
-  /** Its index in the names that are looked for; -1: it is none of them. */
-  wanted: number
-  /** The name came before: what such an object is cannot be said here. */
-  isRepeat: boolean
-  /** It is there for the next object, too. */
-  isKept: boolean
-  ways: Way[]
-  /** Of objects that end here; made when it is needed first. */
-  whole: WholeLayout | undefined
-}
-
-/** What stands between two values, or before the first one: it leads to the next one. */
-interface Way {
-  bytes: Uint8Array
-  to: Layout
-}
-
-interface WholeLayout {
-  names: string[]
-  /** Where each name stands, in order of the names; and whether they stand in that order. */
-  order: number[]
-  isOrdered: boolean
-  /** By the types of the values. */
-  shapes: Map<string, string>
-}
-
-/** What is left out, below a place in an item. */
-interface Ignored {
-  isAll: boolean
-  names: Map<string, Ignored>
-  each: Ignored | undefined
-}
-
 /**
  * Writes items in canonical form from their bytes, without a tree of values. Items of a service are alike: what stands between two
  * values is compared with what stood there before, so that each name is read, and all of them sorted, once.
@@ -85,9 +42,7 @@ interface Ignored {
  */
 export class CanonicalBytes {
   readonly #ignored: Ignored | undefined
-  readonly #wanted: readonly string[]
-  readonly #start: Layout
-  #layouts = 0
+  readonly #layouts: Layouts
   #json: Uint8Array = new Uint8Array(0)
   #out = Buffer.allocUnsafeSlow(64 * 1024)
   #sorted = Buffer.allocUnsafeSlow(64 * 1024)
@@ -106,10 +61,9 @@ export class CanonicalBytes {
   /** @param wanted Top-level names, in canonical form, whose values are asked for. */
   constructor(ignored: readonly JsonPath[], wanted: readonly string[]) {
     this.#ignored = ignored.length === 0 ? undefined : ignoredAt(ignored.map(({ names }) => names))
-    this.#wanted = wanted
     this.#wantedFrom = wanted.map(() => -1)
     this.#wantedTo = [...this.#wantedFrom]
-    this.#start = this.#layoutOf('', undefined)
+    this.#layouts = new Layouts(wanted)
   }
 
   /** @param json UTF-8. @returns false where this cannot say */
@@ -142,14 +96,8 @@ export class CanonicalBytes {
 
   /** Top-level names and types, as JSON. */
   get shape(): string {
-    const { names, order, shapes } = this.#top!
-    const types = this.#types.toString('latin1', 0, names.length)
-    const known = shapes.get(types)
-    if (known !== undefined) return known
-    const shape = `{${order.map((index) => `${names[index]!}:"${typeOfLetter(types[index]!)}"`).join(',')}}`
-    const own = Buffer.from(shape).toString()
-    if (shapes.size < mostShapes) shapes.set(types, own)
-    return own
+    const top = this.#top!
+    return shapeOf(top, this.#types.toString('latin1', 0, top.names.length))
   }
 
   /** @returns Behind the value, which was written; -1 where this cannot say. */
@@ -168,7 +116,7 @@ export class CanonicalBytes {
     const firstMember = this.#members
     this.#out[this.#size++] = code.begin
     const start = this.#size
-    let layout = this.#start
+    let layout = this.#layouts.start
     let at = from + 1
     for (;;) {
       const way = wayAt(layout.ways, this.#json, at) ?? this.#readWay(layout, at)
@@ -316,7 +264,7 @@ export class CanonicalBytes {
   #readWay(here: Layout, from: number): Way | undefined {
     const json = this.#json
     let at = this.#skipSpace(from)
-    if (here !== this.#start) {
+    if (here !== this.#layouts.start) {
       if (json[at] !== code.comma) return undefined
       at = this.#skipSpace(at + 1)
     }
@@ -326,31 +274,8 @@ export class CanonicalBytes {
     const nameEnd = at + 1
     at = this.#skipSpace(nameEnd)
     if (json[at] !== code.colon) return undefined
-    const name = canonicalName(this.#text(nameFrom, nameEnd))
-    if (name === undefined) return undefined
-    const to = here.ways.find((way) => way.to.name === name)?.to ?? this.#layoutOf(name, here)
-    const way = { bytes: new Uint8Array(json.subarray(from, this.#skipSpace(at + 1))), to }
-    if (to.isKept && here.ways.length < mostWays) here.ways.push(way)
-    return way
-  }
-
-  #layoutOf(name: string, before: Layout | undefined): Layout {
-    const isKept =
-      before === undefined || (before.isKept && before.ways.length < mostWays && this.#layouts < mostLayouts)
-    if (isKept) this.#layouts++
-    let isRepeat = false
-    for (let one = before; one !== undefined; one = one.before) isRepeat ||= one.name === name
-    return {
-      name,
-      before,
-      count: before === undefined ? 0 : before.count + 1,
-      bytes: Buffer.from(`${name}:`),
-      wanted: this.#wanted.indexOf(name),
-      isRepeat,
-      isKept,
-      ways: [],
-      whole: undefined,
-    }
+    const bytes = new Uint8Array(json.subarray(from, this.#skipSpace(at + 1)))
+    return this.#layouts.add(here, bytes, this.#text(nameFrom, nameEnd))
   }
 
   #skipSpace(from: number): number {
@@ -370,72 +295,5 @@ export class CanonicalBytes {
 
   #write(text: string): void {
     this.#size += this.#out.write(text, this.#size)
-  }
-}
-
-function wayAt(ways: readonly Way[], json: Uint8Array, at: number): Way | undefined {
-  for (let place = 0; place < ways.length; place++) {
-    const { bytes } = ways[place]!
-    let index = 0
-    while (index < bytes.length && bytes[index] === json[at + index]) index++
-    if (index === bytes.length) return ways[place]
-  }
-  return undefined
-}
-
-function wholeLayout(last: Layout): WholeLayout {
-  const names: string[] = []
-  for (let one: Layout | undefined = last; one !== undefined && one.count > 0; one = one.before) names.unshift(one.name)
-  const order = names.map((_, index) => index).sort((a, b) => (names[a]! < names[b]! ? -1 : 1))
-  return { names, order, isOrdered: order.every((index, place) => index === place), shapes: new Map() }
-}
-
-/** A name with its quotes; `undefined` when it is no valid text. */
-function canonicalName(written: string): string | undefined {
-  try {
-    return JSON.stringify(JSON.parse(written))
-  } catch {
-    return undefined
-  }
-}
-
-function ignoredAt(paths: readonly (readonly (string | undefined)[])[]): Ignored {
-  const rests = (name: string | undefined): (string | undefined)[][] =>
-    paths.filter((path) => path.length > 0 && path[0] === name).map((path) => path.slice(1))
-  const names = new Set(paths.flatMap((path) => (path[0] === undefined ? [] : [path[0]])))
-  const elements = rests(undefined)
-  return {
-    isAll: paths.some((path) => path.length === 0),
-    names: new Map([...names].map((name) => [name, ignoredAt(rests(name))])),
-    each: elements.length === 0 ? undefined : ignoredAt(elements),
-  }
-}
-
-/** Digits, and `+ - . e E`. */
-function isOfNumber(byte: number | undefined): boolean {
-  if (byte === undefined) return false
-  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2d || byte === 0x2b || (byte | 0x20) === 0x65
-}
-
-/** The first letter of a value tells its type. */
-function letterOf(first: number): number {
-  if (first === 0x66) return 0x74
-  return first === code.minus || (first >= code.zero && first <= code.nine) ? code.zero : first
-}
-
-function typeOfLetter(letter: string): JsonType {
-  switch (letter) {
-    case '"':
-      return 'string'
-    case '{':
-      return 'object'
-    case '[':
-      return 'array'
-    case 't':
-      return 'boolean'
-    case 'n':
-      return 'null'
-    default:
-      return 'number'
   }
 }

@@ -1,3 +1,4 @@
+import { isOfNumber } from '../json/number-byte.ts'
 import { type RawValue, readText } from './raw-json.ts'
 
 interface Ways<Field> {
@@ -148,7 +149,7 @@ export class MemberReader<Field> {
     if (first === 0x6e || first === 0x74) return from + 4
     if (first === 0x66) return from + 5
     let end = from + 1
-    while (isOfNumber(item[end]!)) end++
+    while (isOfNumber(item[end])) end++
     return end
   }
 
@@ -193,9 +194,4 @@ function kindOf(first: number): RawValue['kind'] {
   if ((first | 0x20) === 0x7b) return 'nested'
   if (first === 0x6e) return 'null'
   return first === 0x74 || first === 0x66 ? 'boolean' : 'number'
-}
-
-/** Digits, and `+ - . e E`. */
-function isOfNumber(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2d || byte === 0x2b || (byte | 0x20) === 0x65
 }
