@@ -84,12 +84,7 @@ function looked(warnings: readonly Warning[]): DatasetReport['judgements'] {
 }
 
 /** A dataset with half a year of history, as its state has it. */
-function dataset(
-  name: string,
-  health: Health,
-  seed: number,
-  more: Partial<DatasetReport> = {},
-): [DatasetReport, Past] {
+function dataset(name: string, health: Health, seed: number, more: Partial<DatasetReport> = {}): [DatasetReport, Past] {
   const random = numbers(seed)
   const isBad = health !== 'good' && health !== 'idle'
   const size = 1000 * 10 ** (1 + 4 * random())
