@@ -46,12 +46,13 @@ function runLines({ outcome }: Rehearsal, { colors: { out } }: App): string[] {
   return [...done, ...problems, ...told].flatMap((text) => text.split('\n'))
 }
 
-function noticedLines({ troubles, afterMs, before, fault }: Rehearsal, { colors: { out } }: App): string[] {
+function noticedLines(rehearsal: Rehearsal, { colors: { out } }: App): string[] {
+  const { troubles, afterMs, before } = rehearsal
   if (afterMs === undefined || troubles.length === 0) {
-    const known = before.map(({ cause }) => cause)
-    return known.length > 0
-      ? [out.yellow('nothing new:'), `it is ${known.join(', ')} already, and that goes on`]
-      : [out.yellow('nothing, not within a year'), ...(fault === 'empty-source' ? guardAdvice : [])]
+    const nothing = [out.yellow('nothing, not within a year')]
+    if (isTakenForGood(rehearsal)) return [...nothing, ...guardAdvice]
+    if (before.length === 0) return nothing
+    return [out.yellow('nothing new; this is so already, and goes on:'), ...before.map(({ what }) => what)]
   }
   const when = afterMs === 0 ? [] : [`${out.bold(`after ${formatDuration(afterMs, 2)}`)}, if it stays so until then:`]
   return [
@@ -62,6 +63,12 @@ function noticedLines({ troubles, afterMs, before, fault }: Rehearsal, { colors:
       `  ${out.dim(`→ ${next}`)}`,
     ]),
   ]
+}
+
+/** Also where something was wrong before: a good export puts an end to that. */
+function isTakenForGood({ fault, outcome }: Rehearsal): boolean {
+  const exported = outcome?.exported
+  return fault === 'empty-source' && exported?.event === 'sealed' && exported.state === 'good'
 }
 
 const guardAdvice = [
@@ -103,13 +110,18 @@ function messageLines({ messages }: Telling, { colors: { out } }: App): string[]
 }
 
 function lastLine(
-  { troubles }: Rehearsal,
+  rehearsal: Rehearsal,
   tellings: readonly Telling[],
   isSent: boolean,
   { colors: { out } }: App,
 ): string {
+  const { troubles, before, dataset } = rehearsal
   const told = tellings.filter(({ messages }) => messages.length > 0)
   if (told.length === 0) {
+    if (tellings.length > 0 && troubles.length === 0 && before.length > 0 && !isTakenForGood(rehearsal)) {
+      const advice = `Mend what is wrong already (\`unsilo why ${dataset}\`), then rehearse again.`
+      return `${out.red('✗')} nobody would be told anything new\n  ${out.dim(`→ ${advice}`)}`
+    }
     const why = troubles.length === 0 ? 'nobody would know' : 'nobody would be told'
     return `${out.red('✗')} ${why}${tellings.length === 0 ? out.dim('\n  → docs/alerts.md shows how to add a channel.') : ''}`
   }

@@ -105,6 +105,20 @@ describe('watch', () => {
     })
   })
 
+  it('does not say that all is well while a channel is dead, also when that is not tried again yet', async () => {
+    const test = testApp(start)
+    test.write('unsilo.toml', mailTo(await closedPort()))
+    test.write('todo/config.toml', 'cmd = "false"\n')
+    await watch({}, test.app)
+    test.write('todo/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 day"\n`)
+    await run({ datasets: [] }, test.app)
+    test.shown.length = 0
+    test.noted.length = 0
+    expect(await watch({}, test.app)).toBe(ExitCode.failed)
+    expect(test.shown).toEqual(['! 1 dataset: all is well with the data, but not with the alerts'])
+    expect(test.noted.join()).toMatch(/✗ channel mail does not deliver, since 2026-03-01 07:00 UTC: .*refused/)
+  })
+
   it('tells once that a dataset is late, with what to do, and once that it is over', async () => {
     const test = testApp(start)
     const mails = await openMailSink()

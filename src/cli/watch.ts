@@ -40,8 +40,8 @@ export async function watch({ scheduled }: WatchArguments, app: App): Promise<Ex
 }
 
 /** That something is wrong is what it is there to find; that it cannot say so is a failure of its own. */
-function hasWorked({ alerts, unwritten, published }: Watched, { datasets }: LoadedConfig): boolean {
-  const isTold = alerts.failed.length === 0 && alerts.problems.length === 0
+function hasWorked({ status, alerts, unwritten, published }: Watched, { datasets }: LoadedConfig): boolean {
+  const isTold = alerts.failed.length === 0 && alerts.problems.length === 0 && status.channels.length === 0
   return datasets.length > 0 && isTold && unwritten.length === 0 && published.every(({ error }) => error === undefined)
 }
 

@@ -1,4 +1,5 @@
 import type { AlertsResult } from '../alert/deliver.ts'
+import { sayTime } from '../alert/message-text.ts'
 import type { UnsiloError } from '../errors.ts'
 import type { StatusPublication } from '../watch/publish-status.ts'
 import type { OpenTrouble, Status } from '../watch/status.ts'
@@ -24,7 +25,8 @@ export function tellWatched(watched: Watched, app: App): void {
     const many = `${status.datasets.length} dataset${status.datasets.length === 1 ? '' : 's'}`
     const count = status.open.length
     if (count === 0) {
-      if (!app.quiet) app.print(`${green('✓')} ${many}: all is well`)
+      if (status.ok && !app.quiet) app.print(`${green('✓')} ${many}: all is well`)
+      else if (!status.ok) app.print(`${yellow('!')} ${many}: all is well with the data, but not with the alerts`)
     } else app.print(`${yellow('!')} ${many}, ${count === 1 ? '1 thing is' : `${count} things are`} wrong`)
     for (const trouble of status.open) app.print(troubleText(trouble, app))
     if (!app.quiet) for (const { channel, title } of alerts.sent) app.print(`${green('✓')} told ${channel}: ${title}`)
@@ -36,6 +38,11 @@ export function tellWatched(watched: Watched, app: App): void {
   const hinted = (hint: string | undefined): string => (hint === undefined ? '' : `\n${dim(`  → ${hint}`)}`)
   for (const { channel, error } of alerts.failed) {
     app.note(`${red('✗')} channel ${channel}: ${error.message}${hinted(error.hint)}`)
+  }
+  // Those that are not tried again yet.
+  for (const { channel, since, reason } of status.channels) {
+    if (alerts.failed.some((failed) => failed.channel === channel)) continue
+    app.note(`${red('✗')} channel ${channel} does not deliver, since ${sayTime(new Date(since))}: ${reason}`)
   }
   for (const { message, hint } of [...alerts.problems, ...unwritten]) app.note(`${red('✗')} ${message}${hinted(hint)}`)
   for (const { target, error } of published) {

@@ -34,7 +34,11 @@ function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIs
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown): ValueProblem[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ at: [...path, key], key: path, ...unknownKey(key, knownKeys(schema, path)) }))
+    return issue.keys.map((key) => ({
+      at: [...path, key],
+      key: path,
+      ...unknownKey(key, knownKeys(schema, path), path.length > 0 && knownKeys(schema, []).includes(key)),
+    }))
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = likeliestBranch(issue.errors)
@@ -45,7 +49,12 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown)
   return [{ at: path, key: path, ...sayIssue(issue, schema, values) }]
 }
 
-function unknownKey(key: string, known: string[]): Pick<ValueProblem, 'message' | 'hint'> {
+/** @param isOfFile It is a key, but not in this table: in TOML, what stands below a table's heading belongs to the table. */
+function unknownKey(key: string, known: string[], isOfFile: boolean): Pick<ValueProblem, 'message' | 'hint'> {
+  if (isOfFile) {
+    const hint = `If it is meant for the whole file, write it above the first [table]. Known here: ${known.join(', ')}.`
+    return { message: `unknown key "${key}"`, hint }
+  }
   const nearest = nearestWord(key, known)
   if (nearest !== undefined) return { message: `unknown key "${key}": did you mean "${nearest}"?` }
   return { message: `unknown key "${key}"`, hint: known.length === 0 ? undefined : `Known here: ${known.join(', ')}.` }

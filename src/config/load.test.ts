@@ -53,7 +53,7 @@ it('looks for the nearest key in the very table that the typo is in', async () =
     'todoist/config.toml:1: ingest: unknown key "path": did you mean "paths"?',
   )
   expect(await problemOf('ingest = { interval = "1 day" }')).toBe(
-    'todoist/config.toml:1: ingest: unknown key "interval". Known here: paths, time_source.',
+    'todoist/config.toml:1: ingest: unknown key "interval". If it is meant for the whole file, write it above the first [table]. Known here: paths, time_source.',
   )
 })
 

@@ -4,7 +4,7 @@ import { sayEnd, startCommand } from '../system/processes.ts'
 import type { Context, Dataset } from './dataset.ts'
 
 /** What export_manager ignores in a dataset's repository, and what unsilo adds to its folder. */
-export const gitIgnore = '.DS_Store\nincomplete/\nlog/\ntrash/\n/secrets*\n.cache/\n.unsilo-*.tmp\n'
+export const gitIgnore = '.DS_Store\nincomplete/\nlog/\n/secrets*\n.cache/\ntrash/\n.unsilo-*.tmp\n'
 
 /** Of a dataset, what git needs: one that is being made has no configuration yet. */
 export type Repository = Pick<Dataset, 'name' | 'layout'>

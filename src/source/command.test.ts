@@ -107,6 +107,15 @@ describe('a command that prints', () => {
     await expect(test.export()).rejects.toMatchObject({ code: 'command-failed', message: 'exit status 4: server gone' })
   })
 
+  it('is judged by its status, also when that comes later than the end of its output', async () => {
+    const failing = await prepare({ cmd: 'exec >&-; sleep 0.2; exit 4', stdout: 'json' })
+    await expect(failing.export()).rejects.toMatchObject({ code: 'command-failed', message: 'exit status 4' })
+    const cut = await prepare({ cmd: 'printf "[1"; exec >&-; sleep 0.2; exit 4', stdout: 'json' })
+    await expect(cut.export()).rejects.toMatchObject({ code: 'command-failed', message: 'exit status 4' })
+    const hanging = await prepare({ cmd: 'exec >&-; sleep 60', stdout: 'json' })
+    await expect(hanging.export()).rejects.toMatchObject({ code: 'empty' })
+  })
+
   it('fails when it prints nothing, and when it prints a part and says that all is well', async () => {
     const nothing = await prepare({ cmd: 'true', stdout: 'json' })
     await expect(nothing.export()).rejects.toMatchObject({ code: 'empty', message: 'the command printed nothing' })

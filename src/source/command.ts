@@ -83,6 +83,9 @@ async function writeRedacted(output: AsyncIterable<unknown>, log: FileSink, reda
   await log.write(stream.end())
 }
 
+/** How long a command may go on that has closed its output, when what it printed is of no use. */
+const lastWordGraceMs = 2000
+
 async function storePrinted(
   running: RunningCommand,
   extension: string,
@@ -90,15 +93,17 @@ async function storePrinted(
   sink: ParcelSink,
   context: ExportContext,
 ): Promise<Skipped | undefined> {
+  let grace: NodeJS.Timeout | undefined
   const storing = sink.write(extension, running.stdout as Bytes).then(
     () => undefined,
     (error: unknown) => {
-      running.end()
+      // After its last word it is about to end by itself, and its status says why there was no more.
+      if (running.stdout?.readableEnded === true) grace = setTimeout(running.end, lastWordGraceMs)
+      else running.end()
       return { error }
     },
   )
-  const end = await running.ended
-  const failed = await storing
+  const [end, failed] = await Promise.all([running.ended, storing]).finally(() => clearTimeout(grace))
   // How the command ended explains what it printed; only a command that we ended for what it printed is the other way round.
   const endedByUs = failed !== undefined && end.endedFor === 'cancelled' && !context.signal.aborted
   const well = endedByUs ? { status: 0, said: '' } : checkEnd(end, config, context)

@@ -63,13 +63,19 @@ export function configTroubles(problems: readonly ConfigProblem[]): Trouble[] {
       dataset: folder === '.' ? 'configuration' : folder,
       cause: 'configuration',
       severity: 'error',
-      what: `${file} has ${some.length === 1 ? 'a mistake' : `${some.length} mistakes`}, so ${folder === '.' ? 'nothing may be' : 'it is not'} exported`,
+      what: `${file} has ${some.length === 1 ? 'a mistake' : `${some.length} mistakes`}, so ${consequence(folder, some)}`,
       since: undefined,
       why: sayProblem(first!),
       next: 'Mend it; `unsilo config validate` shows all mistakes.',
       ...(rest.length === 0 ? {} : { evidence: rest }),
     }
   })
+}
+
+function consequence(folder: string, problems: readonly ConfigProblem[]): string {
+  if (folder !== '.') return 'it is not exported'
+  const isOfAlerts = problems.every(({ key }) => key !== undefined && /^alerts(?:\.|$)/.test(key))
+  return isOfAlerts ? 'not every channel can be told' : 'nothing may be exported'
 }
 
 /** That there is nothing to watch: a disk that is not mounted looks like that. */

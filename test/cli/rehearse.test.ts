@@ -80,6 +80,23 @@ describe('rehearse', () => {
     expect(everything(root)).toEqual(before)
   })
 
+  it('says what is so already, and that nothing new would be told of it', async () => {
+    const root = cliRoot()
+    root.write('unsilo.toml', channels)
+    root.write('todo/config.toml', todo)
+    const { status, stdout } = await root.cli('rehearse', '--fail', 'token-expired', 'todo')
+    expect(status).toBe(1)
+    expect(stdout).toContain('nothing new; this is so already, and goes on:\n  there is no good parcel\n')
+    expect(stdout).toMatch(
+      /✗ nobody would be told anything new\n {2}→ Mend what is wrong already \(`unsilo why todo`\)/,
+    )
+    expect(stdout).not.toContain('nobody would know')
+    const empty = await root.cli('rehearse', '--fail', 'empty-source', 'todo')
+    expect(empty.status).toBe(1)
+    expect(empty.stdout).toMatch(/taken for a good one\n[^]*nobody would know/)
+    expect(empty.stdout).not.toContain('goes on')
+  })
+
   it('tells of a full disk at once, also those that hear only of what is critical', async () => {
     const rehearsed = await rehearse(await readyRoot(), 'disk-full')
     expect(rehearsed).toMatchObject({ afterMs: 0, byRun: true })

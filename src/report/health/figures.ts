@@ -18,7 +18,7 @@ export function judgeFigures({ dataset, history, table }: HealthFacts): Verdict 
       const { value } = points.at(-1)!
       const say = name === 'bytes' ? saySize : sayNumber
       if (found.isLearning) {
-        const fine = `${name} is ${say(value)}; what is usual is learned from ${learnedFrom.least} parcels, ${found.count} of them are there`
+        const fine = `${name} is ${say(value)}; what is usual is learned from ${learnedFrom.least} parcels, ${found.count} of them ${found.count === 1 ? 'is' : 'are'} there`
         return verdictOf('figures', [], fine)
       }
       const limits = sayLimits(found, say)

@@ -69,7 +69,9 @@ function judged(facts: HealthFacts): Verdict[] {
     verdictOf(
       'gone',
       goneWarnings(dataset, history, table),
-      `the newest successful parcel${newest === undefined ? '' : `, ${newest},`} is not missing`,
+      newest === undefined
+        ? 'there is no successful parcel that could be missing'
+        : `the newest successful parcel, ${newest}, is not missing`,
     ),
     verdictOf('damaged', damagedWarnings(dataset, copies), 'nothing is known to be damaged'),
     dataset.targets.length === 0
