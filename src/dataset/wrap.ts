@@ -6,7 +6,7 @@ import { type StoredBody, storeBody } from '../parcel/body.ts'
 import { startContentCheck } from '../parcel/format/inspect.ts'
 import { withRetries } from '../source/retry.ts'
 import { sayDuration } from '../system/duration.ts'
-import { sayEnd, startCommand } from '../system/processes.ts'
+import { endAfterLastWord, sayEnd, startCommand } from '../system/processes.ts'
 import type { Files } from '../system/files.ts'
 import { temporaryPath } from '../system/replace-file.ts'
 import type { Context } from './dataset.ts'
@@ -99,13 +99,19 @@ async function runInto(context: Context, path: string, options: WrapOptions): Pr
     onBytes,
     signal: context.signal,
   })
-  storing.catch(() => running.end())
-  const end = await running.ended.catch((error: unknown) => {
-    const status = error instanceof UnsiloError ? notStarted[error.code] : undefined
-    if (error instanceof UnsiloError && status !== undefined)
-      throw new WrappedCommandError(error.message, status, error)
-    throw error
-  })
+  let grace: NodeJS.Timeout | undefined
+  const settled = storing.then(
+    () => undefined,
+    () => void (grace = endAfterLastWord(running)),
+  )
+  const [end] = await Promise.all([running.ended, settled])
+    .catch((error: unknown) => {
+      const status = error instanceof UnsiloError ? notStarted[error.code] : undefined
+      if (error instanceof UnsiloError && status !== undefined)
+        throw new WrappedCommandError(error.message, status, error)
+      throw error
+    })
+    .finally(() => clearTimeout(grace))
   if (context.signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
   if (end.endedFor === 'timeout') {
     // What timeout(1) answers.
@@ -116,8 +122,8 @@ async function runInto(context: Context, path: string, options: WrapOptions): Pr
     const status = end.status ?? 128 + constants.signals[end.endedBySignal!]
     throw new WrappedCommandError(`${basename(options.command[0])}: ${sayEnd(end)}`, status)
   }
-  const stored = await storing
-  if (stored.rawBytes > 0) return stored
+  const body = await storing
+  if (body.rawBytes > 0) return body
   throw new UnsiloError('empty', `${basename(options.command[0])} printed nothing; ${options.path} was not touched`, {
     hint: 'Run the command by hand and see what it prints.',
     retryable: true,

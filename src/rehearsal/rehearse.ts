@@ -5,6 +5,7 @@ import type { Outcome } from '../dataset/outcome.ts'
 import { runDataset } from '../dataset/run.ts'
 import { reportOn } from '../report/report.ts'
 import { troublesOf } from '../report/troubles.ts'
+import type { Clock } from '../system/clock.ts'
 import { dayMs } from '../system/duration.ts'
 import type { Fault } from './fault-names.ts'
 import { checkFault } from './fault.ts'
@@ -46,10 +47,9 @@ export async function rehearse(fault: Fault, real: Dataset, context: Context): P
   const { files, clock } = context.system
   const now = clock.now()
   const sandbox = await makeSandbox(real, files)
-  const at = (ms: number, wait: Context = context): Context => ({
-    ...wait,
-    // Nobody waits for a rehearsal.
-    system: { ...wait.system, clock: { now: () => new Date(now.getTime() + ms), sleep: async () => undefined } },
+  const at = (ms: number): Context => ({
+    ...context,
+    system: { ...context.system, clock: impatientClock(now.getTime() + ms) },
   })
   const look = async (dataset: Dataset, ms: number): Promise<Trouble[]> => {
     const report = await reportOn(dataset, at(ms))
@@ -91,6 +91,18 @@ export async function rehearse(fault: Fault, real: Dataset, context: Context): P
     }
   } finally {
     await sandbox.remove()
+  }
+}
+
+/** Nobody waits for a rehearsal: time passes at once where something waits, and only there. */
+function impatientClock(startMs: number): Clock {
+  let passedMs = 0
+  return {
+    now: () => new Date(startMs + passedMs),
+    async sleep(ms, signal) {
+      signal?.throwIfAborted()
+      passedMs += ms
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Bytes } from '../codec/codec.ts'
 import { UnsiloError } from '../errors.ts'
 import type { FileSink } from '../system/files.ts'
-import { type CommandEnd, type RunningCommand, sayEnd, startCommand } from '../system/processes.ts'
+import { type CommandEnd, type RunningCommand, endAfterLastWord, sayEnd, startCommand } from '../system/processes.ts'
 import type { Redactor } from '../system/redact.ts'
 import { type ProgramLimits, checkNotEnded } from './program-end.ts'
 import { type ExportContext, type ParcelSink, type Skipped, type Source, nothingToNote } from './source.ts'
@@ -83,9 +83,6 @@ async function writeRedacted(output: AsyncIterable<unknown>, log: FileSink, reda
   await log.write(stream.end())
 }
 
-/** How long a command may go on that has closed its output, when what it printed is of no use. */
-const lastWordGraceMs = 2000
-
 async function storePrinted(
   running: RunningCommand,
   extension: string,
@@ -97,9 +94,7 @@ async function storePrinted(
   const storing = sink.write(extension, running.stdout as Bytes).then(
     () => undefined,
     (error: unknown) => {
-      // After its last word it is about to end by itself, and its status says why there was no more.
-      if (running.stdout?.readableEnded === true) grace = setTimeout(running.end, lastWordGraceMs)
-      else running.end()
+      grace = endAfterLastWord(running)
       return { error }
     },
   )

@@ -103,6 +103,21 @@ export function startCommand(options: CommandOptions): RunningCommand {
   return { stdin: child.stdin, stdout: pipes[0], stderr: pipes[1], ended, end: () => stop('cancelled') }
 }
 
+/** How long a command may go on that has closed its output. */
+const lastWordGraceMs = 2000
+
+/**
+ * Ends a command whose output is of no use. One that still prints is ended at once; one that has closed its output is about to end by
+ * itself, and its status says why there was no more, so it gets a moment.
+ *
+ * @returns To be cleared when it has ended.
+ */
+export function endAfterLastWord({ stdout, end }: RunningCommand): NodeJS.Timeout | undefined {
+  if (stdout?.readableEnded === true) return setTimeout(end, lastWordGraceMs)
+  end()
+  return undefined
+}
+
 function watch(options: CommandOptions, stop: (why: 'timeout' | 'silence') => void): NodeJS.Timeout[] {
   const timers: NodeJS.Timeout[] = []
   if (options.timeoutMs !== undefined) timers.push(setTimeout(() => stop('timeout'), options.timeoutMs))

@@ -113,7 +113,7 @@ describe('ingest', () => {
     const names = dataNames(root, 'todoist')
     expect(names[0]).toBe(id)
     expect(names[1]! > before && names[1]!.endsWith('Z.txt')).toBe(true)
-    expect(root.names('.')).toEqual(['todoist'])
+    expect(root.names('.')).toEqual(['log', 'todoist'])
     expect(metricLines(root, 'todoist').slice(1)).toEqual([`${id},Y,1,3`, `${names[1]!.slice(0, 18)},Y,1,4`])
   })
 
