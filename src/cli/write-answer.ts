@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import { temporaryPath } from '../system/replace-file.ts'
+import { replaceFileBy, replaceFileWith } from '../system/replace-file.ts'
 import { makeTemporaryFolder } from '../system/temporary-folder.ts'
 import type { Query } from '../view/query/query.ts'
 import { type AnswerFormat, answerText } from './answer.ts'
@@ -40,27 +40,20 @@ export async function writeAnswer(
 
 async function toFile(open: Open, format: AnswerFormat, path: string, app: App): Promise<void> {
   const { files } = app.context.system
-  const temporary = temporaryPath(path)
-  try {
-    if (format === 'parquet') await asked(open, temporary, app, (query) => query.writeParquet())
-    else {
-      await asked(open, undefined, app, async (query) => {
-        const answer = await query.ask()
-        const sink = await files.create(temporary)
-        try {
-          const style = { columns: undefined, paintHead: (text: string) => text }
-          for await (const text of answerText(answer, format, style)) await sink.write(text)
-        } finally {
-          await sink.close()
-        }
-      })
-    }
-    await files.sync(temporary)
-    files.rename(temporary, path)
-  } catch (error) {
-    await files.remove(temporary).catch(() => undefined)
-    throw error
+  if (format === 'parquet') {
+    await replaceFileWith(files, path, async (temporary) => {
+      await asked(open, temporary, app, (query) => query.writeParquet())
+      await files.sync(temporary)
+    })
+    return
   }
+  await asked(open, undefined, app, async (query) => {
+    const answer = await query.ask()
+    const style = { columns: undefined, paintHead: (text: string) => text }
+    await replaceFileBy(files, path, async (sink) => {
+      for await (const text of answerText(answer, format, style)) await sink.write(text)
+    })
+  })
 }
 
 async function asked(

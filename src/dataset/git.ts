@@ -1,6 +1,7 @@
 import { basename, relative } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import { sayEnd, startCommand } from '../system/processes.ts'
+import { askProgram } from '../system/ask-program.ts'
+import { sayEnd } from '../system/processes.ts'
 import type { Context, Dataset } from './dataset.ts'
 
 /** What export_manager ignores in a dataset's repository, and what unsilo adds to its folder. */
@@ -16,25 +17,15 @@ export async function runGit(
   parameters: readonly string[],
   environment: Record<string, string> = {},
 ): Promise<string> {
-  const running = startCommand({
-    command: ['git', '-C', dataset.layout.folder, ...parameters],
+  const { stdout, stderr, ...end } = await askProgram(['git', '-C', dataset.layout.folder, ...parameters], {
     environment: { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...environment },
-    stdout: 'pipe',
-    stderr: 'pipe',
     signal: context.signal,
   })
-  const [output, complaint, end] = await Promise.all([textOf(running.stdout!), textOf(running.stderr!), running.ended])
-  if (end.status === 0) return output
-  const said = complaint.trim().split('\n')[0] ?? ''
+  if (end.status === 0) return stdout
+  const said = stderr.trim().split('\n')[0] ?? ''
   throw new UnsiloError('git', `git ${parameters[0]} failed in ${dataset.layout.folder}: ${said || sayEnd(end)}`, {
     hint: hintFor(said, dataset),
   })
-}
-
-async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array))
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function hintFor(said: string, dataset: Repository): string {

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { UnsiloError } from '../errors.ts'
 import { type CommandEnd, startCommand } from './processes.ts'
 
 /** What a short program printed, and how it ended. */
@@ -13,6 +14,16 @@ export interface AskOptions {
   input?: string
   timeoutMs?: number
   signal?: AbortSignal | undefined
+}
+
+/** Whether a program is there, and ends well. */
+export async function succeeds(command: readonly [string, ...string[]], options: AskOptions = {}): Promise<boolean> {
+  try {
+    return (await askProgram(command, options)).status === 0
+  } catch (error) {
+    if (error instanceof UnsiloError) return false
+    throw error
+  }
 }
 
 /**

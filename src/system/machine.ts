@@ -1,6 +1,6 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import * as zlib from 'node:zlib'
-import { text } from 'node:stream/consumers'
+import { askProgram } from './ask-program.ts'
 import { fileError } from './file-error.ts'
 import { startCommand } from './processes.ts'
 
@@ -17,9 +17,7 @@ export async function hasProgram(name: string, ...parameters: string[]): Promise
 /** What a program says of its version; `undefined` when it cannot be started. */
 export async function versionOf(name: string): Promise<string | undefined> {
   try {
-    const { stdout, ended } = startCommand({ command: [name, '--version'], stdout: 'pipe', timeoutMs: 10_000 })
-    const [said] = await Promise.all([text(stdout!), ended])
-    return said
+    return (await askProgram([name, '--version'], { timeoutMs: 10_000 })).stdout
   } catch {
     return undefined
   }

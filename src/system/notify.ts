@@ -1,7 +1,7 @@
-import { text } from 'node:stream/consumers'
 import { existsSync } from 'node:fs'
 import { UnsiloError } from '../errors.ts'
-import { sayEnd, startCommand } from './processes.ts'
+import { askProgram } from './ask-program.ts'
+import { sayEnd } from './processes.ts'
 
 export interface Notification {
   title: string
@@ -28,20 +28,14 @@ export async function notifyDesktop(
 ): Promise<string> {
   const { command, environment, stdin } = platform === 'darwin' ? osascript(notification) : notifySend(notification)
   const [program] = command
-  const running = startCommand({
-    command,
+  const { stderr, ...end } = await askProgram(command, {
     ...(environment === undefined ? {} : { environment }),
-    stdin: stdin === undefined ? 'ignore' : 'pipe',
-    stderr: 'pipe',
+    ...(stdin === undefined ? {} : { input: stdin }),
     timeoutMs,
     signal,
   })
-  running.stdin?.on('error', () => undefined)
-  running.stdin?.end(stdin)
-  const said = running.stderr === null ? '' : await text(running.stderr)
-  const end = await running.ended
   if (end.status === 0) return program
-  const last = said.trim().split('\n').at(-1) ?? ''
+  const last = stderr.trim().split('\n').at(-1) ?? ''
   throw new UnsiloError('command-failed', `${program} failed (${sayEnd(end)})${last === '' ? '' : `: ${last}`}`, {
     hint: 'A notification needs somebody who is logged in at the screen, as the same user.',
   })

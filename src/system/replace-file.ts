@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { fchmodSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileError } from './file-error.ts'
-import type { Files } from './files.ts'
+import type { FileSink, Files } from './files.ts'
 
 const temporaryName = /^\.unsilo-[0-9a-f]{12}-.*\.tmp$/
 
@@ -24,16 +24,38 @@ export function isTemporaryName(name: string): boolean {
  * @throws UnsiloError; the old file is then untouched.
  */
 export async function replaceFile(files: Files, path: string, text: string, mode?: number): Promise<void> {
-  const temporary = temporaryPath(path)
-  const sink = await files.create(temporary)
-  try {
+  await replaceFileBy(files, path, async (sink) => {
+    if (mode !== undefined) setMode(sink.descriptor, mode, path)
+    await sink.write(text)
+  })
+}
+
+/** The same for a file that is written piece by piece. @param write Need neither sync nor close. */
+export async function replaceFileBy(
+  files: Files,
+  path: string,
+  write: (sink: FileSink) => Promise<void>,
+): Promise<void> {
+  await replaceFileWith(files, path, async (temporary) => {
+    const sink = await files.create(temporary)
     try {
-      if (mode !== undefined) setMode(sink.descriptor, mode, path)
-      await sink.write(text)
+      await write(sink)
       await sink.sync()
     } finally {
       await sink.close()
     }
+  })
+}
+
+/** The same for a file that somebody else writes. @param make Makes a durable file at the path that it is given. */
+export async function replaceFileWith(
+  files: Files,
+  path: string,
+  make: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = temporaryPath(path)
+  try {
+    await make(temporary)
     files.rename(temporary, path)
   } catch (error) {
     await files.remove(temporary).catch(() => undefined)

@@ -27,6 +27,18 @@ export const sizeValue = z
   .union([z.int().min(0), z.string()])
   .transform(parsedBy((size) => (typeof size === 'number' ? size : parseSize(size))))
 
+/** A text without line breaks, which would start a header or a command of their own. */
+export const oneLine = z
+  .string()
+  .min(1)
+  // oxlint-disable-next-line no-control-regex
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'it holds a line break or another control character')
+
+/** The name or address of a host, without a port or a path. @param example For who writes more than that. */
+export function hostName(example: string): z.ZodString {
+  return z.string().regex(/^[^\s/@]+$/, `expected the name or address of a host alone, as in "${example}"`)
+}
+
 const asText =
   'a secret never stands in the configuration: say where it is, as in { file = "~/.secrets/…" }, { env = "…" } or { command = "…" }'
 

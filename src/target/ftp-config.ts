@@ -1,22 +1,12 @@
 import * as z from 'zod'
-import { secretReference } from '../system/schema.ts'
-
-/** A line break in a name would start a command of its own. */
-const line = z
-  .string()
-  .min(1)
-  // oxlint-disable-next-line no-control-regex
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'it holds a line break or another control character')
+import { hostName, oneLine, secretReference } from '../system/schema.ts'
 
 const keys = {
-  host: z
-    .string()
-    .regex(/^[^\s/@]+$/, 'expected the name or address of a host alone, as in "ftp.example.org"')
-    .describe('The name or address of the server.'),
+  host: hostName('ftp.example.org').describe('The name or address of the server.'),
   port: z.int().min(1).max(65_535).optional().describe('Its port. Default: 21, or 990 with `implicit`.'),
-  user: line.default('anonymous').describe('The account to log in with.'),
+  user: oneLine.default('anonymous').describe('The account to log in with.'),
   password: secretReference.optional().describe('Where its password is kept.'),
-  path: line
+  path: oneLine
     .optional()
     .describe(
       'The folder there to copy parcels into; created when missing. A relative path starts at the folder that the login leads to, ' +

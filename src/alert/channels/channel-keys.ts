@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { UnsiloError } from '../../errors.ts'
 import { parsedBy } from '../../system/schema.ts'
+import { checkProtection } from '../address.ts'
 import { weekdays } from '../digest-time.ts'
 import { severities } from '../severity.ts'
 
@@ -55,16 +56,18 @@ function timeOfDay(text: string): { hour: number; minute: number } {
   throw new UnsiloError('config', `"${text}" is not a time of day`, { hint: 'Write it like "07:00" or "18:30".' })
 }
 
-/** Text for a header or an address. */
-export const line = z
-  .string()
-  .min(1)
-  // oxlint-disable-next-line no-control-regex
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'it holds a line break or another control character')
-
 export const insecure = z
   .boolean()
   .default(false)
   .describe(
     'Allow an address with http://, whose messages and secrets others on the way can read. Never needed for this machine.',
   )
+
+/** What holds together the keys of a channel that posts to `url`. */
+export function checkWebChannel(
+  values: Parameters<typeof checkDigest>[0] & { url: unknown; insecure?: boolean | undefined },
+  context: z.RefinementCtx,
+): void {
+  checkDigest(values, context)
+  checkProtection(values, 'url', values.url, context)
+}

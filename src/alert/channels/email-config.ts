@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { secretReference } from '../../system/schema.ts'
+import { hostName, oneLine, secretReference } from '../../system/schema.ts'
 import { isLoopback } from '../address.ts'
-import { channelKeys, checkDigest, insecure, line } from './channel-keys.ts'
+import { channelKeys, checkDigest, insecure } from './channel-keys.ts'
 
 /** An address alone, or behind a name: `Backups <backup@example.org>`. */
 const mailbox = z.string().regex(
@@ -14,10 +14,7 @@ const mailbox = z.string().regex(
 export const emailConfig = z
   .strictObject({
     kind: z.literal('email').describe('Mail, by a server that speaks SMTP.'),
-    host: z
-      .string()
-      .regex(/^[^\s/@]+$/, 'expected the name or address of a host alone, as in "mail.example.org"')
-      .describe('The name or address of the server.'),
+    host: hostName('mail.example.org').describe('The name or address of the server.'),
     port: z
       .int()
       .min(1)
@@ -31,13 +28,13 @@ export const emailConfig = z
         'How the connection is protected: `starttls`: after a greeting; `tls`: from the first byte on; `none`: not at all, for a server ' +
           'on this machine.',
       ),
-    tls_ca: line
+    tls_ca: oneLine
       .optional()
       .describe(
         'A PEM file with the certificate to trust, instead of those that the machine trusts. A relative path starts at the root, `~` is ' +
           'your home.',
       ),
-    user: line.optional().describe('The account to log in with. Default: no login.'),
+    user: oneLine.optional().describe('The account to log in with. Default: no login.'),
     password: secretReference.optional().describe('Where its password is kept.'),
     from: mailbox.describe('The sender.'),
     to: z

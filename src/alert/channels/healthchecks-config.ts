@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { address, checkProtection } from '../address.ts'
-import { channelKeys, checkDigest, insecure } from './channel-keys.ts'
+import { address } from '../address.ts'
+import { channelKeys, checkWebChannel, insecure } from './channel-keys.ts'
 
 /** `[alerts.NAME]` with `kind = "healthchecks"`. */
 export const healthchecksConfig = z
@@ -19,10 +19,5 @@ export const healthchecksConfig = z
     insecure,
     ...channelKeys,
   })
-  .check(
-    z.superRefine((values, context) => {
-      checkDigest(values, context)
-      checkProtection(values, 'url', values.url, context)
-    }),
-  )
+  .check(z.superRefine(checkWebChannel))
 export type HealthchecksConfig = z.output<typeof healthchecksConfig>

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { secretReference } from '../../system/schema.ts'
-import { address, checkProtection } from '../address.ts'
-import { channelKeys, checkDigest, insecure, line } from './channel-keys.ts'
+import { oneLine, secretReference } from '../../system/schema.ts'
+import { address } from '../address.ts'
+import { channelKeys, checkWebChannel, insecure } from './channel-keys.ts'
 
 const topic = z.string().regex(/^[-\w]{1,64}$/, 'a topic has up to 64 letters, digits, "-" and "_"')
 
@@ -15,14 +15,9 @@ export const ntfyConfig = z
       .describe('The topic, or where it is kept: without a token, who knows it can read along.'),
     token: secretReference.optional().describe('Where the access token is kept. Default: none is sent.'),
     priority: z.int().min(1).max(5).optional().describe('The priority of every message. Default: by severity, 2 to 5.'),
-    tags: z.array(line).optional().describe('More tags for every message. Default: one by severity.'),
+    tags: z.array(oneLine).optional().describe('More tags for every message. Default: one by severity.'),
     insecure,
     ...channelKeys,
   })
-  .check(
-    z.superRefine((values, context) => {
-      checkDigest(values, context)
-      checkProtection(values, 'url', values.url, context)
-    }),
-  )
+  .check(z.superRefine(checkWebChannel))
 export type NtfyConfig = z.output<typeof ntfyConfig>

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { secretReference } from '../../system/schema.ts'
-import { address, checkProtection } from '../address.ts'
-import { channelKeys, checkDigest, insecure } from './channel-keys.ts'
+import { address } from '../address.ts'
+import { channelKeys, checkWebChannel, insecure } from './channel-keys.ts'
 
 /** `[alerts.NAME]` with `kind = "webhook"`. */
 export const webhookConfig = z
@@ -16,10 +16,5 @@ export const webhookConfig = z
     insecure,
     ...channelKeys,
   })
-  .check(
-    z.superRefine((values, context) => {
-      checkDigest(values, context)
-      checkProtection(values, 'url', values.url, context)
-    }),
-  )
+  .check(z.superRefine(checkWebChannel))
 export type WebhookConfig = z.output<typeof webhookConfig>

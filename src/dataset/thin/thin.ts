@@ -3,7 +3,6 @@ import type { Context, Dataset } from '../dataset.ts'
 import { commitRecords } from '../git.ts'
 import { readHistory } from '../history.ts'
 import { withLock } from '../lock.ts'
-import { unpackParcels } from '../packs/unpack-parcels.ts'
 import { bringBack, moveToTrash } from '../trash.ts'
 import { type ThinPlan, planThin, thinned } from './plan.ts'
 
@@ -17,8 +16,6 @@ export async function thinDataset(dataset: Dataset, context: Context, dryRun: bo
     const goes = thinned(plan)
     const because = Object.fromEntries(goes.map(({ id, reasons }) => [id, reasons.join('; ')]))
     const stored = goes.flatMap(({ id }) => history.get(id)?.stored ?? [])
-    const inPacks = stored.filter(({ packed }) => packed !== undefined).map(({ id }) => id)
-    if (inPacks.length > 0) await unpackParcels(dataset, context, history, inPacks)
     const gone = await moveToTrash(dataset, context, stored, because)
     if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] thin ${sayParcels(gone)}`, gone)
     return plan

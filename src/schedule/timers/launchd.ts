@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
-import { askProgram } from '../../system/ask-program.ts'
+import { askProgram, succeeds } from '../../system/ask-program.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { JobName, Place } from './job.ts'
 import { launchdAgent } from './launchd-agent.ts'
@@ -17,13 +17,7 @@ export function launchdTimers({ files, signal, home }: TimersContext): Timers {
 
   return {
     kind: 'launchd',
-    async isThere() {
-      try {
-        return (await ask('print', domain)).status === 0
-      } catch {
-        return false
-      }
-    },
+    isThere: () => succeeds(['launchctl', 'print', domain], { signal, timeoutMs: 30_000 }),
     async install(jobs, place) {
       files.makeFolder(folder)
       const done: string[] = []

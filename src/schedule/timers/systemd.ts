@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
-import { askProgram } from '../../system/ask-program.ts'
+import { askProgram, succeeds } from '../../system/ask-program.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import { timerName } from './place.ts'
 import { systemdUnits } from './systemd-units.ts'
@@ -32,13 +32,7 @@ export function systemdTimers({ files, signal, configFolder, user }: TimersConte
 
   return {
     kind: 'systemd',
-    async isThere() {
-      try {
-        return (await ask('show-environment')).status === 0
-      } catch {
-        return false
-      }
-    },
+    isThere: () => succeeds(['systemctl', '--user', 'show-environment'], { signal, timeoutMs: 30_000 }),
     async install(jobs, place) {
       files.makeFolder(folder)
       const done: string[] = []

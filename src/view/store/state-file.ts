@@ -1,7 +1,6 @@
-import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Files } from '../../system/files.ts'
-import { temporaryPath } from '../../system/replace-file.ts'
+import { replaceFileBy } from '../../system/replace-file.ts'
 import { StoreDamage } from '../log/damage.ts'
 
 const magic = Buffer.from('unsilo 1')
@@ -36,24 +35,12 @@ export async function writeStateFile(
   magic.copy(start)
   start.writeUInt32LE(json.length, 8)
   start.writeUInt32LE(crc32(json), 12)
-  const temporary = temporaryPath(path)
-  const sink = await files.create(temporary)
-  try {
-    try {
-      for (const bytes of [start, json, ...Object.values(parts)]) {
-        await sink.write(bytes)
-        await sink.write(Buffer.alloc(aligned(bytes.length) - bytes.length))
-      }
-      await sink.sync()
-    } finally {
-      await sink.close()
+  await replaceFileBy(files, path, async (sink) => {
+    for (const bytes of [start, json, ...Object.values(parts)]) {
+      await sink.write(bytes)
+      await sink.write(Buffer.alloc(aligned(bytes.length) - bytes.length))
     }
-    files.rename(temporary, path)
-  } catch (error) {
-    await files.remove(temporary).catch(() => undefined)
-    throw error
-  }
-  await files.sync(dirname(path))
+  })
 }
 
 /** @returns `undefined` when there is none. @throws StoreDamage */
