@@ -8,10 +8,11 @@ import { testMessage } from '../alert/message.ts'
 import { incidentJson } from '../alert/message-text.ts'
 import { isAmong } from '../alert/rules.ts'
 import { openAlertStore } from '../alert/store.ts'
+import { sayProblem } from '../config/problem.ts'
 import { findDatasets } from '../config/find-datasets.ts'
 import { textTable } from '../report/table.ts'
 import { sayDuration } from '../system/duration.ts'
-import { alertSurroundings, chosenChannels, loadChannels } from './alert-surroundings.ts'
+import { alertSurroundings, chooseChannels } from './alert-surroundings.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 
@@ -21,9 +22,9 @@ interface Tested {
   delivery: Delivery
 }
 
-/** Sends a test message through channels, all at the same time. */
+/** Sends a test message through channels, all at the same time. Those with a mistake in their configuration are told. */
 export async function test(args: { channels: string[] }, app: App): Promise<ExitStatus> {
-  const configs = chosenChannels(await loadChannels(app), args.channels)
+  const { configs, problems } = await chooseChannels(app, args.channels)
   const surroundings = alertSurroundings(app)
   const datasets = findDatasets(app.context.system.files, app.root, [], app.cwd).map(({ name }) => name)
   const tested = await Promise.all(
@@ -32,15 +33,18 @@ export async function test(args: { channels: string[] }, app: App): Promise<Exit
       return { channel, kind: config.kind, delivery }
     }),
   )
-  if (app.json) app.printJson({ root: app.root, channels: tested.map(testedJson) })
+  if (app.json) app.printJson({ root: app.root, channels: tested.map(testedJson), configProblems: problems })
   else {
     for (const one of tested) {
       const { ok } = one.delivery
       if (!ok || !app.quiet) app.print(testedText(one, app))
     }
   }
+  for (const problem of problems) app.note(`${app.colors.err.red('✗')} ${sayProblem(problem)}`)
   app.context.signal.throwIfAborted()
-  return tested.every(({ delivery }) => delivery.ok && delivery.complaint === undefined) ? ExitCode.ok : ExitCode.failed
+  const isTold = tested.every(({ delivery }) => delivery.ok && delivery.complaint === undefined)
+  if (!isTold) return ExitCode.failed
+  return problems.length > 0 ? ExitCode.config : ExitCode.ok
 }
 
 function testChannel(

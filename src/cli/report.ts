@@ -24,7 +24,7 @@ export interface ReportArguments {
 export async function report(args: ReportArguments, app: App): Promise<ExitStatus> {
   const format = formatOf(args, app)
   const { datasets, loaded, status } = await openDatasets(app, args.datasets)
-  const found = await makeReport(datasets, app.context)
+  const found = await makeReport(datasets, app.context, loaded.root.accept)
   const isEmpty = format === 'text' && datasets.length === 0 && loaded.problems.length > 0
   if (!isEmpty) await tell(await written(format, found, { datasets, problems: loaded.problems }, args, app), args, app)
   if (status !== ExitCode.ok) return status

@@ -1,3 +1,4 @@
+import type { Dataset } from '../dataset/dataset.ts'
 import { UnsiloError } from '../errors.ts'
 import type { Mark, SearchHit } from '../mirror/search/hit.ts'
 import { searchFeeds } from '../mirror/search/search.ts'
@@ -26,9 +27,12 @@ export async function search(
     throw new UnsiloError('usage', '--since is later than --until', { hint: 'Turn them round.' })
   }
   const { datasets, status } = await openDatasets(app, names)
+  // What is wrong with the others has been told.
+  const isBroken = status !== ExitCode.ok && !hasFeed(datasets)
   const problems: object[] = []
   const found = await withProgress(app, async (context) => {
     const hits: SearchHit[] = []
+    if (isBroken) return hits
     const onProblem: Parameters<typeof searchFeeds>[3]['onProblem'] = (dataset, problem) => {
       problems.push({ dataset, ...problem })
       tellProblems(app, dataset, [problem])
@@ -41,8 +45,12 @@ export async function search(
   const hits = found.slice(0, limit)
   const hasMore = found.length > limit
   if (app.json) app.printJson({ hits: hits.map(hitJson), hasMore, problems })
-  else tell(hits, hasMore, app)
+  else if (!isBroken) tell(hits, hasMore, app)
   return problems.length > 0 ? ExitCode.failed : status
+}
+
+function hasFeed(datasets: readonly Dataset[]): boolean {
+  return datasets.some(({ config }) => config.views.some(({ feed }) => feed !== undefined))
 }
 
 function hitJson({ dataset, view, key, time, title, url, snippet, absentSince }: SearchHit): object {

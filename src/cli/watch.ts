@@ -10,7 +10,8 @@ import { knownChannels } from '../watch/channels.ts'
 import { type Look, lookAtAll } from '../watch/look.ts'
 import { type StatusFile, type StatusPublication, publishStatus, statusFolder } from '../watch/publish-status.ts'
 import { isPageOld, reportPages } from '../watch/report-page.ts'
-import { pageName, readStatus, statusFiles, statusPlaces, writeStatusFiles } from '../watch/status-file.ts'
+import { knownPlaces } from '../watch/known-places.ts'
+import { pageName, readStatus, statusFiles, writeStatusFiles } from '../watch/status-file.ts'
 import { type PublishedStatus, type Status, statusOf } from '../watch/status.ts'
 import { ownTrouble } from '../watch/troubles.ts'
 import { alertSurroundings } from './alert-surroundings.ts'
@@ -54,7 +55,9 @@ async function leaveAndTell(look: Look, configs: AlertConfigs, loaded: LoadedCon
   const { context, root: path } = app
   const { files } = context.system
   const { root } = loaded
-  const places = statusPlaces(path, root.watch.prometheus)
+  // A mistake anywhere in unsilo.toml leaves nothing of it that could be relied on.
+  const isKnown = root.targets !== undefined
+  const places = await knownPlaces(files, root, isKnown)
   const before = readStatus(files, path)
   const pages = reportPages(look.report, loaded, context, look.validMs)
   const write = async (written: readonly StatusFile[]): Promise<UnsiloError[]> =>
@@ -94,7 +97,8 @@ async function leaveAndTell(look: Look, configs: AlertConfigs, loaded: LoadedCon
     now,
     context.signal,
   )
-  status = { ...status, published: published.map(withoutError) }
+  // Where it went before is not forgotten while nobody knows where it is to go.
+  status = { ...status, published: isKnown ? published.map(withoutError) : [...look.published] }
   if (unwritten.length === 0) unwritten.push(...(await write(statusFiles(status))))
   return { status, alerts, unwritten, published, channels: Object.keys(configs) }
 }

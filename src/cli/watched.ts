@@ -1,6 +1,7 @@
 import type { AlertsResult } from '../alert/deliver.ts'
 import { sayTime } from '../alert/message-text.ts'
 import type { UnsiloError } from '../errors.ts'
+import { sayLasting } from '../report/warnings.ts'
 import type { StatusPublication } from '../watch/publish-status.ts'
 import type { OpenTrouble, Status } from '../watch/status.ts'
 import type { App } from './app.ts'
@@ -28,7 +29,7 @@ export function tellWatched(watched: Watched, app: App): void {
       if (status.ok && !app.quiet) app.print(`${green('✓')} ${many}: all is well`)
       else if (!status.ok) app.print(`${yellow('!')} ${many}: all is well with the data, but not with the alerts`)
     } else app.print(`${yellow('!')} ${many}, ${count === 1 ? '1 thing is' : `${count} things are`} wrong`)
-    for (const trouble of status.open) app.print(troubleText(trouble, app))
+    for (const trouble of status.open) app.print(troubleText(trouble, status.at, app))
     if (!app.quiet) for (const { channel, title } of alerts.sent) app.print(`${green('✓')} told ${channel}: ${title}`)
     if (count > 0 && channels.length === 0 && !app.quiet) {
       app.print(dim('  nobody is told: unsilo.toml has no channel for alerts'))
@@ -52,10 +53,10 @@ export function tellWatched(watched: Watched, app: App): void {
   if (alerts.isBusy) app.note(`${yellow('!')} another unsilo is telling the channels; the next look sees to the rest`)
 }
 
-function troubleText({ dataset, severity, what, why, next }: OpenTrouble, app: App): string {
+function troubleText({ dataset, severity, what, since, why, next }: OpenTrouble, at: string, app: App): string {
   const { dim, red, yellow } = app.colors.out
   const paint = severity === 'warning' || severity === 'info' ? yellow : red
-  return `  ${paint(severity)} ${dataset}: ${what}\n    ${why}\n    ${dim(`→ ${next}`)}`
+  return `  ${paint(severity)} ${dataset}: ${what}${sayLasting({ since }, at)}\n    ${why}\n    ${dim(`→ ${next}`)}`
 }
 
 function watchedJson({ status, alerts, unwritten, published }: Watched): object {

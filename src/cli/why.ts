@@ -13,9 +13,10 @@ export async function why(args: { dataset: string }, app: App): Promise<ExitStat
     return ExitCode.ok
   }
   const colors = app.colors.out
+  const at = app.context.system.clock.now().toISOString()
   const { bold } = colors
   app.print(`${bold(found.dataset)} is ${found.health}.`)
-  for (const line of warningLines(found.dataset, found.warnings, colors, app.columns)) app.print(line)
+  for (const line of warningLines(found.dataset, found.warnings, at, colors, app.columns)) app.print(line)
   app.print(`${bold('Looked at')}:`)
   for (const { cause, ok, finding } of found.judgements) {
     for (const line of findingLines(cause, ok, finding, colors, app.columns)) app.print(line)
@@ -23,7 +24,7 @@ export async function why(args: { dataset: string }, app: App): Promise<ExitStat
   app.print(`${bold(found.due.due ? 'Due now' : 'Not due')}: ${found.due.because}.`)
   app.print(`${bold(found.overdue.overdue ? 'Late' : 'Not late')}: ${found.overdue.because}.`)
   if (found.copies !== undefined && isPublished(found.copies)) {
-    const checked = sayChecked(found.copies, app.context.system.clock.now().toISOString())
+    const checked = sayChecked(found.copies, at)
     const { count, parcel } = found.copies
     app.print(
       `${bold(count === 1 ? '1 copy' : `${count} copies`)} of ${parcel}: ${sayPlaces(found.copies)}; checked ${checked}.`,

@@ -1,11 +1,10 @@
-import { Readable, type Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { UnsiloError } from '../errors.ts'
 import { hasOwnZstd } from '../system/machine.ts'
-import { sayEnd, startCommand } from '../system/processes.ts'
 import type { Bytes, Codec } from './codec.ts'
 import { damaged, throughTransform } from './gzip.ts'
+import { throughProgram } from './through-program.ts'
 import { compressPrinted } from './zstd-printed.ts'
 
 interface ZstdOptions {
@@ -59,50 +58,9 @@ const packParameters = [`-${level}`, `-T${threads}`]
 const longParameters = [`-${level}`, `--long=${longestWindowLog}`, '--single-thread']
 const unpackParameters = ['-d', `--memory=${2 ** (longestWindowLog - 20)}MB`]
 
-/** Streams `body` through the zstd program, for a Node.js that has no zstd of its own. */
-async function* throughProgram(body: Bytes, parameters: string[], signal: AbortSignal | undefined): Bytes {
-  const running = startCommand({
-    command: ['zstd', '-q', ...parameters, '-c'],
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    signal,
-  })
-  let complaint = ''
-  running.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-500)))
-  // A program that ends early breaks the pipe (EPIPE); its exit status below tells why.
-  let failed: { error: unknown } | undefined
-  async function* watched(): Bytes {
-    try {
-      yield* body
-    } catch (error) {
-      // A stream that is destroyed throws into the generator that it reads from; that is not the body's own error.
-      if (!source.destroyed) failed = { error }
-      throw error
-    }
-  }
-  const source = Readable.from(watched(), { objectMode: false, highWaterMark: 256 * 1024 })
-  const feeding = pipeline(source, running.stdin!).catch(() => undefined)
-  let whole = false
-  try {
-    for await (const chunk of running.stdout!) yield chunk as Uint8Array
-    whole = true
-  } finally {
-    if (!whole) {
-      source.destroy()
-      running.end()
-    }
-  }
-  await feeding
-  const end = await running.ended.catch((error: unknown) => {
-    throw withInstall(error)
-  })
-  signal?.throwIfAborted()
-  if (failed !== undefined) throw failed.error
-  if (end.status === 0) return
-  throw new UnsiloError('wrong-content', `zstd failed (${sayEnd(end)}): ${complaint.trim() || 'no message'}`, {
-    hint: 'The file is damaged or was cut off; export it again.',
-  })
+/** For a Node.js that has no zstd of its own. */
+function inProgram(body: Bytes, parameters: string[], signal: AbortSignal | undefined): Bytes {
+  return throughProgram(body, ['zstd', '-q', ...parameters, '-c'], withInstall, signal)
 }
 
 function withInstall(error: unknown): unknown {
@@ -119,9 +77,7 @@ export const longestMatchBytes = 2 ** longestWindowLog
 /** As one frame of zstd that finds what comes again up to `longestMatchBytes` later, as in `zstd -3 --long=27`. */
 export async function* compressLong(body: Bytes, signal?: AbortSignal): Bytes {
   const transform = compressLongInNode()
-  yield* transform === undefined
-    ? throughProgram(body, longParameters, signal)
-    : throughTransform(body, transform, signal)
+  yield* transform === undefined ? inProgram(body, longParameters, signal) : throughTransform(body, transform, signal)
 }
 
 export const zstd: Codec = {
@@ -129,9 +85,7 @@ export const zstd: Codec = {
   extension: 'zst',
   async *compress(body, signal) {
     const transform = compressInNode()
-    yield* transform === undefined
-      ? throughProgram(body, packParameters, signal)
-      : throughTransform(body, transform, signal)
+    yield* transform === undefined ? inProgram(body, packParameters, signal) : throughTransform(body, transform, signal)
   },
   compressPrinted: hasOwnZstd()
     ? undefined
@@ -140,7 +94,7 @@ export const zstd: Codec = {
     const transform = decompressInNode()
     try {
       yield* transform === undefined
-        ? throughProgram(body, unpackParameters, signal)
+        ? inProgram(body, unpackParameters, signal)
         : throughTransform(body, transform, signal)
     } catch (error) {
       throw damaged(error, 'zstd')

@@ -3,8 +3,9 @@ import { causes } from '../alert/cause.ts'
 import { UnsiloError } from '../errors.ts'
 import { parsedBy } from '../system/schema.ts'
 
-/** What `accept` can name: causes that are a dataset's own, and `unlikely` for all that are of that state. */
-const acceptable = [...causes.filter((cause) => cause !== 'disk'), 'unlikely'] as const
+/** What `accept` can name of the root, and in a dataset: its own causes, and `unlikely` for all that are of that state. */
+const ofRoot = ['disk', 'full'] as const
+const ofDataset = [...causes.filter((cause) => cause !== 'disk'), 'unlikely'] as const
 
 const day = z.string({ error: 'must be text such as "2026-12-01"' }).transform(
   parsedBy((text: string) => {
@@ -14,15 +15,34 @@ const day = z.string({ error: 'must be text such as "2026-12-01"' }).transform(
   }),
 )
 
-/** One entry of `accept`. */
+/** One entry of `accept` of a dataset. */
 export const acceptedConfig = z.strictObject({
   what: z
-    .enum(acceptable, { error: `must be one of: ${acceptable.join(', ')}` })
+    .enum(ofDataset, {
+      // Any other is told by its likeness to those that there are.
+      error: ({ input }) =>
+        ofRoot.some((one) => one === input)
+          ? `"${String(input)}" is no warning of a dataset but of the root: accept it in unsilo.toml, above its first [table]`
+          : undefined,
+    })
     .describe('Which warning: a state of the report, or what `unsilo report --json` calls its `cause`.'),
   until: day.optional().describe('The last day on which it is accepted, as in "2026-12-01"; default: without an end.'),
   because: z.string().trim().min(1).describe('Why, for those who read the report.'),
 })
+
+/** One entry of `accept` of `unsilo.toml`. */
+export const acceptedRootConfig = acceptedConfig.extend({
+  what: z
+    .enum(ofRoot, {
+      error: ({ input }) =>
+        ofDataset.some((one) => one === input)
+          ? `"${String(input)}" is a warning of a dataset: accept it in that dataset's config.toml, or for all under [defaults]`
+          : undefined,
+    })
+    .describe('Which warning of the root: `disk`, or `full`, which is the same.'),
+})
 export type Accepted = z.output<typeof acceptedConfig>
+export type AcceptedOfRoot = z.output<typeof acceptedRootConfig>
 
 /** `[health]` of a dataset's configuration. */
 export const healthConfig = z.strictObject({

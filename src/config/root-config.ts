@@ -5,6 +5,7 @@ import type { Files } from '../system/files.ts'
 import { type TargetConfig, targetConfig } from './target-config.ts'
 import { checkValues, placeProblems } from './check.ts'
 import { datasetKeys } from './dataset-keys.ts'
+import { type AcceptedOfRoot, acceptedRootConfig } from './health-keys.ts'
 import { rootFileName } from './find-root.ts'
 import type { ConfigProblem } from './problem.ts'
 import { unknownTargets } from './publish-targets.ts'
@@ -23,6 +24,8 @@ export interface RootConfig {
   defaults: TomlValues
   /** What `publish` may name; `undefined` when `unsilo.toml` is wrong, so that nobody knows. */
   targets: TargetConfigs | undefined
+  /** Warnings of the root that are known. */
+  accept: readonly AcceptedOfRoot[]
   /** Days that the root's logs are kept. */
   logDays: number
   /** Who is told what is wrong: the channels without a mistake, whatever else is wrong in the file. */
@@ -64,6 +67,10 @@ export const rootConfig = z.strictObject({
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
     .describe('Values for all datasets that do not give their own.'),
+  accept: z
+    .array(acceptedRootConfig)
+    .default([])
+    .describe('Warnings of the report about the root that are known and count for nothing, until a day.'),
   log_days: z.int().min(1).default(defaultLogDays).describe('How many days the logs in `log/` of the root are kept.'),
   watch: watchConfig.prefault({}),
 })
@@ -90,6 +97,7 @@ export async function loadRoot(
     defaults: {},
     targets: {},
     alerts: {},
+    accept: [],
     logDays: defaultLogDays,
     watch: { publish: [] },
   }
@@ -116,14 +124,14 @@ async function checkRoot(
   const wrong = { ...none, targets: undefined }
   const checked = checkValues(rootConfig, file.values)
   if ('problems' in checked) return { root: wrong, problems: await placeProblems(checked.problems, file) }
-  const { targets = {}, defaults, log_days: logDays, watch } = checked.value
+  const { targets = {}, defaults, accept, log_days: logDays, watch } = checked.value
   const unknown = [
     ...(await placeProblems(unknownTargets(defaults?.publish ?? [], targets), file, ['defaults'])),
     ...(await placeProblems(unknownTargets(watch.publish, targets), file, ['watch'])),
   ]
   if (unknown.length > 0) return { root: wrong, problems: unknown }
   const written = file.values['defaults']
-  const root = { ...none, file, defaults: isTable(written) ? written : {}, targets, logDays, watch }
+  const root = { ...none, file, defaults: isTable(written) ? written : {}, targets, accept, logDays, watch }
   const used = Object.entries(targets).filter(([one]) => target === undefined || one === target)
   if (used.every(([, { kind }]) => kind !== 'plugin')) return { root, problems: [] }
   // The code of modules is loaded on first use.

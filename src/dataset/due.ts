@@ -39,7 +39,8 @@ function wasInterrupted(dataset: Dataset, { ended, state }: ParcelRecord): boole
 /** Whether the newest good parcel is older than it should be. */
 export async function overdueOf(dataset: Dataset, context: Context, history: History): Promise<Overdue> {
   if (!hasSource(dataset) && dataset.config.ingest.paths.length === 0) {
-    return { overdue: false, because: 'nothing is set up to make parcels' }
+    const because = 'nothing is set up to make parcels'
+    return { overdue: false, because, fact: because }
   }
   return overdue({ ...(await freshness(dataset, context, history)), maxAgeMs: dataset.config.maxAgeMs })
 }

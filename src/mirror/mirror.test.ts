@@ -124,7 +124,7 @@ describe('the items of a view', () => {
     const view = still.dataset('bookmarks').view('saved')
     await expect(all(view.items())).rejects.toMatchObject({
       code: 'not-found',
-      hint: expect.stringContaining('unsilo views') as string,
+      hint: expect.stringContaining('unsilo items bookmarks/saved') as string,
     })
     const mirror = await root.open()
     const live = mirror.dataset('bookmarks').view('saved')
@@ -135,6 +135,23 @@ describe('the items of a view', () => {
     expect(await all(still.query('SELECT count(*) AS n FROM bookmarks.saved'))).toEqual([{ n: 3 }])
     expect(await all(live.items())).toMatchObject([{ value: { id: 4 } }])
     expect((await view.state({ update: true })).parcels).toBe(4)
+  })
+
+  it('say that there is no history, where a question has made the tables without', async () => {
+    const root = bookmarks()
+    const mirror = await root.open()
+    await all(mirror.query('SELECT count(*) FROM bookmarks.saved'))
+    const still = await root.open({ update: false, onProblem: () => undefined })
+    const view = still.dataset('bookmarks').view('saved')
+    const missing = { code: 'not-found', message: 'the history of bookmarks/saved has not been made yet' }
+    await expect(all(view.history('1'))).rejects.toMatchObject(missing)
+    await expect(all(view.items())).rejects.toMatchObject(missing)
+    expect(await all(still.query('SELECT count(*)::INT AS n FROM bookmarks.saved'))).toEqual([{ n: 3 }])
+    expect(await all(view.errors())).toEqual([])
+    const strict = await root.open({ update: false })
+    await expect(all(strict.query('FROM bookmarks.saved_history'))).rejects.toMatchObject(missing)
+    expect(await all(mirror.dataset('bookmarks').view('saved').history('1'))).toHaveLength(2)
+    expect(await all(view.history('1'))).toHaveLength(2)
   })
 
   it('are checked by a schema of zod', async () => {

@@ -11,6 +11,8 @@ export interface ReadyOptions {
   asOf?: Date | string | undefined
   /** False: as it was made last, whatever parcels have come since. */
   update?: boolean | undefined
+  /** False: the table of its history is not needed. Default: it is. */
+  withHistory?: boolean
 }
 
 /**
@@ -22,13 +24,15 @@ export async function readyTables(
   dataset: Dataset,
   context: Context,
   definition: ViewDefinition,
-  { asOf, update = true }: ReadyOptions,
+  { asOf, update = true, withHistory = true }: ReadyOptions,
 ): Promise<DatasetView> {
   if (asOf !== undefined) {
     const time = typeof asOf === 'string' ? readTime(asOf, 'end') : asOf
     return readyViewAt(dataset, context, definition, time)
   }
-  return update ? readyView(dataset, context, definition) : presentView(dataset, context, definition)
+  return update
+    ? readyView(dataset, context, definition, undefined, withHistory)
+    : presentView(dataset, context, definition, withHistory)
 }
 
 /** Views as they were made last; one that was never made is a problem. */
@@ -36,12 +40,14 @@ export function presentViews(
   dataset: Dataset,
   context: Context,
   definitions: readonly ViewDefinition[],
+  withHistory: (definition: ViewDefinition) => boolean,
+  isSure: boolean,
 ): Promise<{ views: DatasetView[]; problems: Problem[] }> {
   const views: DatasetView[] = []
   const problems: Problem[] = []
   for (const definition of definitions) {
     try {
-      views.push(presentView(dataset, context, definition))
+      views.push(presentView(dataset, context, definition, isSure && withHistory(definition)))
     } catch (error) {
       const { code, message, hint } = expectUnsiloError(error)
       problems.push({ severity: 'warning', code, message, hint })
@@ -51,12 +57,18 @@ export function presentViews(
 }
 
 /** The file `current` names the folder with the tables: see docs/views.md. */
-function presentView({ name, layout }: Dataset, { system }: Context, definition: ViewDefinition): DatasetView {
+function presentView(
+  { name, layout }: Dataset,
+  { system }: Context,
+  definition: ViewDefinition,
+  withHistory: boolean,
+): DatasetView {
   const folder = join(layout.cache, 'views', definition.name)
   const current = system.files.readText(join(folder, 'current'))?.trim()
   const found = current && openTables(system.files, join(folder, current), definition.name)
-  if (found) return { ...found, dataset: name, definition, read: [] }
-  throw new UnsiloError('not-found', `${name}/${definition.name} has not been made yet`, {
-    hint: `Leave out \`update: false\`, or run \`unsilo views ${name}\` before.`,
+  if (found && (found.hasHistory || !withHistory)) return { ...found, dataset: name, definition, read: [] }
+  const what = found ? 'the history of ' : ''
+  throw new UnsiloError('not-found', `${what}${name}/${definition.name} has not been made yet`, {
+    hint: `Leave out \`update: false\`, or run \`unsilo items ${name}/${definition.name}\` before.`,
   })
 }

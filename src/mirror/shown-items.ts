@@ -1,5 +1,4 @@
 import type { ItemPath } from '../system/item-path.ts'
-import { isField } from '../view/decrypt/pattern.ts'
 import type { ViewDefinition } from '../view/definition.ts'
 import type { Cell } from '../view/query/cell.ts'
 import { sqlName } from '../view/sql-text.ts'
@@ -69,9 +68,9 @@ interface Overlay {
   names: readonly string[]
 }
 
-/** What is ignored is shown with its latest value, what is preferred with that, and what is encrypted in plain: all stand in the columns. */
+/** What is ignored is shown with its latest value, and what is preferred with that: both stand in the columns. */
 function overlaysOf(definition: ViewDefinition, columns: readonly RowColumn[]): Overlay[] {
-  const { ignore, prefer, columns: defined, decrypt } = definition
+  const { ignore, prefer, columns: defined } = definition
   const preferred = Object.keys(prefer).map((name) => defined?.[name]?.path.steps ?? [name])
   const meant = [...ignore.map(({ steps }) => steps), ...preferred]
   return (
@@ -83,8 +82,7 @@ function overlaysOf(definition: ViewDefinition, columns: readonly RowColumn[]): 
         const steps = defined === undefined ? [column.name] : (defined[column.name]?.path.steps ?? [])
         const names = steps.filter((step) => typeof step === 'string')
         const isMeant = meant.some((path) => startAlike(path, names))
-        const isDecrypted = decrypt.some(({ fields }) => isField(column.name, fields))
-        return names.length > 0 && (isMeant || isDecrypted) ? [{ column, names }] : []
+        return names.length > 0 && isMeant ? [{ column, names }] : []
       })
       // Of several columns with one path the item has the one that is preferred.
       .toSorted((a, b) => Number(Object.hasOwn(prefer, a.column.name)) - Number(Object.hasOwn(prefer, b.column.name)))

@@ -118,7 +118,9 @@ export function openView(definition: ViewDefinition, surroundings: ViewSurroundi
 
   async function* errors(options: ReadOptions = {}): AsyncGenerator<ItemError> {
     const sql = `SELECT parcel, file, path, problem FROM ${itemTable}_errors`
-    for await (const [parcel, file, path, problem] of reading(options, (rows) => rows.ask(sql))) {
+    for await (const [parcel, file, path, problem] of reading({ ...options, withHistory: false }, (rows) =>
+      rows.ask(sql),
+    )) {
       yield {
         parcel: String(parcel),
         file: String(file),
@@ -136,7 +138,7 @@ export function openView(definition: ViewDefinition, surroundings: ViewSurroundi
     history: history as MirrorView['history'],
     errors,
     async state({ signal, update = mirrorUpdates } = {}) {
-      return (await readyTables(dataset, contextFor(signal), definition, { update })).state
+      return (await readyTables(dataset, contextFor(signal), definition, { update, withHistory: false })).state
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.js'
 import type { DatasetReport } from './report.ts'
 import { wrapText } from './table.ts'
-import { type Health, type Warning, kinds } from './warnings.ts'
+import { type Health, type Warning, kinds, sayLasting } from './warnings.ts'
 
 export const marks: Record<Health, string> = {
   broken: '✗',
@@ -19,6 +19,7 @@ export const marks: Record<Health, string> = {
   undrained: '!',
   unlikely: '!',
   unmeasured: '!',
+  running: '·',
   good: '✓',
   idle: '·',
 }
@@ -31,11 +32,18 @@ export function paintFor(health: Health, colors: Colors): Paint {
   return health === 'good' ? colors.green : colors.dim
 }
 
-/** What is wrong, why that is concluded, and what to do; of what is accepted, until when and why. */
-export function warningLines(name: string, warnings: readonly Warning[], colors: Colors, columns: number): string[] {
-  return warnings.flatMap(({ health, message, hint, evidence = [], accepted }) => {
+/** What is wrong, why that is concluded, and what to do; of what is accepted, until when and why. @param at When that is told. ISO 8601. */
+export function warningLines(
+  name: string,
+  warnings: readonly Warning[],
+  at: string,
+  colors: Colors,
+  columns: number,
+): string[] {
+  return warnings.flatMap((warning) => {
+    const { health, message, hint, evidence = [], accepted } = warning
     const paint = accepted === undefined ? paintFor(health, colors) : colors.dim
-    const [first, ...more] = wrapText(`${name}: ${message}`, columns, '  ')
+    const [first, ...more] = wrapText(`${name}: ${message}${sayLasting(warning, at)}`, columns, '  ')
     const head = [`${paint(first!.slice(0, name.length + 1))}${first!.slice(name.length + 1)}`, ...more]
     const dim = (text: string): string[] => wrapText(text, columns, '    ').map((line) => colors.dim(line))
     if (accepted === undefined) return [...head, ...evidence.flatMap((line) => dim(`  ${line}`)), ...dim(`  → ${hint}`)]

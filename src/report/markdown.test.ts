@@ -12,7 +12,7 @@ describe('the report as Markdown', () => {
       /\| Dataset \| State .*\n\| --- \| --- \| --- \| --: \| --: \| --: \|\n\| ❌ github \| failing \|/,
     )
     expect(said).toContain(
-      '## github: failing\n\n- **the newest export, 4 hours ago, 3 in a row, failed: 401 Unauthorized at https://api.example.org/v1/tasks**\n  - Next: Make a new token and put it where `env` says; then `unsilo export x`.',
+      '## github: failing\n\n- **the newest export, of 2026-03-31 09:40 UTC, the last of 3 in a row, failed: 401 Unauthorized at https://api.example.org/v1/tasks** (for 3 days)\n  - Next: Make a new token and put it where `env` says; then `unsilo export x`.',
     )
     expect(said.match(/^## .*/gm)).toEqual([
       '## github: failing',

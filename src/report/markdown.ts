@@ -5,7 +5,7 @@ import { numberOf, sayChange, valuesOverTime } from './change.ts'
 import { sayChecked, sayPlaces } from './copies.ts'
 import type { DatasetReport, Report } from './report.ts'
 import { type Level, type Unread, levelOf, sayState } from './verdict.ts'
-import type { Warning } from './warnings.ts'
+import { type Warning, sayLasting } from './warnings.ts'
 
 export interface MarkdownOptions {
   unread?: readonly Unread[]
@@ -13,7 +13,7 @@ export interface MarkdownOptions {
   all?: boolean
 }
 
-const marks: Readonly<Record<Level, string>> = { bad: '❌', look: '⚠️', good: '✅', idle: '▫️' }
+const marks: Readonly<Record<Level, string>> = { bad: '❌', look: '⚠️', good: '✅', running: '▫️', idle: '▫️' }
 
 /** The report as a page for a git forge, or a mail: GitHub's Markdown. */
 export function reportMarkdown(report: Report, { unread = [], all = false }: MarkdownOptions = {}): string {
@@ -28,9 +28,9 @@ export function reportMarkdown(report: Report, { unread = [], all = false }: Mar
           '## Cannot be read',
           unread.map(({ where, message, hint }) => item(`**${line(where)}**: ${line(message)}`, hint)).join('\n'),
         ]),
-    ...(root.warnings.length === 0 ? [] : ['## Of all together', warningItems(root.warnings)]),
+    ...(root.warnings.length === 0 ? [] : ['## Of all together', warningItems(root.warnings, at)]),
     ...(datasets.length === 0 ? [] : [overview(datasets)]),
-    ...shown.map((dataset) => details(dataset)),
+    ...shown.map((dataset) => details(dataset, at)),
     ...section('## Copies', copyTable(report)),
     ...section('## Metrics', metricTable(datasets)),
   ]
@@ -58,24 +58,28 @@ function overview(datasets: readonly DatasetReport[]): string {
   return table(['Dataset', 'State', 'Last success', 'Size', 'Week', 'Half-year'], ['l', 'l', 'l', 'r', 'r', 'r'], rows)
 }
 
-function details({ dataset, health, warnings, due, nextAt }: DatasetReport): string {
+function details({ dataset, health, warnings, due, nextAt }: DatasetReport, at: string): string {
   const next = nextAt === undefined ? '' : `${nextAt.slice(0, 16).replace('T', ' ')} UTC: `
   const parts = [`## ${line(dataset)}: ${health}`]
-  if (warnings.length > 0) parts.push(warningItems(warnings))
+  if (warnings.length > 0) parts.push(warningItems(warnings, at))
   if (due !== '') parts.push(`Next export: ${next}${line(due)}.`)
   return parts.join('\n\n')
 }
 
-function warningItems(warnings: readonly Warning[]): string {
+function warningItems(warnings: readonly Warning[], at: string): string {
   return warnings
-    .map(({ message, hint, evidence = [], accepted }) => {
+    .map((warning) => {
+      const { message, hint, evidence = [], accepted } = warning
       const because =
         accepted === undefined
           ? []
           : [
               `accepted${accepted.until === undefined ? '' : ` until ${line(accepted.until)}`}: ${line(accepted.because)}`,
             ]
-      return item(`**${line(message)}**`, hint, [...because, ...evidence.slice(0, 8).map(line)])
+      return item(`**${line(message)}**${sayLasting(warning, at)}`, hint, [
+        ...because,
+        ...evidence.slice(0, 8).map(line),
+      ])
     })
     .join('\n')
 }

@@ -52,7 +52,9 @@ describe('a dataset', () => {
     const test = testDataset(daily(bad))
     expect(await reportFor(test)).toMatchObject({
       health: 'never',
-      warnings: [{ message: 'there is no good parcel', hint: 'Run `unsilo export todoist`.' }],
+      warnings: [
+        { message: 'there is no good parcel, and nothing was exported yet', hint: 'Run `unsilo export todoist`.' },
+      ],
     })
     await test.run()
     const { health, warnings } = await reportFor(test)
@@ -68,7 +70,9 @@ describe('a dataset', () => {
     const { health, warnings, lastSuccess } = await reportFor(test)
     expect([health, lastSuccess?.parcel]).toEqual(['failing', '2026-03-01T060000Z'])
     expect(warnings.map(({ health: kind }) => kind)).toEqual(['failing', 'late'])
-    expect(warnings[0]!.message).toBe('the newest export, 1 day ago, 3 in a row, failed: exit status 1: no token')
+    expect(warnings[0]!.message).toBe(
+      'the newest export, of 2026-03-04 06:00 UTC, the last of 3 in a row, failed: exit status 1: no token',
+    )
   })
 
   it('has lost its newest good parcel', async () => {
@@ -98,7 +102,8 @@ describe('a dataset', () => {
     const { health, warnings } = await reportFor(test)
     expect(health).toBe('suspect')
     expect(warnings[0]).toMatchObject({
-      message: 'the newest parcel, 23 hours ago, is suspect: 4 B is less than the 1.0 kB that min_bytes asks for',
+      message:
+        'the newest parcel, of 2026-03-02 06:00 UTC, is suspect: 4 B is less than the 1.0 kB that min_bytes asks for',
       hint: 'Look at it: `unsilo show todoist 2026-03-02T060000Z`. If it is right: `unsilo accept todoist 2026-03-02T060000Z`.',
     })
   })

@@ -6,10 +6,14 @@ import { planPublish } from '../dataset/publish.ts'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
 import { type MetricTable, readMetrics } from '../metric/metrics-file.ts'
 import { type ParcelId, isAheadOf, parcelTime } from '../parcel/id.ts'
+import { localDay } from '../schedule/local-day.ts'
+import { timezoneOf } from '../schedule/timezone.ts'
 import { diskSpace } from '../system/machine.ts'
+import { numberOf } from './change.ts'
 import { type MetricComparison, compareMetrics } from './comparison.ts'
 import { type CopyMeter, copyMeter } from './copies.ts'
 import { datasetGrowth } from './growth.ts'
+import { type Accepted, withAccepted } from './health/accepted.ts'
 import { type DiskForecast, diskWarnings, forecastDisk } from './health/disk.ts'
 import { readFacts } from './health/facts.ts'
 import { judge } from './health/judge.ts'
@@ -26,6 +30,8 @@ export interface DatasetReport {
   warnings: Warning[]
   /** All that was looked at, with its numbers, also where nothing is wrong. */
   judgements: Judgement[]
+  /** The export that has begun and not ended, unless it is known to be dead. */
+  running?: { parcel: ParcelId; since: string }
   /** The newest good parcel. */
   lastSuccess: { parcel: ParcelId; at: string; ageMs: number } | undefined
   /** Good parcels that are there. */
@@ -55,26 +61,55 @@ interface RootReport {
   disk?: DiskForecast
 }
 
-/** Looks at every dataset, without changing anything; the worst stand first. */
-export async function makeReport(datasets: readonly Dataset[], context: Context): Promise<Report> {
+/**
+ * Looks at every dataset, without changing anything; the worst stand first.
+ *
+ * @param accept Warnings of the root that are known.
+ */
+export async function makeReport(
+  datasets: readonly Dataset[],
+  context: Context,
+  accept: readonly Accepted[] = [],
+): Promise<Report> {
   const reports: DatasetReport[] = []
   for (const dataset of datasets) reports.push(await reportOn(dataset, context))
   reports.sort((a, b) => rankOf(a.health) - rankOf(b.health) || (a.dataset < b.dataset ? -1 : 1))
-  const root = reportOnRoot(datasets[0]?.root, reports)
+  const now = context.system.clock.now()
+  const isScheduled = new Set(
+    datasets.filter(({ config }) => config.schedule.kind !== 'manual').map(({ layout }) => layout.folder),
+  )
+  const next = largestOf(reports.filter(({ path }) => isScheduled.has(path)))
+  const found = reportOnRoot(datasets[0]?.root, reports, next, now)
+  const today = accept.length === 0 ? '' : localDay(now, timezoneOf(undefined))
+  const root = { ...found, warnings: withAccepted(found.warnings, accept, today) }
   return {
-    at: context.system.clock.now().toISOString(),
+    at: now.toISOString(),
     datasets: reports,
     warned: [...reports, root].filter(({ warnings }) => openWarnings(warnings).length > 0).length,
     root,
   }
 }
 
-function reportOnRoot(root: string | undefined, reports: readonly DatasetReport[]): RootReport {
+/** The one whose newest good parcel is the largest. */
+function largestOf(reports: readonly DatasetReport[]): DiskForecast['next'] {
+  const sizes = reports.map(({ dataset, metrics }) => ({
+    dataset,
+    bytes: numberOf(metrics?.metrics.find(({ name }) => name === 'bytes')?.values[0]) ?? 0,
+  }))
+  return sizes.length === 0 ? undefined : sizes.reduce((a, b) => (a.bytes >= b.bytes ? a : b))
+}
+
+function reportOnRoot(
+  root: string | undefined,
+  reports: readonly DatasetReport[],
+  next: DiskForecast['next'],
+  now: Date,
+): RootReport {
   if (root === undefined) return { warnings: [] }
   try {
     const growths = reports.map(({ growthPerDay }) => growthPerDay)
-    const disk = forecastDisk(diskSpace(root).freeBytes, growths)
-    return { warnings: diskWarnings(disk, root), disk }
+    const disk = forecastDisk(diskSpace(root).freeBytes, growths, next)
+    return { warnings: diskWarnings(disk, root, now), disk }
   } catch (error) {
     expectUnsiloError(error)
     return { warnings: [] }
@@ -116,12 +151,17 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
   const due = await duenessOf(dataset, context, history)
   const facts = copyFacts(history)
   const plan = planPublish(dataset, history, facts.known)
-  const verdict = judge(await readFacts(dataset, context, history, table, plan, facts), damage)
+  const known = await readFacts(dataset, context, history, table, plan, facts)
+  const verdict = judge(known, damage)
+  const { unended } = known
   const isGood = ({ id, state }: ParcelRecord): boolean => state === 'good' && !isAheadOf(id, now)
   const good = history.parcels.findLast(isGood)
   return {
     ...emptyReport(dataset),
     ...verdict,
+    ...(unended === undefined || unended.isAtWork === false
+      ? {}
+      : { running: { parcel: unended.parcel, since: unended.since.toISOString() } }),
     lastSuccess:
       good === undefined
         ? undefined

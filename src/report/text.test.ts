@@ -15,7 +15,7 @@ function dataset(name: string, health: Health = 'good', more: Partial<DatasetRep
     path: `/exports/${name}`,
     health,
     warnings:
-      health === 'good' || health === 'idle'
+      health === 'good' || health === 'idle' || health === 'running'
         ? []
         : [{ health, cause: 'broken', severity: 'error', message: `the ${health} message`, hint: 'Do this.' }],
     judgements: [],

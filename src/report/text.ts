@@ -19,8 +19,8 @@ export function reportText(report: Report, colors: Colors, columns = 80, isAll =
   if (report.datasets.length === 0) return 'There are no datasets here. `unsilo init NAME` makes one.\n'
   const parts = [heading(report, colors, columns), overview(report.datasets, colors, columns)]
   const details = [
-    ...warningLines('root', report.root.warnings, colors, columns),
-    ...report.datasets.flatMap(({ dataset, warnings }) => warningLines(dataset, warnings, colors, columns)),
+    ...warningLines('root', report.root.warnings, report.at, colors, columns),
+    ...report.datasets.flatMap(({ dataset, warnings }) => warningLines(dataset, warnings, report.at, colors, columns)),
   ]
   if (details.length > 0) parts.push(details.join('\n'))
   if (isAll) parts.push(...report.datasets.map((dataset) => datasetDetails(dataset, colors, columns)))

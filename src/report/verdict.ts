@@ -2,11 +2,11 @@ import { type DatasetReport, type Report } from './report.ts'
 import { openWarnings } from './warnings.ts'
 
 /** How bad it is at a glance. `bad`: data may be lost or is not copied; `look`: somebody should look soon. */
-export type Level = 'bad' | 'look' | 'good' | 'idle'
+export type Level = 'bad' | 'look' | 'good' | 'running' | 'idle'
 
 export function levelOf({ health, warnings }: Pick<DatasetReport, 'health' | 'warnings'>): Level {
   const open = openWarnings(warnings)
-  if (open.length === 0) return health === 'idle' ? 'idle' : 'good'
+  if (open.length === 0) return health === 'idle' || health === 'running' ? health : 'good'
   return open.every(({ severity }) => severity === 'warning') ? 'look' : 'bad'
 }
 
@@ -37,11 +37,12 @@ export function unreadOf(problem: {
 export function sayState({ datasets, root }: Report, unread: readonly Unread[] = []): string {
   const levels = datasets.map(levelOf)
   const count = (...wanted: Level[]): number => levels.filter((level) => wanted.includes(level)).length
-  const [good, idle, bad] = [count('good'), count('idle'), count('bad', 'look')]
+  const [good, running, idle, bad] = [count('good'), count('running'), count('idle'), count('bad', 'look')]
   const is = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
   const parts = [
     ...(bad > 0 ? [is(bad, 'needs a look', 'need a look')] : []),
     ...(good > 0 ? [is(good, 'is good', 'are good')] : []),
+    ...(running > 0 ? [is(running, 'is exported for the first time', 'are exported for the first time')] : []),
     ...(idle > 0 ? [is(idle, 'is not set up yet', 'are not set up yet')] : []),
   ]
   const files = new Set(unread.map(({ where }) => where)).size

@@ -1,5 +1,6 @@
 import type { Cause } from '../alert/cause.ts'
 import type { Severity } from '../alert/severity.ts'
+import { sayDuration } from '../system/duration.ts'
 
 /** How bad it is, worst first. */
 export const healthStates = [
@@ -18,12 +19,13 @@ export const healthStates = [
   'undrained',
   'unlikely',
   'unmeasured',
+  'running',
   'good',
   'idle',
 ] as const
 export type Health = (typeof healthStates)[number]
 /** A state that something is wrong in. */
-export type BadHealth = Exclude<Health, 'good' | 'idle'>
+export type BadHealth = Exclude<Health, 'running' | 'good' | 'idle'>
 
 export interface Warning {
   /** The state that it puts the dataset in. */
@@ -31,7 +33,7 @@ export interface Warning {
   /** What is wrong, as `accept` and incidents call it: the state, or a part of it. */
   cause: Cause
   severity: Exclude<Severity, 'info'>
-  /** The reason, in one sentence. */
+  /** The reason, in one sentence. It is kept: it has times, and no ages. */
   message: string
   /** What to do next. */
   hint: string
@@ -79,6 +81,11 @@ type Told = Pick<Warning, 'message' | 'hint'> & Partial<Warning>
 export function warningOf(cause: Cause, told: Told): Warning {
   const { health, severity } = kinds[cause]
   return { health, cause, severity, ...told }
+}
+
+/** For how long it is so, as it is told at a time: ` (for 3 days)`. Empty where nobody knows since when. @param at ISO 8601. */
+export function sayLasting({ since }: { since?: string | undefined }, at: string): string {
+  return since === undefined ? '' : ` (for ${sayDuration(Math.max(0, Date.parse(at) - Date.parse(since)))})`
 }
 
 /** 0 for the worst. */

@@ -17,7 +17,7 @@ export interface Why {
   /** All that was looked at, with its numbers, also where nothing is wrong. */
   judgements: Judgement[]
   due: Due
-  overdue: Overdue
+  overdue: Omit<Overdue, 'fact'>
   /** Of the newest good parcel. */
   copies: CopyMeter | undefined
   /** The newest parcel is suspect, so nothing is removed. */
@@ -29,13 +29,14 @@ export async function whyDataset(dataset: Dataset, context: Context): Promise<Wh
   const { health, warnings, judgements, copies } = await reportOn(dataset, context)
   const history = readHistory(context.system.files, dataset.layout)
   const plan = planPrune(dataset, context, history)
+  const { fact: _, ...late } = await overdueOf(dataset, context, history)
   return {
     dataset: dataset.name,
     health,
     warnings,
     judgements,
     due: await duenessOf(dataset, context, history),
-    overdue: await overdueOf(dataset, context, history),
+    overdue: late,
     copies,
     frozen: plan.frozen,
     parcels: plan.decisions,

@@ -26,6 +26,7 @@ describe('overdue', () => {
       expect(await judge(manual, times)).toEqual({
         overdue: false,
         because: 'there is no interval, no schedule and no max_age',
+        fact: 'there is no interval, no schedule and no max_age',
       })
     }
   })
@@ -35,6 +36,7 @@ describe('overdue', () => {
       overdue: true,
       sinceMs: dayMs,
       because: 'the last good parcel is 3 days old; max_age is 2 days',
+      fact: 'the last good parcel is from 2026-11-17 12:00 UTC; max_age is 2 days',
     })
     for (const schedule of [daily, nightly]) {
       expect(await judge(schedule, [ago(3 * dayMs)], 3 * dayMs)).toMatchObject({ overdue: false })
@@ -46,6 +48,7 @@ describe('overdue', () => {
     expect(await judge(daily, [ago(30 * hourMs)])).toEqual({
       overdue: false,
       because: 'the last good parcel is 1 day 6 hours old; the interval is 1 day',
+      fact: 'the last good parcel is from 2026-11-19 06:00 UTC; the interval is 1 day',
     })
     expect(await judge(daily, [ago(32 * hourMs)])).toMatchObject({ overdue: true, sinceMs: 2 * hourMs })
   })
@@ -57,6 +60,7 @@ describe('overdue', () => {
       overdue: true,
       sinceMs: 3 * hourMs,
       because: 'the last good parcel is 1 day 9 hours old; the next one was scheduled for 2026-11-20 03:00 UTC',
+      fact: 'the last good parcel is from 2026-11-19 03:00 UTC; the next one was scheduled for 2026-11-20 03:00 UTC',
     })
     expect(await judge(nightly, ['2026-11-20T03:00:00Z'])).toMatchObject({ overdue: false })
   })
@@ -72,7 +76,8 @@ describe('overdue', () => {
 
   it('is the case for a scheduled dataset that has no good parcel', async () => {
     for (const schedule of [daily, nightly]) {
-      expect(await judge(schedule, [])).toEqual({ overdue: true, because: 'there is no good parcel yet' })
+      const none = 'there is no good parcel yet'
+      expect(await judge(schedule, [])).toEqual({ overdue: true, because: none, fact: none })
     }
     expect(await judge(manual, [], dayMs)).toMatchObject({ overdue: true })
   })

@@ -10,8 +10,10 @@ export interface Overdue {
   overdue: boolean
   /** For how long. Missing when it is not overdue, or when there never was a good parcel. */
   sinceMs?: number
-  /** Why, or why not, for a person to read. */
+  /** Why, or why not, for a person who reads it now. */
   because: string
+  /** The same for what is kept: with times, and no ages. */
+  fact: string
 }
 
 // Of an interval, or of the time between two occurrences: room for a slow export and for some tries.
@@ -21,12 +23,13 @@ const grace = 1 / 4
 export function overdue(input: OverdueInput): Overdue {
   const { schedule, maxAgeMs } = input
   if (schedule.kind === 'manual' && maxAgeMs === undefined) {
-    return { overdue: false, because: 'there is no interval, no schedule and no max_age' }
+    const because = 'there is no interval, no schedule and no max_age'
+    return { overdue: false, because, fact: because }
   }
   const lastGood = countedGood(input)
-  const found =
-    lastGood === undefined ? { overdue: true, because: 'there is no good parcel yet' } : overdueSince(lastGood, input)
-  return { ...found, because: withAhead(found.because, input) }
+  const none = 'there is no good parcel yet'
+  const found = lastGood === undefined ? { overdue: true, because: none, fact: none } : overdueSince(lastGood, input)
+  return { ...found, because: withAhead(found.because, input), fact: withAhead(found.fact, input) }
 }
 
 /** From when on a good parcel is too old, if no other comes. Missing where nothing says so. */
@@ -44,17 +47,18 @@ export function overdueFrom(
 
 function overdueSince(lastGood: Date, input: OverdueInput): Overdue {
   const { schedule, maxAgeMs, now, occurrences } = input
-  const old = `the last good parcel is ${formatDuration(now.getTime() - lastGood.getTime(), 2)} old`
+  const said = (rule: string): Pick<Overdue, 'because' | 'fact'> => ({
+    because: `the last good parcel is ${formatDuration(now.getTime() - lastGood.getTime(), 2)} old; ${rule}`,
+    fact: `the last good parcel is from ${sayInstant(lastGood)}; ${rule}`,
+  })
   const end = overdueFrom(lastGood, input)
-  if (end === undefined) return { overdue: false, because: `${old}; nothing is scheduled` }
+  if (end === undefined) return { overdue: false, ...said('nothing is scheduled') }
+  const rule =
+    maxAgeMs !== undefined
+      ? `max_age is ${formatDuration(maxAgeMs)}`
+      : schedule.kind === 'interval'
+        ? `the interval is ${formatDuration(schedule.intervalMs)}`
+        : `the next one was scheduled for ${sayInstant(occurrences!.awaited!.at)}`
   const lateMs = now.getTime() - end.getTime()
-  if (maxAgeMs !== undefined) return verdict(lateMs, `${old}; max_age is ${formatDuration(maxAgeMs)}`)
-  if (schedule.kind === 'interval') {
-    return verdict(lateMs, `${old}; the interval is ${formatDuration(schedule.intervalMs)}`)
-  }
-  return verdict(lateMs, `${old}; the next one was scheduled for ${sayInstant(occurrences!.awaited!.at)}`)
-}
-
-function verdict(lateMs: number, because: string): Overdue {
-  return lateMs > 0 ? { overdue: true, sinceMs: lateMs, because } : { overdue: false, because }
+  return lateMs > 0 ? { overdue: true, sinceMs: lateMs, ...said(rule) } : { overdue: false, ...said(rule) }
 }

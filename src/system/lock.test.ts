@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { acquireLock } from './lock.ts'
 
@@ -68,4 +69,24 @@ it('is not kept by a command that the holder started and that outlives it', asyn
   const again = await acquireLock(path)
   expect(again).toBeDefined()
   again!.release()
+})
+
+it.each([
+  ['flock: not found', undefined, 'missing-program', 'util-linux'],
+  ['the flock of BusyBox', 1, 'missing-program', 'util-linux'],
+  ['a file system without locks', 71, 'io', 'file system'],
+])('says what to do about %s', async (_, status, code, hint) => {
+  const folder = temporaryFolder()
+  const programs = join(folder, 'bin')
+  mkdirSync(programs)
+  if (status !== undefined) {
+    writeFileSync(join(programs, 'flock'), `#!/bin/sh\nexit ${status}\n`)
+    chmodSync(join(programs, 'flock'), 0o755)
+  }
+  vi.stubEnv('PATH', programs)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  await expect(acquireLock(join(folder, 'ledger'))).rejects.toMatchObject({
+    code,
+    hint: expect.stringContaining(hint) as string,
+  })
 })

@@ -10,20 +10,27 @@ export interface Lock {
 
 /** The exit code by which the locking program says "another process holds it" (EX_TEMPFAIL). */
 const HELD = 75
+/** What the flock of BusyBox says, which does not know `-E`; that of util-linux never does. */
+const UNKNOWN_OPTION = 1
 
 // Node has no flock(2). The lock belongs to the open file description, so a short-lived program that inherits
 // the descriptor can take it for us, and it stays ours after that program ends. Descriptors that Node opens are not inherited
 // by other children, so an export command that outlives us does not keep the lock.
 const programs: readonly (readonly [string, ...string[]])[] = [
   ['flock', '-n', '-E', `${HELD}`, '3'],
-  ['perl', '-e', `use Fcntl ":flock"; open(F, "+>&=", 3) or exit 2; exit(flock(F, LOCK_EX|LOCK_NB) ? 0 : ${HELD})`],
+  [
+    'perl',
+    '-e',
+    `use Fcntl ":flock"; open(F, "+>&=", 3) or exit 2; exit(flock(F, LOCK_EX|LOCK_NB) ? 0 : $!{EWOULDBLOCK} ? ${HELD} : 71)`,
+  ],
 ]
 
 /**
  * Takes an exclusive lock on the file at `path`, which is created when missing and never written to here.
  *
  * @returns `undefined` when another process holds it.
- * @throws UnsiloError `missing-program` when neither flock (util-linux) nor perl is installed.
+ * @throws UnsiloError `missing-program` when neither flock (that of util-linux) nor perl is installed; `io` when the file system cannot
+ * lock
  */
 export async function acquireLock(path: string): Promise<Lock | undefined> {
   let descriptor: number
@@ -35,15 +42,22 @@ export async function acquireLock(path: string): Promise<Lock | undefined> {
   try {
     for (const program of programs) {
       const code = await runLockProgram(program, descriptor)
-      if (code === 'missing') continue
+      if (code === 'missing' || code === UNKNOWN_OPTION) continue
       if (code === 0) return { release: () => closeSync(descriptor) }
-      if (code !== HELD) throw new UnsiloError('io', `cannot lock ${path}: ${program[0]} ended with ${code}`)
+      if (code !== HELD)
+        throw new UnsiloError('io', `cannot lock ${path}: ${program[0]} ended with ${code}`, {
+          hint: 'Does its file system know locks? One of a network may not.',
+        })
       closeSync(descriptor)
       return undefined
     }
-    throw new UnsiloError('missing-program', `cannot lock ${path}: neither flock nor perl is installed`, {
-      hint: 'Install util-linux (flock) or perl.',
-    })
+    throw new UnsiloError(
+      'missing-program',
+      `cannot lock ${path}: neither flock (of util-linux) nor perl is installed`,
+      {
+        hint: 'Install one: apt install util-linux, apk add util-linux-misc, or perl.',
+      },
+    )
   } catch (error) {
     closeSync(descriptor)
     throw error

@@ -12,7 +12,15 @@ import type { Files } from '../system/files.ts'
 import { readCritical } from './critical.ts'
 import type { PublishedStatus } from './status.ts'
 import { readStatus } from './status-file.ts'
-import { type Ticks, configTroubles, emptyRootTrouble, isJustAwake, ownTrouble, scheduleTroubles } from './troubles.ts'
+import {
+  type Ticks,
+  configTroubles,
+  emptyRootTrouble,
+  isJustAwake,
+  ownTrouble,
+  runGraceMs,
+  scheduleTroubles,
+} from './troubles.ts'
 
 /** What `watch` finds, from stored records alone. */
 export interface Look {
@@ -38,11 +46,14 @@ export async function lookAtAll(loaded: LoadedConfig, context: Context): Promise
   const now = clock.now()
   const { installed, damage } = scheduleOf(files, root)
   const ticks: Ticks = { run: readTicks(files, root, 'run'), watch: readTicks(files, root, 'watch') }
-  const report = await makeReport(loaded.datasets.map(openDataset), context)
+  const report = await makeReport(loaded.datasets.map(openDataset), context, loaded.root.accept)
   const remembered = rememberedOf(files, root)
   const published = readStatus(files, root)?.published ?? []
   const isEmpty = loaded.datasets.length === 0 && loaded.problems.length === 0
-  const isQuiet = (trouble: Trouble): boolean => isJustAwake(installed, ticks, now) && isNewlyLate(trouble, remembered)
+  const isAwake = isJustAwake(installed, ticks, now)
+  const isQuiet = (trouble: Trouble): boolean =>
+    (isAwake && isNew(trouble, 'late', remembered)) ||
+    (isNew(trouble, 'never', remembered) && isUpcoming(trouble, report, loaded, { installed, files, now }))
   const troubles = [
     ...troublesOf(report).filter((trouble) => !isQuiet(trouble)),
     ...readCritical(files, root),
@@ -65,9 +76,30 @@ export async function lookAtAll(loaded: LoadedConfig, context: Context): Promise
   }
 }
 
-/** Too old because the machine was off: `run`, which is started at the same time, is about to see to it. */
-function isNewlyLate({ dataset, cause }: Trouble, { incidents }: AlertState): boolean {
-  return cause === 'late' && !incidents.some((one) => one.dataset === dataset && one.cause === cause)
+/**
+ * It is of that cause, and was not told before. What is too old because the machine was off, `run`, which is started at the same
+ * time, is about to see to.
+ */
+function isNew({ dataset, cause }: Trouble, wanted: Trouble['cause'], { incidents }: AlertState): boolean {
+  return cause === wanted && !incidents.some((one) => one.dataset === dataset && one.cause === cause)
+}
+
+/** Its first export has not been tried, and is about to be: a run is at work on others, or the timer has not come to it yet. */
+function isUpcoming(
+  { dataset, since }: Trouble,
+  { datasets }: Report,
+  loaded: LoadedConfig,
+  { installed, files, now }: { installed: InstalledSchedule | undefined; files: Files; now: Date },
+): boolean {
+  // What was tried has begun some time.
+  if (since !== undefined) return false
+  if (datasets.some(({ running }) => running !== undefined)) return true
+  const everyMs = installed?.jobs.find(({ job }) => job === 'run')?.everyMs
+  const file = loaded.datasets.find(({ name }) => name === dataset)?.sources.dataset
+  const changedAt = file === undefined ? undefined : files.info(file.path)?.modifiedAt
+  // A file that is dated ahead of the clock says nothing.
+  const sinceMs = changedAt === undefined ? Infinity : Math.abs(now.getTime() - changedAt.getTime())
+  return everyMs !== undefined && sinceMs <= runGraceMs(everyMs)
 }
 
 function scheduleOf(files: Files, root: string): { installed: InstalledSchedule | undefined; damage: Trouble[] } {

@@ -2,6 +2,9 @@ import { severities } from '../alert/severity.ts'
 import { healthStates } from '../report/warnings.ts'
 import type { DatasetStatus, Status } from './status.ts'
 
+/** How each file of figures begins. */
+export const figuresMark = '# HELP unsilo_watch_timestamp_seconds '
+
 interface Sample {
   labels: Readonly<Record<string, string>>
   value: number

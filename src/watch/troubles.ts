@@ -3,8 +3,10 @@ import type { Trouble } from '../alert/incident.ts'
 import type { ConfigProblem } from '../config/problem.ts'
 import { sayProblem } from '../config/problem.ts'
 import { UnsiloError } from '../errors.ts'
+import { formatDuration } from '../system/duration.ts'
 import { type FiringInput, firingOf } from '../schedule/firing.ts'
 import type { InstalledSchedule } from '../schedule/installed.ts'
+import { sayInstant } from '../schedule/freshness.ts'
 import type { JobName } from '../schedule/timers/job.ts'
 
 /** When timers have started each job, oldest first. */
@@ -26,7 +28,7 @@ export function scheduleTroubles(installed: InstalledSchedule | undefined, ticks
     ticks: ticks.run,
     now,
   }
-  const { state, because, lastAt } = firingOf(input)
+  const { state, lastAt } = firingOf(input)
   if (state === 'ok' || isJustAwake(installed, ticks, now)) return []
   return [
     {
@@ -35,10 +37,23 @@ export function scheduleTroubles(installed: InstalledSchedule | undefined, ticks
       severity: 'error',
       what: state === 'never' ? '`run` was never started' : '`run` is not started any more',
       since: new Date(lastAt ?? installed.installedAt),
-      why: because,
+      why: sayStopped(job.everyMs, installed.installedAt, state === 'never' ? undefined : lastAt),
       next: '`unsilo schedule status` says more; a run that hangs keeps the next one from starting.',
     },
   ]
+}
+
+/** So long a run may take to come to its work. @param everyMs How often it is started. */
+export function runGraceMs(everyMs: number): number {
+  return 2 * everyMs + graceMs
+}
+
+/** With times, and no ages: it is kept. */
+function sayStopped(everyMs: number, installedAt: string, lastAt: string | undefined): string {
+  const every = `it should start every ${formatDuration(everyMs)}`
+  return lastAt === undefined
+    ? `${every}, and has not once since it was installed on ${sayInstant(new Date(installedAt))}`
+    : `${every}, and started last on ${sayInstant(new Date(lastAt))}`
 }
 
 /** Whether the machine was off until a moment ago, so that `run` may not have come to its work yet. */
@@ -48,7 +63,7 @@ export function isJustAwake(installed: InstalledSchedule | undefined, ticks: Tic
   if (runMs === 0 || watchMs === 0) return false
   const past = ticks.watch.filter((tick) => tick <= now).map((tick) => tick.getTime())
   const awake = past.findLast((time, index) => index > 0 && time - past[index - 1]! > 2 * watchMs + graceMs)
-  return awake !== undefined && now.getTime() - awake <= 2 * runMs + graceMs
+  return awake !== undefined && now.getTime() - awake <= runGraceMs(runMs)
 }
 
 /** Mistakes in the configuration: for each file one trouble, of its dataset, or of `configuration`. */

@@ -73,6 +73,58 @@ describe('alert test', () => {
   })
 })
 
+describe('a channel with a mistake', () => {
+  const wrong = '[alerts.chat]\nkind = "webhook"\nurll = "https://example.org"\n'
+
+  it('keeps no other from its test, and is told', async () => {
+    const root = cliRoot()
+    root.write('unsilo.toml', `${command}${wrong}`)
+    const { status, stdout, stderr } = await root.cli('alert', 'test')
+    expect([status, stdout]).toEqual([3, '✓ note (command): exit status 0\n'])
+    expect(stderr).toMatch(/^✗ unsilo\.toml:6: alerts\.chat: unknown key "urll": did you mean "url"\?/m)
+    expect(JSON.parse(root.read('note.json'))).toMatchObject({ kind: 'test' })
+    const { json } = await root.cli('alert', 'test', '--json')
+    expect(json()).toMatchObject({
+      channels: [{ channel: 'note', result: 'delivered' }],
+      configProblems: [{ key: 'alerts.chat' }],
+    })
+  })
+
+  it('is told when it is named, and not when another is', async () => {
+    const root = cliRoot()
+    root.write('unsilo.toml', `${command}${wrong}`)
+    expect(await root.cli('alert', 'test', 'note')).toMatchObject({ status: 0, stderr: '' })
+    expect(await root.cli('alert', 'test', 'chat')).toMatchObject({
+      status: 3,
+      stdout: '',
+      stderr: expect.stringContaining('alerts.chat'),
+    })
+    expect(await root.cli('alert', 'test', 'chats')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('Did you mean "chat"?'),
+    })
+    // A channel that fails weighs more: the mistake is told beside it.
+    root.write('unsilo.toml', `${command.replace('cat > note.json', 'exit 1')}${wrong}`)
+    expect(await root.cli('alert', 'test')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('✗ note'),
+      stderr: expect.stringContaining('alerts.chat'),
+    })
+  })
+
+  it('is told beside a mistake elsewhere in the file, which keeps no channel from its test', async () => {
+    const root = cliRoot()
+    root.write('unsilo.toml', `log_days = 0\n${command}`)
+    expect(await root.cli('alert', 'test')).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining('✓ note'),
+      stderr: expect.stringContaining('log_days'),
+    })
+    root.write('unsilo.toml', `log_days = \n${command}`)
+    expect(await root.cli('alert', 'test')).toMatchObject({ status: 3, stdout: '' })
+  })
+})
+
 describe('alert list', () => {
   it('shows what is wrong, and who was told', async () => {
     const root = cliRoot()

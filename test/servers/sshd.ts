@@ -65,6 +65,8 @@ export async function startSshd({
     'StrictModes no',
     'PermitRootLogin prohibit-password',
     'MaxStartups 100',
+    // The login shell of who runs the tests would read its own start files, which may print, fail, or take long.
+    `SetEnv HOME=${folder}`,
     `Subsystem sftp internal-sftp ${sftp.join(' ')}`,
   ]
   writeFileSync(file('sshd_config'), `${config.join('\n')}\n`)

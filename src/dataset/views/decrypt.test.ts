@@ -93,7 +93,11 @@ describe('an encrypted column', () => {
     const checks =
       '[views.entries.checks]\nnameRSA = { pattern = "^$" }\nbad = { sql = "SELECT nameRSA::INT FROM todoist.entries" }\n'
     const test = datasetWith(config(key, undefined, checks), items)
-    const told = JSON.stringify([await test.run(), (await ask(test, 'FROM todoist.entries')).rows.length])
+    const told = JSON.stringify([
+      await test.run(),
+      (await ask(test, 'FROM todoist.entries')).rows.length,
+      (await ask(test, 'FROM todoist.entries_history')).rows.length,
+    ])
     await checked(test)
     const secretLine = pem.split('\n')[3]!
     for (const text of [everything(test), told]) {
@@ -101,6 +105,34 @@ describe('an encrypted column', () => {
       expect(text).not.toContain('4711')
       expect(text).not.toContain(secretLine)
     }
+  })
+
+  it('is decrypted in the history, too, wherever its column is in the items', async () => {
+    const columns = '[views.entries.columns]\nnumber = "id"\nnameRSA = "person.name"\n'
+    const nested = items.map(({ id, nameRSA }) => ({ id, person: { name: nameRSA ?? null } }))
+    const ofFields = datasetWith(config(keyFile(pem)), items)
+    const { rows, undecrypted } = await ask(
+      ofFields,
+      "SELECT key, item->>'nameRSA', item->>'plain', item FROM todoist.entries_history ORDER BY key",
+    )
+    expect(rows.map((row) => row.split(' | ').slice(0, 3).join(' | '))).toEqual([
+      `1 | ${canary} | a`,
+      `2 | ${long} | b`,
+      '3 |  | c',
+      '4 |  | d',
+      '5 |  | e',
+    ])
+    expect(rows[2]).toContain('{"id":3,"nameRSA":null,"plain":"c"}')
+    expect(rows[4]).toContain('{"id":5,"plain":"e"}')
+    expect(undecrypted).toEqual([{ view: 'todoist/entries', column: 'nameRSA', values: 1 }])
+    const named = datasetWith(config(keyFile(pem), undefined, columns), nested)
+    expect((await ask(named, "SELECT item FROM todoist.entries_history WHERE key = '1'")).rows).toEqual([
+      `{"id":1,"person":{"name":"${canary}"}}`,
+    ])
+    const sealed = datasetWith(config('/nowhere/key.pem'), items.slice(0, 1))
+    expect((await ask(sealed, 'SELECT item FROM todoist.entries_history')).rows).toEqual([
+      '{"id":1,"nameRSA":null,"plain":"a"}',
+    ])
   })
 
   it('has a check of its own that names the items', async () => {
@@ -175,5 +207,7 @@ describe('ways to write encrypted values', () => {
     expect(rows).toEqual(['one', 'two', ''])
     expect(undecrypted).toEqual([{ view: 'todoist/entries', column: 'aRSA', values: 1 }])
     expect((await ask(test, `SELECT id FROM todoist.entries WHERE upper(aRSA) = 'TWO'`)).rows).toEqual(['2'])
+    const ofHistory = "SELECT item->>'aRSA' FROM todoist.entries_history ORDER BY key"
+    expect((await ask(test, ofHistory)).rows).toEqual(['one', 'two', ''])
   })
 })

@@ -21,8 +21,8 @@ export interface WrittenView {
   /** Absolute. */
   folder: string
   files: ViewFile[]
-  /** Names that could not be as the template and the values say. */
-  changedNames: number
+  /** Names that could not be as the template and the values say, by the reason. */
+  changedNames: { unsafe: number; alike: number }
 }
 
 /** Where the files of a block are put. */
@@ -48,7 +48,7 @@ export async function writePublishedView(
   const zone = timezoneOf(dataset.config.timezone)
   const folder = publishFolder(dataset, block)
   const source = await sourceOf(dataset, block, tables, zone)
-  if (source === undefined) return { folder, files: [], changedNames: 0 }
+  if (source === undefined) return { folder, files: [], changedNames: { unsafe: 0, alike: 0 } }
   const { select, groups } = source
   await tables.keep(select)
   const day = localDay(clock.now(), zone)
@@ -68,7 +68,10 @@ export async function writePublishedView(
   return {
     folder,
     files: written,
-    changedNames: names.filter(({ isChanged }) => isChanged).length,
+    changedNames: {
+      unsafe: names.filter(({ changed }) => changed === 'unsafe').length,
+      alike: names.filter(({ changed }) => changed === 'alike').length,
+    },
   }
 }
 

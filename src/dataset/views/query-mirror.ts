@@ -24,6 +24,8 @@ export type ReadyViews = (
   definitions: readonly ViewDefinition[],
   /** Whether the table of its history is needed. */
   withHistory: (definition: ViewDefinition) => boolean,
+  /** Whether the question names its tables: else any of them may be needed, or none. */
+  isSure: boolean,
 ) => Promise<{ views: DatasetView[]; problems: Problem[] }>
 
 /**
@@ -55,7 +57,7 @@ export async function queryView(
   return {
     name: definition.name,
     paths: hasHistory ? { ...paths, history } : paths,
-    ...(secrets.length === 0 ? {} : { secrets }),
+    ...(secrets.length === 0 ? {} : { secrets, columns: definition.columns }),
   }
 }
 
@@ -79,6 +81,7 @@ export async function mirrorOf(
       context,
       definitions,
       ({ name }) => known === undefined || known.some((table) => isOneOf(table, dataset.name, [`${name}_history`])),
+      known !== undefined,
     )
     for (const problem of problems) onProblem(dataset.name, problem)
     const told = (problem: Problem): void => onProblem(dataset.name, problem)

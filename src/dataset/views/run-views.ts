@@ -105,6 +105,20 @@ function checkProblems({ name }: Dataset, failed: readonly CheckResult[]): Probl
       ]
 }
 
+function sayChangedNames({ unsafe, alike }: WrittenView['changedNames']): string | undefined {
+  const told = [
+    ...(unsafe === 0
+      ? []
+      : [
+          `${unsafe === 1 ? '1 name of a file was' : `${unsafe} names of files were`} made safe: not all systems take what the values would make`,
+        ]),
+    ...(alike === 0
+      ? []
+      : [`${alike} files got a mark: their names would be the same, or differ in upper and lower case only`]),
+  ]
+  return told.length === 0 ? undefined : told.join('; ')
+}
+
 async function publishOne(
   dataset: Dataset,
   context: Context,
@@ -151,13 +165,12 @@ async function publishOne(
   event.files = written.files.length
   event.changed = written.files.filter(({ isNew }) => isNew).length
   event.bytes = written.files.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (written.changedNames > 0) {
-    const what = written.changedNames === 1 ? '1 name of a file was' : `${written.changedNames} names of files were`
-    const message = `publish_view ${name}: ${what} made safe: the values would make no names that all systems take, or one name for two`
+  const changedNames = sayChangedNames(written.changedNames)
+  if (changedNames !== undefined) {
     problems.push({
       severity: 'warning',
       code: 'check',
-      message,
+      message: `publish_view ${name}: ${changedNames}`,
       hint: `Look for names with "~" in ${written.folder}.`,
     })
   }

@@ -90,7 +90,7 @@ async function readyFeeds(
   for (const one of feeds) {
     const { dataset, definition } = one
     await orTold(one, onProblem, async () => {
-      const tables = await readyTables(dataset, context, definition, { update })
+      const tables = await readyTables(dataset, context, definition, { update, withHistory: false })
       const view = await queryView(dataset, context, { ...tables, definition }, (problem) =>
         onProblem(dataset.name, problem),
       )

@@ -2,17 +2,24 @@ import { UnsiloError } from '../../errors.ts'
 import type { FormatCheck } from './format.ts'
 
 const nothing = new Uint8Array(0)
+/** What stands in the first characters tells UTF-16 in any language: a delimiter, digits, a line end. */
+const longHeadBytes = 256
 
-/** Takes a byte order mark off the text that `inner` checks, and turns text whose mark says UTF-16 into UTF-8. */
-export function withoutByteOrderMark(inner: FormatCheck): FormatCheck {
+/**
+ * Takes a byte order mark off the text that `inner` checks, and turns UTF-16 into UTF-8: text whose mark says so, and text without a
+ * mark that is full of NULs as only UTF-16 is.
+ *
+ * @param headBytes So many are looked at first; four are enough where a text begins with ASCII, as XML does.
+ */
+export function withoutByteOrderMark(inner: FormatCheck, headBytes = longHeadBytes): FormatCheck {
   let head: Uint8Array = nothing
   let forward: FormatCheck | undefined
 
   const begin = (): FormatCheck => {
     const [first, second, third] = head
-    if (first === 0xff && second === 0xfe) forward = fromUtf16('utf-16le', inner)
-    else if (first === 0xfe && second === 0xff) forward = fromUtf16('utf-16be', inner)
-    else forward = inner
+    const utf16 =
+      first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : unmarked(head)
+    forward = utf16 === undefined ? inner : fromUtf16(utf16, inner)
     const isUtf8Mark = first === 0xef && second === 0xbb && third === 0xbf
     forward.write(isUtf8Mark ? head.subarray(3) : head)
     head = nothing
@@ -23,13 +30,28 @@ export function withoutByteOrderMark(inner: FormatCheck): FormatCheck {
     write(chunk) {
       if (forward !== undefined) return forward.write(chunk)
       head = Buffer.concat([head, chunk])
-      if (head.length >= 3) begin()
+      if (head.length >= headBytes) begin()
     },
     end() {
       const check = forward ?? begin()
       check.end()
     },
   }
+}
+
+/**
+ * In UTF-16 the first 256 characters, among them delimiters, digits and line ends, have NULs for one of their two bytes. Damage makes
+ * NULs on both sides, or a single one.
+ */
+function unmarked(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  let [even, odd] = [0, 0]
+  for (const [at, byte] of head.entries()) {
+    if (byte !== 0) continue
+    if (at % 2 === 0) even++
+    else odd++
+  }
+  if (Math.min(even, odd) > 0 || even + odd < Math.max(2, head.length / 32)) return undefined
+  return even === 0 ? 'utf-16le' : 'utf-16be'
 }
 
 function fromUtf16(encoding: 'utf-16le' | 'utf-16be', inner: FormatCheck): FormatCheck {

@@ -29,6 +29,16 @@ describe('the CSV check', () => {
     expect(complaintOf(csv, Buffer.from('\uFEFFa,b\n1,"é"\n', 'utf16le').swap16())).toBe('')
   })
 
+  it('passes UTF-16 without one, which it knows by its NULs, and checks it', () => {
+    for (const text of ['a;b\n1;"é"\n', 'Дата;Сумма\r\n1.3.;2,5\r\n']) {
+      expect(complaintOf(csv, Buffer.from(text, 'utf16le'))).toBe('')
+      expect(complaintOf(csv, Buffer.from(text, 'utf16le').swap16())).toBe('')
+    }
+    expect(complaintOf(csv, Buffer.from('a;b;c\n1;2', 'utf16le'))).toContain('it ends in the middle of row 2')
+    expect(complaintOf(csv, `a;b\n1;2\n${'\0'.repeat(512)}`)).toContain('NUL at byte 8')
+    expect(complaintOf(csv, `a;b\n1;\0\n`)).toContain('NUL at byte 6')
+  })
+
   it('refuses a quoted field that is never closed', () => {
     expect(complaintOf(csv, 'a,b\n1,"two\n3,4\n')).toBe(
       'not whole CSV: the quoted field that begins at byte 6 (row 2) is never closed',

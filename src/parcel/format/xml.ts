@@ -142,5 +142,5 @@ export const xml: Format = {
     'xsl',
     'xslt',
   ],
-  startCheck: () => withoutByteOrderMark(new XmlCheck()),
+  startCheck: () => withoutByteOrderMark(new XmlCheck(), 4),
 }

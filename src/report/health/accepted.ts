@@ -2,10 +2,23 @@ import type { HealthFacts } from './facts.ts'
 import type { Judgement } from './judgement.ts'
 import type { Warning } from '../warnings.ts'
 
-/** Marks the warnings that the configuration accepts. What was accepted and is so no longer is told with its warning. */
-export function withAccepted(warnings: readonly Warning[], { dataset, today }: HealthFacts): Warning[] {
+/** That a warning is known. */
+export interface Accepted {
+  /** A cause, or a state. */
+  what: string
+  /** The last day, as in 2026-03-01. */
+  until?: string | undefined
+  because: string
+}
+
+/**
+ * Marks the warnings that the configuration accepts. What was accepted and is so no longer is told with its warning.
+ *
+ * @param today As in 2026-03-01.
+ */
+export function withAccepted(warnings: readonly Warning[], accept: readonly Accepted[], today: string): Warning[] {
   return warnings.map((warning) => {
-    const meant = dataset.config.accept.filter(({ what }) => what === warning.cause || what === warning.health)
+    const meant = accept.filter(({ what }) => what === warning.cause || what === warning.health)
     const valid = meant.find(({ until }) => until === undefined || until >= today)
     if (valid !== undefined) {
       const { until, because } = valid

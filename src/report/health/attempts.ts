@@ -1,20 +1,30 @@
 import type { Dataset } from '../../dataset/dataset.ts'
-import { type History, type ParcelRecord, failuresSinceGood, isEvent } from '../../dataset/history.ts'
+import { type History, failuresSinceGood, isEvent } from '../../dataset/history.ts'
 import { hasSource } from '../../dataset/source.ts'
 import { detailsOf } from '../../ledger/ledger.ts'
 import type { MetricTable } from '../../metric/metrics-file.ts'
 import { type ParcelId, parcelTime } from '../../parcel/id.ts'
-import { sayDuration } from '../../system/duration.ts'
+import { sayInstant } from '../../schedule/freshness.ts'
 import { type Warning, warningOf } from '../warnings.ts'
 import { linkHint } from './late.ts'
+import { type Unended, type UnendedState, howToEnd, sayBegun, unendedState } from './unended.ts'
 
-/** No good parcel, a newest attempt that failed, a newest parcel that is suspect. */
-export function successWarnings(dataset: Dataset, history: History, now: Date): Warning[] {
+/**
+ * No good parcel, a newest attempt that failed, a newest parcel that is suspect.
+ *
+ * @param unended The newest attempt, when it has not ended.
+ */
+export function successWarnings(
+  dataset: Dataset,
+  history: History,
+  now: Date,
+  unended: Unended | undefined,
+): Warning[] {
   const { newest, newestGood } = history
   const failures = failuresSinceGood(history, now).filter(
     ({ id }) => id !== newest?.id || newest.state !== 'unfinished',
   )
-  const warnings = failures.length === 0 ? neverWarnings(dataset, history) : []
+  const warnings = failures.length === 0 ? neverWarnings(dataset, history, unended, now) : []
   const last = failures.at(-1)
   if (last === undefined || newest === undefined) return warnings
   const none = newestGood === undefined ? 'there is no good parcel; ' : ''
@@ -24,7 +34,7 @@ export function successWarnings(dataset: Dataset, history: History, now: Date): 
     const { doubts = [], incomplete = [] } = sealed ?? {}
     warnings.push(
       warningOf(newestGood === undefined ? 'never' : 'suspect', {
-        message: `${none}the newest parcel, ${ago(last.id, now)}, is suspect: ${doubts.join('; ')}`,
+        message: `${none}the newest parcel, of ${timeOf(last.id)}, is suspect: ${doubts.join('; ')}`,
         hint:
           incomplete.length > 0
             ? `What is missing is asked for again by the next export; \`unsilo log ${dataset.name} ${last.id}\` tells more.`
@@ -33,11 +43,11 @@ export function successWarnings(dataset: Dataset, history: History, now: Date): 
       }),
     )
   } else {
-    const times = failures.length === 1 ? '' : `, ${failures.length} in a row`
+    const times = failures.length === 1 ? '' : `, the last of ${failures.length} in a row`
     const failed = isEvent(last.ended, 'failed') ? detailsOf(last.ended, dataset.layout.ledger) : undefined
     warnings.push(
       warningOf(newestGood === undefined ? 'never' : 'failing', {
-        message: `${none}the newest export, ${ago(last.id, now)}${times}, failed: ${failed?.reason ?? 'it left nothing whole'}`,
+        message: `${none}the newest export, of ${timeOf(last.id)}${times}, failed: ${failed?.reason ?? 'it left nothing whole'}`,
         hint: failed?.hint ?? `\`unsilo log ${dataset.name} ${last.id}\` shows what it printed.`,
         since,
       }),
@@ -46,42 +56,72 @@ export function successWarnings(dataset: Dataset, history: History, now: Date): 
   return warnings
 }
 
-function neverWarnings(dataset: Dataset, { newest, newestGood, parcels }: History): Warning[] {
+function neverWarnings(
+  dataset: Dataset,
+  { newest, newestGood, parcels }: History,
+  unended: Unended | undefined,
+  now: Date,
+): Warning[] {
+  const { name, layout } = dataset
   const hasWork = hasSource(dataset) || dataset.config.ingest.paths.length > 0
   if (newestGood !== undefined || (!hasWork && parcels.length === 0)) return []
-  const isUnended = newest?.state === 'unfinished' || newest?.state === 'parked'
+  if (unended !== undefined) return unendedWarnings(dataset, unended, now)
+  if (newest?.state === 'parked' && isEvent(newest.parked, 'parked')) {
+    const { reason, until } = detailsOf(newest.parked, layout.ledger)
+    const when = until === undefined ? '' : ` until ${sayInstant(new Date(until))}`
+    return [
+      warningOf('never', {
+        message: `there is no good parcel; the first export waits${when}: ${reason}`,
+        hint: 'Nothing is needed: `unsilo run` goes on with it then.',
+        since: newest.parked.at,
+      }),
+    ]
+  }
   return [
     warningOf('never', {
-      message: isUnended ? `there is no good parcel; ${sayUnended(dataset, newest)}` : 'there is no good parcel',
-      hint: isUnended
-        ? 'Wait until it has ended; if it was broken off, the next run sees to it.'
-        : !hasSource(dataset)
-          ? `${linkHint(dataset)}Put a file where ingest.paths finds it, then \`unsilo run\`.`
-          : `Run \`unsilo export ${dataset.name}\`.`,
+      message: 'there is no good parcel, and nothing was exported yet',
+      hint: hasSource(dataset)
+        ? `Run \`unsilo export ${name}\`.`
+        : `${linkHint(dataset)}Put a file where ingest.paths finds it, then \`unsilo run\`.`,
     }),
   ]
 }
 
-/** What is known of an export that has not ended. */
-function sayUnended({ layout }: Dataset, parcel: ParcelRecord): string {
-  if (!isEvent(parcel.parked, 'parked')) return 'an export has begun and not ended'
-  const { reason, until } = detailsOf(parcel.parked, layout.ledger)
-  return `an export waits${until === undefined ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}: ${reason}`
+/** What is wrong with a first export that has begun and not ended; nothing while it runs, and may. */
+function unendedWarnings(dataset: Dataset, unended: Unended, now: Date): Warning[] {
+  const begun = sayBegun(unended)
+  const said: Record<UnendedState, Pick<Warning, 'message' | 'hint'> | undefined> = {
+    running: undefined,
+    long: {
+      message: `there is no good parcel; the first export still runs: it has begun on ${begun} and should have ended by now`,
+      hint: howToEnd(dataset, unended),
+    },
+    lost: {
+      message: `there is no good parcel; the first export has begun on ${begun} and not ended: it hangs, or was killed`,
+      hint: `See on ${unended.host} whether it still runs. If not, \`unsilo run\` exports again.`,
+    },
+    killed: {
+      message: `there is no good parcel; the first export has begun on ${begun} and was killed: that process is gone, and has not said how it ended`,
+      hint: `Was the machine restarted, or out of memory? The next \`unsilo run\` exports again.`,
+    },
+  }
+  const warning = said[unendedState(unended, dataset, now)]
+  return warning === undefined ? [] : [warningOf('never', { ...warning, since: unended.since.toISOString() })]
 }
 
 /** A newest export by export_manager that failed and left nothing but its row of metrics, and logs. */
-export function tracelessWarnings(dataset: Dataset, history: History, table: MetricTable, now: Date): Warning[] {
+export function tracelessWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
   const id = [...table.rows.keys()].at(-1) ?? ''
   if (id <= (history.newest?.id ?? '') || table.rows.get(id)?.['success'] !== 'N') return []
   return [
     warningOf('failing', {
-      message: `the newest export, ${ago(id, now)}, failed: it left no data`,
+      message: `the newest export, of ${timeOf(id)}, failed: it left no data`,
       hint: `\`unsilo log ${dataset.name} ${id}\` shows what it printed.`,
       since: parcelTime(id).toISOString(),
     }),
   ]
 }
 
-function ago(id: ParcelId, now: Date): string {
-  return `${sayDuration(Math.max(0, now.getTime() - parcelTime(id).getTime()))} ago`
+function timeOf(id: ParcelId): string {
+  return sayInstant(parcelTime(id))
 }

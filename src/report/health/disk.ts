@@ -9,27 +9,38 @@ export interface DiskForecast {
   growthPerDay: number
   /** Missing while nothing grows. */
   fullInDays?: number
+  /** What an export takes that may come any time: the largest of the newest parcels. Missing when none is scheduled. */
+  next?: { dataset: string; bytes: number }
 }
 
 const toldDays = 30
 const urgentDays = 7
 
 /** @param growths Bytes a day of each dataset. */
-export function forecastDisk(freeBytes: number, growths: readonly number[]): DiskForecast {
-  const growthPerDay = Math.round(growths.reduce((sum, growth) => sum + growth, 0))
-  if (growthPerDay <= 0) return { freeBytes, growthPerDay: 0 }
-  return { freeBytes, growthPerDay, fullInDays: Math.floor(freeBytes / growthPerDay) }
+export function forecastDisk(freeBytes: number, growths: readonly number[], next?: DiskForecast['next']): DiskForecast {
+  const growthPerDay = Math.max(0, Math.round(growths.reduce((sum, growth) => sum + growth, 0)))
+  const known = { freeBytes, growthPerDay, ...(next === undefined ? {} : { next }) }
+  return growthPerDay === 0 ? known : { ...known, fullInDays: Math.floor(freeBytes / growthPerDay) }
 }
 
 /** @param root The folder of the datasets. */
-export function diskWarnings({ freeBytes, growthPerDay, fullInDays }: DiskForecast, root: string): Warning[] {
+export function diskWarnings(
+  { freeBytes, growthPerDay, fullInDays, next }: DiskForecast,
+  root: string,
+  now: Date,
+): Warning[] {
+  const hint = 'Make room, or let `keep`, `pack` and `unsilo thin` do it: docs/packs.md, docs/thin.md.'
+  if (next !== undefined && freeBytes < next.bytes) {
+    const message = `the disk of ${root} is full: ${saySize(freeBytes)} are free, and the next export of ${next.dataset} takes about ${saySize(next.bytes)}`
+    return [warningOf('disk', { severity: 'error', message, hint })]
+  }
   if (fullInDays === undefined || fullInDays >= toldDays) return []
-  const days = fullInDays === 0 ? 'within a day' : fullInDays === 1 ? 'in 1 day' : `in ${fullInDays} days`
+  const day = new Date(now.getTime() + fullInDays * dayMs).toISOString().slice(0, 10)
   return [
     warningOf('disk', {
       severity: fullInDays < urgentDays ? 'error' : 'warning',
-      message: `the disk of ${root} is full ${days}: ${saySize(freeBytes)} are free, and ${saySize(growthPerDay)} came each day of late`,
-      hint: 'Make room, or let `keep`, `pack` and `unsilo thin` do it: docs/packs.md, docs/thin.md.',
+      message: `the disk of ${root} will be full by ${day}: ${saySize(freeBytes)} are free, and ${saySize(growthPerDay)} came each day of late`,
+      hint,
     }),
   ]
 }

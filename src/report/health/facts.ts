@@ -9,6 +9,7 @@ import { localDay } from '../../schedule/local-day.ts'
 import type { Overdue } from '../../schedule/overdue.ts'
 import { timezoneOf } from '../../schedule/timezone.ts'
 import { type Lacking, lackingAt } from '../copy-warnings.ts'
+import { type Unended, unendedOf } from './unended.ts'
 
 /** All that a verdict on a dataset is made of: what is stored, and the time. */
 export interface HealthFacts {
@@ -24,6 +25,8 @@ export interface HealthFacts {
   lacking: Lacking[]
   /** How large the file of the newest good parcel is now; `undefined` of a folder, or when it is not there. */
   bytesNow: number | undefined
+  /** The newest attempt, when it has not ended. */
+  unended: Unended | undefined
   /** As they were when a run has made them last. */
   views: StoredViewState[]
 }
@@ -49,6 +52,7 @@ export async function readFacts(
     copies,
     lacking: await lackingAt(dataset, context, copies, plan),
     bytesNow: bytesOf(history.newestGood, context),
+    unended: unendedOf(dataset, history),
     views: storedViewStates(files, dataset),
   }
 }

@@ -12,12 +12,13 @@ import { judgeFrozen } from './frozen.ts'
 import { type Judgement, type Verdict, nothing, together, verdictOf } from './judgement.ts'
 import { judgeAge } from './late.ts'
 import { damageWarnings, goneWarnings, metricWarnings } from './stored.ts'
+import { sayUnended } from './unended.ts'
 import { judgeVerified } from './verified.ts'
 import { judgeViews } from './views.ts'
 
 /** How a dataset is, and why. */
 export interface DatasetHealth {
-  /** Of the worst warning that is not accepted; `good` without any; `idle` when it is not set up yet and has no parcels. */
+  /** Of the worst warning that is not accepted; `good` without any; `running` during the first export; `idle` when it is not set up yet and has no parcels. */
   health: Health
   /** The worst first; those that are accepted stand last. */
   warnings: Warning[]
@@ -36,19 +37,24 @@ export function judge(facts: HealthFacts, damage: readonly Warning[] = []): Data
     verdictOf('broken', damage, 'metrics.csv can be read'),
     ...judged(facts),
   ])
-  const marked = withAccepted(found, facts)
+  const marked = withAccepted(found, facts.dataset.config.accept, facts.today)
   const order = ({ health, accepted }: Warning): number => rankOf(health) + (accepted === undefined ? 0 : 100)
   const warnings = marked.toSorted((a, b) => order(a) - order(b))
-  const isIdle = history.parcels.length === 0 && warnings.length === 0
   return {
-    health: openWarnings(warnings)[0]?.health ?? (isIdle ? 'idle' : 'good'),
+    health: openWarnings(warnings)[0]?.health ?? calmState(facts, warnings),
     warnings,
     judgements: [...judgements, ...uselessEntries(found, facts)],
   }
 }
 
+/** The state without an open warning. Never `good` before there is something good. */
+function calmState({ history, unended }: HealthFacts, warnings: readonly Warning[]): Health {
+  if (unended !== undefined && history.newestGood === undefined && warnings.length === 0) return 'running'
+  return history.parcels.length === 0 && warnings.length === 0 ? 'idle' : 'good'
+}
+
 function judged(facts: HealthFacts): Verdict[] {
-  const { dataset, history, table, now, bytesNow, copies, lacking } = facts
+  const { dataset, history, table, now, bytesNow, copies, lacking, unended } = facts
   const newest = history.newestGood?.id
   const attempt = history.newest?.id
   return [
@@ -59,10 +65,12 @@ function judged(facts: HealthFacts): Verdict[] {
     ),
     verdictOf(
       'failing',
-      [...successWarnings(dataset, history, now), ...tracelessWarnings(dataset, history, table, now)],
+      [...successWarnings(dataset, history, now, unended), ...tracelessWarnings(dataset, history, table)],
       attempt === undefined
         ? 'nothing was exported yet'
-        : `the newest attempt, ${attempt}, did not fail, and is not suspect`,
+        : unended !== undefined
+          ? sayUnended(unended, dataset, now)
+          : `the newest attempt, ${attempt}, did not fail, and is not suspect`,
     ),
     judgeAge(facts),
     judgeFrozen(facts),

@@ -1,11 +1,10 @@
 import { cutText } from '../../system/cut-text.ts'
-import { sayDuration } from '../../system/duration.ts'
 import { saySize } from '../../system/size.ts'
 import { numberOf, sayChange, valuesOverTime } from '../change.ts'
 import type { Past } from '../past/past.ts'
 import type { DatasetReport } from '../report.ts'
 import { type Level, levelOf } from '../verdict.ts'
-import type { Warning } from '../warnings.ts'
+import { type Warning, sayLasting } from '../warnings.ts'
 import { copiesMeter } from './copies.ts'
 import { type Markup, html } from './markup.ts'
 import { metricsTable } from './metrics.ts'
@@ -14,7 +13,7 @@ import { prose } from './prose.ts'
 import { sayStrip, strip } from './strip.ts'
 import { relative } from './time.ts'
 
-export const marks: Readonly<Record<Level, string>> = { bad: '✗', look: '!', good: '✓', idle: '·' }
+export const marks: Readonly<Record<Level, string>> = { bad: '✗', look: '!', good: '✓', running: '·', idle: '·' }
 
 export interface CardOptions {
   /** Of the report; ages are as seen from it. ISO 8601. */
@@ -118,10 +117,7 @@ export function warningList(warnings: readonly Warning[], at: string): Markup | 
   if (warnings.length === 0) return undefined
   const sorted = [...warnings].sort((a, b) => Number(a.accepted !== undefined) - Number(b.accepted !== undefined))
   const items = sorted.map(({ message, hint, since, evidence = [], accepted, severity }) => {
-    const isSince =
-      since === undefined
-        ? undefined
-        : html` <span class="muted">(for ${sayDuration(Math.max(0, Date.parse(at) - Date.parse(since)))})</span>`
+    const isSince = since === undefined ? undefined : html`<span class="muted">${sayLasting({ since }, at)}</span>`
     const lines = evidence.slice(0, 8).map((line) => html`<li>${prose(cutText(line, 300))}</li>`)
     const because =
       accepted === undefined

@@ -41,7 +41,7 @@ const messages: Readonly<Record<BadHealth, [message: string, hint: string]>> = {
     'Ask for the export at https://takeout.example.org/settings?tab=data&x=1. Put the file where ingest.paths finds it, then `unsilo run`.',
   ],
   failing: [
-    'the newest export, 4 hours ago, 3 in a row, failed: 401 Unauthorized at https://api.example.org/v1/tasks',
+    'the newest export, of 2026-03-31 09:40 UTC, the last of 3 in a row, failed: 401 Unauthorized at https://api.example.org/v1/tasks',
     'Make a new token and put it where `env` says; then `unsilo export x`.',
   ],
   suspect: [
@@ -53,7 +53,7 @@ const messages: Readonly<Record<BadHealth, [message: string, hint: string]>> = {
     'See whether the token still shows everything.',
   ],
   late: [
-    'the last good parcel is 3 days 7 hours old; the interval is 1 day',
+    'the last good parcel is from 2026-03-28 06:40 UTC; the interval is 1 day',
     'Check that `unsilo run` is started regularly; `unsilo why x`.',
   ],
   gap: [
@@ -86,7 +86,7 @@ function looked(warnings: readonly Warning[]): DatasetReport['judgements'] {
 /** A dataset with half a year of history, as its state has it. */
 function dataset(name: string, health: Health, seed: number, more: Partial<DatasetReport> = {}): [DatasetReport, Past] {
   const random = numbers(seed)
-  const isBad = health !== 'good' && health !== 'idle'
+  const isBad = health !== 'good' && health !== 'idle' && health !== 'running'
   const size = 1000 * 10 ** (1 + 4 * random())
   const values = Array.from({ length: 180 }, (_, day) =>
     Math.round(size * (0.7 + 0.0018 * day) + size * 0.05 * random()),
@@ -114,7 +114,7 @@ function dataset(name: string, health: Health, seed: number, more: Partial<Datas
         }),
       ]
     : []
-  const isEmpty = health === 'idle' || health === 'never'
+  const isEmpty = health === 'idle' || health === 'running' || health === 'never'
   const report: DatasetReport = {
     dataset: name,
     path: `/exports/${name}`,
@@ -234,7 +234,7 @@ export function allGood(count = 12): Made {
 
 /** One in every bad state. */
 export function allBad(): Made {
-  const bad = healthStates.filter((state) => state !== 'good' && state !== 'idle')
+  const bad = healthStates.filter((state) => !['good', 'idle', 'running'].includes(state))
   return pageOf(bad.map((state, index) => dataset(`is-${state}`, state, index + 1)))
 }
 

@@ -44,6 +44,7 @@ export function reportHtml(report: Report, { pasts, nextAt, unread = [], all = f
         ${unreadSection(unread)}
         ${section('Of all together', report.root.warnings.length === 0 ? [] : [html`<article class="card bad">${warningList(report.root.warnings, report.at)}</article>`])}
         ${section('Needs a look', cards(['bad', 'look']))} ${listSection('Good', cards(['good']))}
+        ${listSection('Exported for the first time', cards(['running']))}
         ${listSection('Not set up yet', cards(['idle']))}
         ${report.datasets.length === 0 ? html`<p class="empty"><code>unsilo init NAME</code> makes a dataset.</p>` : undefined}
       </main>

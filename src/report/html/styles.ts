@@ -52,7 +52,7 @@ const cards = `
 .head.line{padding:.5rem 1.25rem}
 .label{color:var(--muted)}
 .list .label{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
-.card.good .line,.card.idle .line{padding:.625rem 1.25rem}
+.card.good .line,.card.idle .line,.card.running .line{padding:.625rem 1.25rem}
 .body{padding:0 1.25rem 1rem}
 .line{display:grid;grid-template-columns:minmax(9rem,1.5fr) minmax(6rem,.8fr) minmax(8.5rem,1fr) minmax(10rem,2.4fr);gap:.125rem 1rem;align-items:center}
 summary.line{cursor:pointer;list-style:none}
@@ -61,7 +61,7 @@ summary.line::-webkit-details-marker{display:none}
 summary.line:hover{background:color-mix(in srgb,var(--code) 55%,transparent)}
 h3{font-size:1.0625rem;line-height:1.35}
 .card.good .mark{color:var(--good)}
-.card.idle .mark{color:var(--idle)}
+.card.idle .mark,.card.running .mark{color:var(--idle)}
 .state{font-size:.875rem;font-weight:600;color:var(--muted);white-space:nowrap}
 .last,.size{font-size:.9375rem}
 .bad>.line,.look>.line{grid-template-columns:1fr auto auto}
@@ -127,7 +127,7 @@ const narrow = `
 .line,.bad>.line,.look>.line{grid-template-columns:1fr 1fr}
 .line>h3,.line>.strip{grid-column:1/-1}
 .card{padding:.875rem 1rem}
-.card.good .line,.card.idle .line{padding:.625rem 1rem}
+.card.good .line,.card.idle .line,.card.running .line{padding:.625rem 1rem}
 .body{padding:0 1rem 1rem}
 .metrics thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 .metrics,.metrics tbody{display:block}

@@ -7,6 +7,7 @@ import type { TargetSurroundings } from '../target.ts'
 import { type RsyncFailure, explainRsync } from './explain.ts'
 import { unknownHost } from './host-key.ts'
 import { startCommand } from '../../system/processes.ts'
+import { withOneConnection } from './one-connection.ts'
 import { type RsyncPlace, parsePlace } from './place.ts'
 import { type RsyncProgram, rsyncProgram } from './program.ts'
 import { type SshLogin, rshOption, sshParameters } from './ssh-command.ts'
@@ -66,11 +67,10 @@ export function openConnection(
       if (config.port !== undefined) parameters.push(`--port=${config.port}`)
     }
     const program = config.program.includes('/') ? pathFrom(root, config.program) : config.program
-    return {
-      program: rsyncProgram(program, password === undefined ? [] : [password]),
-      parameters,
-      folder: privateFolder.path,
-    }
+    const runs = rsyncProgram(program, password === undefined ? [] : [password])
+    const { path: folder } = privateFolder
+    const isMade = (): boolean => files.info(loginFrom(folder).socket) !== undefined
+    return { program: place.by === 'ssh' ? withOneConnection(runs, isMade) : runs, parameters, folder }
   }
 
   const connection: RsyncConnection = {

@@ -55,6 +55,16 @@ describe('what rsync says', () => {
     expect(error.hint).toMatch(/.\.$/)
   })
 
+  it.each([
+    [12, 'rsync: connection unexpectedly closed (0 bytes received so far) [sender]', 'network', 'rm: cannot remove'],
+    [23, 'rsync: [receiver] rename "/b/.x.a1b2c3" -> "x": Input/output error (5)', 'command-failed', 'rename "/b'],
+  ])('with status %s is not taken for what the login shell there complains of', (status, line, code, told) => {
+    const noise = "rm: cannot remove '/home/me/.shims/tmp.x': No such file or directory"
+    const error = explained(status, `${noise}\n${line}`)
+    expect(error).toMatchObject({ code, retryable: true })
+    expect(error.message).toContain(told)
+  })
+
   it('is told by its most telling line, and short', () => {
     const error = explained(23, `something else\nrsync: mkdir "/${'x'.repeat(500)}" failed: Permission denied (13)`)
     expect(error.message).toContain('rsync: mkdir "/xxx')

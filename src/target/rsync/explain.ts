@@ -13,7 +13,11 @@ export interface RsyncFailure {
 
 /** What a failure means for the user. @param doing As in "write to". */
 export function explainRsync(doing: string, place: RsyncPlace, { how, status, complaint }: RsyncFailure): UnsiloError {
-  const found = meanings.find(([pattern]) => pattern.test(complaint))
+  const said = complaint
+    .split('\n')
+    .filter((line) => !ofAnotherProgram.test(line))
+    .join('\n')
+  const found = meanings.find(([pattern]) => pattern.test(said))
   const meaning = found === undefined ? meaningOfStatus(status) : found[1](place)
   const line = tellingLine(complaint, found?.[0])
   const reason = [meaning.says, line === '' ? undefined : line].filter((part) => part !== undefined).join(': ') || how
@@ -27,10 +31,15 @@ const longestLine = 200
 /** What rsync adds at the end of every failure, and the frame that ssh draws around its warning. */
 const noise = /^(?:rsync (?:error|warning):|rsync: connection unexpectedly closed|@@|ControlSocket |\*\*\*|\s*$)/
 
+/** What the start files of the login shell there complain of, as in "rm: cannot remove 'x': No such file or directory". */
+const ofAnotherProgram = /^(?!rsync|ssh)[a-z][\w.-]*: .*: [A-Z][A-Za-z ]+$/
+
 function tellingLine(complaint: string, pattern: RegExp | undefined): string {
   const lines = complaint.split('\n').map((line) => line.replaceAll(/\p{Cc}+/gu, ' ').trim())
   const telling = lines.filter((line) => !noise.test(line))
-  const line = (pattern === undefined ? undefined : telling.find((one) => pattern.test(one))) ?? telling[0] ?? ''
+  // What rsync says itself tells more than what stands before it.
+  const first = telling.find((one) => !ofAnotherProgram.test(one)) ?? telling[0]
+  const line = (pattern === undefined ? undefined : telling.find((one) => pattern.test(one))) ?? first ?? ''
   return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line
 }
 

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { fileError } from '../../system/file-error.ts'
 import { type Files, systemFiles } from '../../system/files.ts'
 import { viewOf } from '../view.fixture.ts'
-import { readItems } from './read-items.ts'
+import { readItemBatches } from './read-items.ts'
 
 /** A disk that gives an error in the middle of a file. */
 function failing(code: string): Files {
@@ -21,7 +21,7 @@ async function read(files: Files) {
   writeFileSync(path, '[{"id":1},{"id":2}]')
   const parcel = { id: '', path: folder, isFolder: true, extension: '' }
   const context = { files, signal: new AbortController().signal }
-  return { path, found: all(readItems(parcel, viewOf(), context)) }
+  return { path, found: all(readItemBatches(parcel, viewOf(), context)) }
 }
 
 it.each(['EMFILE', 'EIO', 'EACCES', 'ENOSPC', 'ESTALE'])(
@@ -37,8 +37,8 @@ it('tells of a file that is not there any more, as of one that is damaged', asyn
   expect(await found).toEqual([{ problem: `cannot read ${path}: no such file or folder`, file: 'a.json' }])
 })
 
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+async function all<Item>(batches: AsyncIterable<readonly Item[]>): Promise<Item[]> {
   const list: Item[] = []
-  for await (const item of items) list.push(item)
+  for await (const batch of batches) list.push(...batch)
   return list
 }

@@ -79,14 +79,14 @@ describe('readCsv', () => {
   })
 
   it('finds nothing in a file without rows', async () => {
-    expect(await rows('')).toEqual([])
     expect(await rows('a,b\n')).toEqual([])
+    expect(await rows('\n')).toEqual(['it has no header'])
   })
 
   it('leaves out lines before the header, as many as it is told, blank ones too', async () => {
     const text = 'Account "12, 13;\n\nFrom,1 March,to,today\na,b\n1,2\n'
     expect(await rowsWith({ skip: 3 }, text)).toEqual([{ a: '1', b: '2' }])
-    expect(await rowsWith({ skip: 9 }, text)).toEqual([])
+    expect(await rowsWith({ skip: 9 }, text)).toEqual(['it has no header'])
   })
 
   it('finds the header by one of its fields, whatever stands before it', async () => {
@@ -127,5 +127,39 @@ describe('readCsv', () => {
       expect(await rowsWith({ encoding: 'utf-16le' }, `\ufeff${text}`, chunkBytes)).toEqual(expected)
     }
     expect(await rowsWith({ encoding: 'utf-16le' }, Buffer.from('a', 'utf16le'))).toEqual([])
+  })
+
+  it('knows UTF-16 without a byte order mark by its NULs', async () => {
+    const text = Buffer.from('Дата;Сумма\r\n1.3.;2,5\r\n', 'utf16le')
+    const expected = [{ Дата: '1.3.', Сумма: '2,5' }]
+    for (const chunkBytes of [1, 5, 100]) expect(await rows(text, 'csv', chunkBytes)).toEqual(expected)
+    expect(await rows(Buffer.from(text).swap16())).toEqual(expected)
+  })
+
+  it('reads a file without a header, with names or with numbers', async () => {
+    const text = 'sep=;\n1;"a\nb"\n\n2;c\n3\n'
+    expect(await rowsWith({ header: ['n', 'text'] }, text)).toEqual([
+      { n: '1', text: 'a\nb' },
+      { n: '2', text: 'c' },
+      'line 6: it has 1 fields, and `header` has 2',
+    ])
+    expect(await rowsWith({ header: false }, text)).toEqual([
+      { column_1: '1', column_2: 'a\nb' },
+      { column_1: '2', column_2: 'c' },
+      'line 6: it has 1 fields, and the first row has 2',
+    ])
+    expect(await rowsWith({ header: ['n'], skip: 2 }, 'x\ny\n1\n')).toEqual([{ n: '1' }])
+    expect(await rowsWith({ header: false }, '')).toEqual([])
+  })
+
+  it('leaves out lines at the end, and those that it is told', async () => {
+    const text = 'Report;1\na;b\n1;"Total\nof"\nTotal;\n2;y\n\nTotal;3;EUR\nTotal;4'
+    const expected = [
+      { a: '1', b: 'Total\nof' },
+      { a: '2', b: 'y' },
+    ]
+    expect(await rowsWith({ skip_lines: '^(Total|Report;)' }, text)).toEqual(expected)
+    expect(await rowsWith({ skip_lines: '^(Total;$|Report)', footer: 2 }, text, 1)).toEqual(expected)
+    expect(await rowsWith({ footer: 9 }, text, 100)).toEqual([])
   })
 })

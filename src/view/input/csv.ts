@@ -21,7 +21,7 @@ interface CsvOptions {
   csv?: CsvConfig | undefined
 }
 
-/** Each row as an object of texts, named by the header. A row with too few or too many fields is none. */
+/** Each row as an object of texts, named by the header. A row with too few or too many fields is none, as is a file without a header. */
 export async function* readCsv(bytes: Bytes, options: CsvOptions): AsyncGenerator<Found[]> {
   const encoding = oneEncoding(options.csv?.encoding ?? usualEncoding) ?? usualEncoding
   const isUtf16 = encoding === 'utf-16le' || encoding === 'utf-16be'
@@ -30,20 +30,27 @@ export async function* readCsv(bytes: Bytes, options: CsvOptions): AsyncGenerato
     for (const line of lines) rows.add(line)
     yield rows.take()
   }
-  rows.end()
-  yield rows.take()
+  yield rows.end()
 }
 
 class CsvRows {
   readonly #delimiters: readonly string[]
   readonly #file: string
   readonly #skip: number
+  readonly #skipLines: RegExp | undefined
+  readonly #footer: number
+  /** What the last rows have given: they may be the footer. */
+  #last: Found[] = []
   /** A field of the header, while that has not come yet. */
   #headerField: string | undefined
   readonly #textOf: (bytes: Uint8Array) => string
   #delimiter: string | undefined
-  /** Keys of the objects, as JSON. */
+  /** Of the columns. */
   #names: string[] | undefined
+  /** The first row is an item: columns have numbers. */
+  readonly #isUnnamed: boolean
+  /** What says how many fields a row has. */
+  readonly #measure: string
   #row: CsvRow | undefined
   /** The lines of the row so far. */
   #lines: Line[] = []
@@ -54,13 +61,20 @@ class CsvRows {
     this.#delimiters = csv.delimiter === undefined ? delimiters[kind] : [csv.delimiter]
     this.#file = file
     this.#skip = csv.skip ?? 0
-    this.#headerField = csv.header
+    this.#skipLines = csv.skip_lines === undefined ? undefined : new RegExp(csv.skip_lines, 'u')
+    this.#footer = csv.footer ?? 0
+    const { header } = csv
+    if (typeof header === 'string') this.#headerField = header
+    else if (Array.isArray(header)) this.#names = header
+    this.#isUnnamed = header === false
+    this.#measure = Array.isArray(header) ? '`header`' : this.#isUnnamed ? 'the first row' : 'the header'
     this.#textOf = textOf
   }
 
   take(): Found[] {
-    const found = this.#found
+    const found = this.#last.length === 0 ? this.#found : [...this.#last, ...this.#found]
     this.#found = []
+    this.#last = this.#footer === 0 ? [] : found.splice(-this.#footer)
     return found
   }
 
@@ -68,6 +82,7 @@ class CsvRows {
     if (this.#row === undefined && line.bytes.length === 0 && line.problem === undefined) return
     if (line.number <= this.#skip) return
     const text = this.#textOf(line.bytes)
+    if (this.#row === undefined && this.#skipLines?.test(text) === true) return
     if (this.#isBeforeHeader(text)) return
     this.#delimiter ??= delimiterOf(text, this.#delimiters)
     this.#row ??= new CsvRow(this.#delimiter)
@@ -82,7 +97,7 @@ class CsvRows {
 
   /** Of `sep=;`, which spreadsheets take for the delimiter, too. */
   #isBeforeHeader(text: string): boolean {
-    if (this.#names !== undefined || this.#row !== undefined) return false
+    if (this.#row !== undefined || (this.#names !== undefined && this.#delimiter !== undefined)) return false
     const told = /^sep=(.)$/i.exec(text)?.[1]
     if (told !== undefined) {
       this.#delimiter ??= told
@@ -96,11 +111,16 @@ class CsvRows {
     return false
   }
 
-  end(): void {
-    if (this.#headerField !== undefined) {
-      this.#found.push({ problem: `no line of it has a column "${this.#headerField}"`, file: this.#file })
-    }
+  /** @returns What is left of it. */
+  end(): Found[] {
     while (this.#row !== undefined) this.#takeApart(undefined)
+    const found = this.take()
+    if (this.#headerField !== undefined) {
+      found.push({ problem: `no line of it has a column "${this.#headerField}"`, file: this.#file })
+    } else if (this.#names === undefined && !this.#isUnnamed) {
+      found.push({ problem: 'it has no header', file: this.#file })
+    }
+    return found
   }
 
   #fits(fields: readonly string[]): boolean {
@@ -108,8 +128,9 @@ class CsvRows {
   }
 
   #accept(fields: readonly string[]): void {
-    if (this.#names === undefined) this.#names = columnNames(fields)
+    if (this.#names === undefined && !this.#isUnnamed) this.#names = columnNames(fields)
     else {
+      this.#names ??= columnNames(fields.map(() => ''))
       const members = this.#names.map((name, index) => [name, JSON.stringify(fields[index])] as const)
       this.#found.push({ json: Buffer.from(jsonObject(members)), file: this.#file })
     }
@@ -130,7 +151,7 @@ class CsvRows {
     if (isOdd && this.#names !== undefined && this.#fits(literal)) this.#accept(literal)
     else if (this.#names === undefined) this.#accept(literal)
     else if (isOdd) this.#reject('a quoted field is not closed where it ends')
-    else this.#reject(`it has ${fields.length} fields, and the header has ${this.#names.length}`)
+    else this.#reject(`it has ${fields.length} fields, and ${this.#measure} has ${this.#names.length}`)
     if (isOdd) for (const line of others) this.add(line)
   }
 

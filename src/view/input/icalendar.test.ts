@@ -110,4 +110,15 @@ describe('readCalendar', () => {
       'line 6: VCALENDAR is never closed',
     ])
   })
+
+  it('takes a calendar without components for an empty one, and tells of what may be something else', async () => {
+    const zone = ['BEGIN:VTIMEZONE', 'TZID:Europe/Berlin', 'END:VTIMEZONE']
+    const task = ['BEGIN:VTODO', 'UID:2', 'END:VTODO']
+    expect(await components(inCalendar(...zone))).toEqual([])
+    expect(await components(inCalendar(...zone, ...task), 'VEVENT')).toEqual([])
+    expect(await components(inCalendar(...task), 'VEVNT')).toEqual(['there is no VEVNT in it, only VTODO'])
+    expect(await components(inCalendar(), 'VCARD')).toEqual(['there is no VCARD in it'])
+    expect(await components([], 'VEVENT')).toEqual(['there is no calendar and no vCard in it'])
+    expect(await components(['no calendar'])).toEqual(['line 1: "no calendar" is no line of a calendar or vCard'])
+  })
 })

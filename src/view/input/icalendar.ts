@@ -8,6 +8,8 @@ import { withoutMark } from './text.ts'
 /** What other components refer to. */
 const notItems = new Set(['VTIMEZONE'])
 const wrapper = 'VCALENDAR'
+/** A calendar may well be without them. A name that is none of these may be misspelt. */
+const usual = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VAVAILABILITY'])
 
 interface CalendarOptions {
   /** Name of the components that are items; all of them when it is missing. */
@@ -15,7 +17,10 @@ interface CalendarOptions {
   file: string
 }
 
-/** Each component of a calendar, and each vCard, as an object. */
+/**
+ * Each component of a calendar, and each vCard, as an object. That there is none is told, unless there is a calendar that may well be
+ * empty.
+ */
 export async function* readCalendar(bytes: Bytes, options: CalendarOptions): AsyncGenerator<Found[]> {
   const items = new CalendarItems(options)
   for await (const lines of linesOf(withoutMark(bytes))) {
@@ -36,6 +41,10 @@ class CalendarItems {
   #pieces: Uint8Array[] = []
   #number = 0
   #isSoft = false
+  #hasItem = false
+  #isDamaged = false
+  /** Names of the components that are no items. */
+  readonly #others = new Set<string>()
 
   constructor({ component, file }: CalendarOptions) {
     this.#component = component?.toUpperCase()
@@ -66,6 +75,20 @@ class CalendarItems {
     this.#endLine()
     const [first] = this.#open
     if (first !== undefined) this.#bad(`${first.name} is never closed`)
+    else this.#endWithout()
+  }
+
+  /** What has no item: an empty calendar, or something else than was meant. */
+  #endWithout(): void {
+    if (this.#hasItem || this.#isDamaged) return
+    const component = this.#component
+    if (this.#others.has(wrapper) && (component === undefined || usual.has(component))) return
+    const others = [...this.#others].filter((name) => name !== wrapper && !notItems.has(name))
+    const problem =
+      this.#others.size === 0
+        ? 'there is no calendar and no vCard in it'
+        : `there is no ${component ?? 'component'} in it${others.length === 0 ? '' : `, only ${others.join(', ')}`}`
+    this.#found.push({ problem, file: this.#file })
   }
 
   #text(): string {
@@ -94,7 +117,10 @@ class CalendarItems {
     const parent = this.#open.at(-1)
     const isItem = parent === undefined || parent.name === wrapper
     if (!isItem) parent.addInner(name, closed.object())
-    else if (this.#isWanted(name)) this.#found.push({ json: Buffer.from(closed.object()), file: this.#file })
+    else if (this.#isWanted(name)) {
+      this.#hasItem = true
+      this.#found.push({ json: Buffer.from(closed.object()), file: this.#file })
+    } else this.#others.add(name)
   }
 
   #isWanted(name: string): boolean {
@@ -103,6 +129,7 @@ class CalendarItems {
   }
 
   #bad(problem: string): void {
+    this.#isDamaged = true
     this.#found.push({ problem, file: this.#file, path: `line ${this.#number}` })
   }
 }

@@ -4,7 +4,7 @@ import { parsePath } from '../../system/item-path.ts'
 import type { ViewDefinition } from '../definition.ts'
 import type { BadItem, FoundItem } from '../item.ts'
 import { viewOf } from '../view.fixture.ts'
-import { readItems } from './read-items.ts'
+import { readItemBatches } from './read-items.ts'
 
 export async function* inChunks(bytes: Uint8Array, chunkBytes: number): Bytes {
   for (let from = 0; from < bytes.length; from += chunkBytes) yield bytes.subarray(from, from + chunkBytes)
@@ -39,8 +39,9 @@ export async function itemsOf(
   const parcel = { id: '', path, isFolder, extension: isFolder ? '' : name.replace(/^[^.]*\.?/, '') }
   const definition = viewOf({ ...others, items: items?.map(parsePath) })
   const found: (FoundItem | BadItem)[] = []
-  for await (const one of readItems(parcel, definition, { signal: new AbortController().signal, files: systemFiles })) {
-    found.push('json' in one ? { ...one, json: Buffer.from(one.json) } : one)
+  const context = { signal: new AbortController().signal, files: systemFiles }
+  for await (const batch of readItemBatches(parcel, definition, context)) {
+    for (const one of batch) found.push('json' in one ? { ...one, json: Buffer.from(one.json) } : one)
   }
   return found
 }

@@ -3,7 +3,8 @@ import { pathPattern } from '../../archive/pattern.ts'
 import type { StoredEntry } from '../../archive/stored.ts'
 import { readTar } from '../../archive/tar-read.ts'
 import { readZip } from '../../archive/zip-read.ts'
-import type { Bytes, Codec } from '../../codec/codec.ts'
+import type { Bytes } from '../../codec/codec.ts'
+import type { Decompression } from '../../codec/foreign.ts'
 import { sayBytes } from '../../system/byte-files.ts'
 import { type Files, walkFiles } from '../../system/files.ts'
 import { openPrivateFolder } from '../../system/private-folder.ts'
@@ -201,7 +202,7 @@ class InputWalk {
     return problem === undefined ? { file, kind, ...content } : { problem, file }
   }
 
-  #decompressed(bytes: Bytes, codecs: readonly Codec[]): Bytes {
+  #decompressed(bytes: Bytes, codecs: readonly Decompression[]): Bytes {
     return codecs.reduce((inner, codec) => codec.decompress(inner, this.#surroundings.signal), bytes)
   }
 }

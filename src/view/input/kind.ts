@@ -1,4 +1,4 @@
-import type { Codec } from '../../codec/codec.ts'
+import { type Decompression, foreignCodec } from '../../codec/foreign.ts'
 import { extensionOf } from '../../parcel/extension.ts'
 import { type FileKind, fileKindOf } from '../../parcel/format/all.ts'
 import { readExtension } from '../../parcel/format/claim.ts'
@@ -14,12 +14,23 @@ export interface KnownInput {
   /** `undefined` when the extension says nothing. */
   kind: InputKind | undefined
   /** Outermost first. */
-  codecs: readonly Codec[]
+  codecs: readonly Decompression[]
 }
+
+/** Extensions that stand for two. */
+const shortForms: Record<string, string> = { txz: 'tar.xz', tbz: 'tar.bz2', tbz2: 'tar.bz2' }
 
 /** @param extension As in `claimOf`. */
 export function inputKindOf(extension: string): KnownInput {
-  const { codecs, inner } = readExtension(extension)
+  const lower = extension.toLowerCase()
+  const whole = Object.hasOwn(shortForms, lower) ? shortForms[lower]! : lower
+  const dot = whole.lastIndexOf('.')
+  const foreign = foreignCodec(whole.slice(dot + 1))
+  if (foreign !== undefined) {
+    const { kind, codecs } = inputKindOf(whole.slice(0, Math.max(dot, 0)))
+    return { kind, codecs: [foreign, ...codecs] }
+  }
+  const { codecs, inner } = readExtension(whole)
   if (icalendarExtensions.includes(inner)) return { kind: 'icalendar', codecs }
   return { kind: inner === 'tar' ? 'tar' : fileKindOf(inner), codecs }
 }

@@ -47,6 +47,8 @@ describe('a parcel of one file', () => {
     ['a.json', '[1,{"a":2}]'],
     ['a.ndjson', '1\n{"a":2}'],
     ['a.json.gz', gzipSync('[1,{"a":2}]')],
+    ['a.json.xz', execFileSync('xz', ['-c'], { input: '[1,{"a":2}]' })],
+    ['a.json.bz2', execFileSync('bzip2', ['-c'], { input: '[1,{"a":2}]' })],
     ['a.jsonl.gz', gzipSync('1\r\n\n{"a":2}\n')],
     ['a.json.zst', zstd('[1,{"a":2}]')],
   ])('is read as %s', async (name, content) => {
@@ -86,6 +88,20 @@ describe('a parcel of one file', () => {
     expect(await values(path, { items: ['old', 'older[*]'] })).toEqual(['there is nothing at "old", "older[*]"'])
   })
 
+  it.each([
+    ['meta', '{"meta":{}}', '"meta" is an object, and no list; its values are "meta{*}"'],
+    ['meta[*].a', '{"meta":{"a":1}}', '"meta" is an object, and no list; its values are "meta{*}"'],
+    ['meta[*]', '{"meta":5}', '"meta" is a number, and no list'],
+    ['meta.list', '[{"meta":1}]', 'the document is a list, and no object with "meta"; its elements are "[*]"'],
+    ['a["b c"]{user}', '{"a":{"b c":[]}}', '"a["b c"]" is a list, and no object; its elements are "a["b c"][*]"'],
+    ['a.b', '{"a":"b"}', '"a" is a text, and no object with "b"'],
+    ['a.b', '{"b":[]}', undefined],
+  ])('says why nothing is at %s in %s', async (path, text, because) => {
+    const problem = `there is nothing at "${path}"${because === undefined ? '' : `: ${because}`}`
+    expect(await values(write('a.json', text), { items: [path] })).toEqual([problem])
+    expect(await values(write('a.ndjson', text), { items: [path] })).toEqual([`line 1: ${problem}`])
+  })
+
   it('gives the lines of NDJSON around a bad one, each by its paths', async () => {
     const path = write('a.ndjson', '{"a":[1]}\n{"a":[2}\n{"b":1} x\n{"b":[3]}\n[4]\n')
     expect(await values(path, { items: ['a', 'b[*]'] })).toEqual([
@@ -93,7 +109,7 @@ describe('a parcel of one file', () => {
       'line 2: not valid JSON: unexpected "}" in a number (byte 17)',
       'line 3: not valid JSON: unexpected "x" after the end of the value (byte 27)',
       3,
-      'line 5: there is nothing at "a", "b[*]"',
+      'line 5: there is nothing at "a", "b[*]": the document is a list, and no object with "a"; its elements are "[*]"',
     ])
     expect((await values(path)).at(-1)).toEqual([4])
   })
@@ -153,6 +169,25 @@ describe('a folder', () => {
     expect(await values(path)).toEqual(await values(tree()))
     expect(await values(path, { files: 'b/*' })).toEqual([2])
     expect(await values(path, { items: ['x', '[*]'], files: '*.json' })).toEqual([2])
+  })
+
+  it.each([
+    ['xz', 'tar.xz'],
+    ['xz', 'txz'],
+    ['bzip2', 'tar.bz2'],
+  ])('is read inside of tar and %s, as %s', async (program, extension) => {
+    const path = await archive('tar', tree())
+    const packed = write(`b.${extension}`, execFileSync(program, ['-c', path]))
+    expect(await values(packed)).toEqual(await values(tree()))
+    writeFileSync(packed, readFileSync(packed).subarray(0, 100))
+    expect((await values(packed)).at(-1)).toContain(`${program} failed`)
+  })
+
+  it('in which no file is read says nothing of items', async () => {
+    expect(await values(tree(), { files: 'old/*.json' })).toEqual(['no file in it is like "old/*.json"'])
+    expect(await values(await archive('zip', tree()), { files: 'x' })).toEqual(['no file in it is like "x"'])
+    mkdirSync(join(folder, 'other'))
+    expect(await values(join(folder, 'other'))).toEqual(['it has no file of a kind that the view reads'])
   })
 
   it('may hold archives', async () => {

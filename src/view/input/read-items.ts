@@ -18,35 +18,34 @@ export interface ReadContext extends Surroundings {
 }
 
 /**
- * The items of a parcel, in their order. Content never throws: an item, row, file or parcel that cannot be read is a bad item, and
- * the rest goes on.
+ * The items of a parcel, in their order, several at a time: to wait for each one costs more than to find it. A batch may be empty.
+ * Content never throws: an item, row, file or parcel that cannot be read is a bad item, and the rest goes on. So is a parcel in which
+ * no file is read: it says nothing of items.
  *
  * Items may be parts of larger chunks: who keeps few of them copies those.
  *
  * @throws UnsiloError `missing-program` (sqlite3, zstd), `no-space`, `cancelled`: what says nothing of the parcel
  */
-export async function* readItems(
-  parcel: ParcelSource,
-  definition: ViewDefinition,
-  context: ReadContext,
-): AsyncGenerator<FoundItem | BadItem> {
-  for await (const found of readItemBatches(parcel, definition, context)) yield* found
-}
-
-/** The same, several at a time: to wait for each one costs more than to find it. A batch may be empty. */
 export async function* readItemBatches(
   parcel: ParcelSource,
   definition: ViewDefinition,
   context: ReadContext,
 ): AsyncGenerator<readonly (FoundItem | BadItem)[]> {
+  let isEmpty = true
   try {
     for await (const input of inputsOf(parcel, definition, context)) {
+      isEmpty = false
       if ('problem' in input) yield [input]
       else yield* guarded(readInput(input, definition, context), input.file, context.signal)
     }
+    if (isEmpty) yield [{ problem: sayNoFile(definition), file: '' }]
   } catch (error) {
     yield [badFile(error, '', context.signal)]
   }
+}
+
+function sayNoFile({ files }: ViewDefinition): string {
+  return files === undefined ? 'it has no file of a kind that the view reads' : `no file in it is like "${files}"`
 }
 
 /**

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Bytes } from '../../codec/codec.ts'
 import { withoutByteOrderMark } from '../../parcel/format/byte-order-mark.ts'
 
-/** Takes a byte order mark off, and turns text whose mark says UTF-16 into UTF-8. @throws UnsiloError `wrong-content` */
+/** Takes a byte order mark off, and turns UTF-16 into UTF-8 where a mark or its NULs say so. @throws UnsiloError `wrong-content` */
 export async function* withoutMark(bytes: Bytes): Bytes {
   let pieces: Uint8Array[] = []
   const taker = withoutByteOrderMark({ write: (piece) => pieces.push(piece), end: () => undefined })

@@ -54,4 +54,15 @@ describe('readXml', () => {
   it('gives a web page up', async () => {
     expect((await elements(`<html>${'<p>&nbsp;<br>'.repeat(10_000)}`)).length).toBeLessThan(5000)
   })
+
+  it('tells that no element has the name, and takes what items would stand in for an empty list', async () => {
+    const document = '<rss><channel><title>A</title></channel><other><item>1</item></other></rss>'
+    expect(await elements(document, 'post')).toEqual(['there is no element "post"'])
+    expect(await elements(document, 'channel/item')).toEqual([])
+    expect(await elements(document, 'feed/item')).toEqual(['there is no element "feed/item"'])
+    expect(await elements(document, 'rss/other/item')).toEqual([{ '#text': '1' }])
+    expect(await elements('<html><p></html>', 'item')).toEqual([
+      'line 1, column 16: not well-formed XML: unexpected close tag',
+    ])
+  })
 })

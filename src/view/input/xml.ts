@@ -11,14 +11,14 @@ import { fromWindows1252, withoutMark } from './text.ts'
 const mostFaults = 100
 
 interface XmlOptions {
-  /** With its prefix, as the document writes it. */
+  /** With its prefix, as the document writes it; with the names of those around it before it, as in "channel/item". */
   element: string
   file: string
 }
 
 /**
  * Each element of the name as an object; one that stands inside of another is part of that. An item in which the document is not
- * well-formed is none.
+ * well-formed is none. That there is none at all is told, unless the element around them is there: then it is an empty list.
  */
 export async function* readXml(bytes: Bytes, options: XmlOptions): AsyncGenerator<Found[]> {
   const items = new XmlItems(options)
@@ -34,7 +34,14 @@ export async function* readXml(bytes: Bytes, options: XmlOptions): AsyncGenerato
 class XmlItems {
   readonly #file: string
   readonly #parser = new SaxesParser<{ xmlns: false }>({ xmlns: false })
+  readonly #element: string
+  /** From the outermost to the item. */
+  readonly #path: readonly string[]
   #found: Found[] = []
+  /** Elements around the one that is read, while that is no item. */
+  readonly #around: string[] = []
+  /** There is an item, or what they would stand in. */
+  #isThere = false
   #faults = 0
   /** The item that is read, and what is open in it; none outside of items. */
   #open: XmlElement[] = []
@@ -42,11 +49,14 @@ class XmlItems {
 
   constructor({ element, file }: XmlOptions) {
     this.#file = file
+    this.#element = element
+    this.#path = element.split('/')
     const parser = this.#parser
     parser.on('error', (error) => this.#fault(error.message))
     parser.on('doctype', (doctype) => declareEntities(doctype, parser.ENTITIES))
     parser.on('opentag', ({ name, attributes }) => {
-      if (this.#open.length > 0 || name === element) this.#open.push(new XmlElement(name, attributes))
+      if (this.#open.length > 0 || this.#isItem(name)) this.#open.push(new XmlElement(name, attributes))
+      else this.#around.push(name)
     })
     parser.on('text', (text) => this.#open.at(-1)?.addText(text))
     parser.on('cdata', (text) => this.#open.at(-1)?.addText(text))
@@ -69,11 +79,23 @@ class XmlItems {
 
   end(): void {
     this.#parser.close()
+    if (this.#isThere || this.#faults > 0) return
+    this.#found.push({ problem: `there is no element "${this.#element}"`, file: this.#file })
+  }
+
+  #isItem(name: string): boolean {
+    const here = [...this.#around, name]
+    const isItem = endsWith(here, this.#path)
+    this.#isThere ||= isItem || (this.#path.length > 1 && endsWith(here, this.#path.slice(0, -1)))
+    return isItem
   }
 
   #close(): void {
     const closed = this.#open.pop()
-    if (closed === undefined) return
+    if (closed === undefined) {
+      this.#around.pop()
+      return
+    }
     const parent = this.#open.at(-1)
     if (parent !== undefined) parent.addChild(closed.name, closed.value())
     else if (!this.#isFaulty) this.#found.push({ json: Buffer.from(closed.object()), file: this.#file })
@@ -89,6 +111,10 @@ class XmlItems {
     const problem = `not well-formed XML: ${message.replace(/^.*?\d+:\d+: /, '').replace(/\.$/, '')}`
     this.#found.push({ problem, file: this.#file, path: `line ${line}, column ${column}` })
   }
+}
+
+function endsWith(names: readonly string[], end: readonly string[]): boolean {
+  return end.every((name, index) => name === names[names.length - end.length + index])
 }
 
 /** Entities stand for the text that the document itself declares; they are not expanded again. */

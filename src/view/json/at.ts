@@ -57,6 +57,14 @@ export function copyAt(json: Json, other: Json, path: JsonPath): void {
   copyFrom(json, other, path, 0)
 }
 
+/** Puts, in place, another value where a path leads to one. */
+export function setAt(json: Json, { names }: JsonPath, value: Json): void {
+  const holder = jsonAt(json, { text: '', names: names.slice(0, -1) })
+  const name = names.at(-1)
+  if (holder === undefined || name === undefined || !isObject(holder)) return
+  setMember(holder, name, value)
+}
+
 function copyFrom(json: Json, other: Json, path: JsonPath, from: number): void {
   const name = path.names[from]
   if (name === undefined) copyElements(json, other, path, from)

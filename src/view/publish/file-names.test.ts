@@ -40,8 +40,8 @@ describe('names of files', () => {
   })
 
   it('say that they were changed', () => {
-    const files = fileNames(parseTemplate('{x}.csv'), [['good'], ['a/b']])
-    expect(files.map(({ isChanged }) => isChanged)).toEqual([false, true])
+    const files = fileNames(parseTemplate('{x}.csv'), [['good'], ['a/b'], ['Ulm'], ['ULM']])
+    expect(files.map(({ changed }) => changed)).toEqual([undefined, 'unsafe', 'alike', 'alike'])
   })
 
   it('are safe and different whatever the values are, and the same each time', () => {

@@ -7,8 +7,11 @@ export type GroupValues = readonly (string | null)[]
 export interface GroupFile {
   /** Relative to the folder, with `/` between its parts; never leads out of it. */
   path: string
-  /** It is not what the template and the values say: they would make no name of a file that all systems take. */
-  isChanged: boolean
+  /**
+   * Why it is not what the template and the values say: `unsafe`: they would make no name of a file that all systems take; `alike`:
+   * another group would have the same name, where upper and lower case are the same.
+   */
+  changed?: 'unsafe' | 'alike'
 }
 
 /** Most bytes of what one value becomes, and of a whole name: file systems take 255, and temporary names are longer. */
@@ -27,7 +30,7 @@ export function fileNames(template: FileTemplate, groups: readonly GroupValues[]
   return files.map((file, index) =>
     taken.get(folded[index]!) === 1
       ? file
-      : { path: marked(file.path, JSON.stringify(groups[index])), isChanged: true },
+      : { path: marked(file.path, JSON.stringify(groups[index])), changed: 'alike' },
   )
 }
 
@@ -47,7 +50,7 @@ function compose(template: FileTemplate, values: GroupValues): GroupFile {
     .split('/')
     .map((name) => (Buffer.byteLength(name) <= nameBytes ? name : marked(name, name)))
     .join('/')
-  return { path: short, isChanged: isChanged || short !== path }
+  return isChanged || short !== path ? { path: short, changed: 'unsafe' } : { path: short }
 }
 
 /** Names that Windows keeps for devices, whatever comes after a dot. */

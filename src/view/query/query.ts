@@ -1,4 +1,5 @@
 import type { Files } from '../../system/files.ts'
+import type { ViewDefinition } from '../definition.ts'
 import type { SecretRule, Undecrypted } from '../decrypt/secret-columns.ts'
 import type { TablePaths } from '../store/write-tables.ts'
 import type { Cell, CellType } from './cell.ts'
@@ -13,6 +14,8 @@ export interface QueryView {
   paths: Omit<TablePaths, 'history'> & Partial<TablePaths>
   /** What of it is decrypted when it is read. */
   secrets?: readonly SecretRule[]
+  /** Of the definition: says where in the items of the history that is. */
+  columns?: ViewDefinition['columns']
 }
 
 /** What can be asked: of each dataset its views, and what unsilo knows itself. */

@@ -122,7 +122,7 @@ async function offerTables(
     /^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name) ? name : sqlName(name)
   for (const { name: dataset, views } of datasets) {
     if (views.length > 0) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(dataset)}`)
-    for (const { name, paths: of, secrets: rules = [] } of views) {
+    for (const { name, paths: of, secrets: rules = [], columns } of views) {
       const tables: [string, string | undefined][] = [
         [name, of.items],
         [`${name}_history`, of.history],
@@ -132,11 +132,11 @@ async function offerTables(
         names.push(`${written(dataset)}.${written(table)}`)
         if (path === undefined) continue
         const full = `${sqlName(dataset)}.${sqlName(table)}`
-        const select = await secrets.select(
-          `${dataset}/${name}`,
-          `read_parquet(${sqlPath(path)})`,
-          path === of.items ? rules : [],
-        )
+        const [view, parquet] = [`${dataset}/${name}`, `read_parquet(${sqlPath(path)})`]
+        const select =
+          path === of.history
+            ? await secrets.selectHistory(view, parquet, rules, columns)
+            : await secrets.select(view, parquet, path === of.items ? rules : [])
         await connection.run(`CREATE VIEW ${full} AS ${select}`)
         // A path with wildcards in it is looked for as it is written, and read as it is.
         paths.push(sqlText(path), sqlPath(path))

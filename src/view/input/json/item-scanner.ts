@@ -7,6 +7,7 @@ import { Capture, longestItemBytes } from './capture.ts'
 import { DamagedValue } from './damaged-value.ts'
 import type { KnownItems } from './known-items.ts'
 import { Nesting } from './nesting.ts'
+import type { Misfit } from './nothing-at.ts'
 import { isInside, isNumber, mendedState } from './states.ts'
 
 const { transitions, placeOf } = grammar
@@ -52,6 +53,7 @@ export class ItemScanner {
   #found: (FoundItem | BadItem)[] = []
   #damages = 0
   #status: 'items' | 'null' | 'missing' = 'missing'
+  #misfit: Misfit | undefined
   readonly #nesting = new Nesting()
   /** How many of the open containers lie on the path; more are open only inside of a value that is captured. */
   #level = 0
@@ -83,6 +85,11 @@ export class ItemScanner {
   /** As `itemsAt` says it, of what has come so far. */
   get status(): 'items' | 'null' | 'missing' {
     return this.#status
+  }
+
+  /** Where the path first led to something else than it says; of interest when it leads nowhere. */
+  get misfit(): Misfit | undefined {
+    return this.#misfit
   }
 
   /** What was found since the last time. Items may be parts of chunks, and keep those in memory. */
@@ -155,6 +162,7 @@ export class ItemScanner {
         return index + 1
       }
       if (isNull) this.#sawNull()
+      else this.#misfit ??= { steps: this.#steps.slice(0, level + 1), byte: chunk[index]! }
     }
     // Elements of a list, or of a map, may be null, what a key leads to is then nothing.
     const isItem = isMeant && step === undefined && !(isNull && !isMany(this.#steps.at(-1)))

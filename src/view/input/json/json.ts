@@ -3,6 +3,7 @@ import { type ItemPath, each, isMany } from '../../../system/item-path.ts'
 import type { BadItem, FoundItem } from '../../item.ts'
 import { ItemScanner } from './item-scanner.ts'
 import type { KnownItems } from './known-items.ts'
+import { type Misfit, nothingAt } from './nothing-at.ts'
 
 export type Found = FoundItem | BadItem
 
@@ -27,6 +28,7 @@ export async function* readJson(open: () => Bytes, { paths, file, known }: JsonO
   }
   let fallback: Found[] | undefined
   let isNull = false
+  let misfit: Misfit | undefined
   for (const path of paths) {
     const scanner = new ItemScanner({ steps: stepsOf(path), file, known })
     const held: Found[] = []
@@ -39,14 +41,11 @@ export async function* readJson(open: () => Bytes, { paths, file, known }: JsonO
       return
     }
     isNull ||= scanner.status === 'null'
+    misfit ??= scanner.misfit
     fallback ??= held
   }
   if (fallback !== undefined && (fallback.length > 0 || isNull)) yield fallback
-  else yield [nothingAt(paths, file)]
-}
-
-export function nothingAt(paths: readonly ItemPath[], file: string): BadItem {
-  return { problem: `there is nothing at ${paths.map(({ text }) => `"${text}"`).join(', ')}`, file }
+  else yield [nothingAt(paths, file, misfit)]
 }
 
 async function* scan(bytes: Bytes, scanner: ItemScanner): AsyncGenerator<Found[]> {

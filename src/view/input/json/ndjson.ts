@@ -2,7 +2,8 @@ import type { Bytes } from '../../../codec/codec.ts'
 import type { ItemPath } from '../../../system/item-path.ts'
 import { type Line, linesOf } from '../lines.ts'
 import { ItemScanner } from './item-scanner.ts'
-import { type Found, type JsonOptions, nothingAt, stepsOf } from './json.ts'
+import { type Found, type JsonOptions, stepsOf } from './json.ts'
+import { type Misfit, nothingAt } from './nothing-at.ts'
 
 /** One document a line; without paths each is an item. A line in which anything is damaged gives no items. */
 export async function* readNdjson(bytes: Bytes, options: JsonOptions): AsyncGenerator<Found[]> {
@@ -16,6 +17,7 @@ export async function* readNdjson(bytes: Bytes, options: JsonOptions): AsyncGene
 function itemsIn(line: Line, { paths, file, known }: JsonOptions): Found[] {
   if (line.problem !== undefined) return [{ problem: line.problem, file, path: `line ${line.number}` }]
   let isNull = false
+  let misfit: Misfit | undefined
   for (const steps of paths?.map(stepsOf) ?? [[]]) {
     const scanner = new ItemScanner({ steps, file, known, offset: line.offset })
     scanner.write(line.bytes)
@@ -25,8 +27,9 @@ function itemsIn(line: Line, { paths, file, known }: JsonOptions): Found[] {
     if (bad !== undefined) return [{ ...bad, path: `line ${line.number}` }]
     if (scanner.status === 'items') return found
     isNull ||= scanner.status === 'null'
+    misfit ??= scanner.misfit
   }
-  return isNull ? [] : [{ ...nothingAt(paths as readonly ItemPath[], file), path: `line ${line.number}` }]
+  return isNull ? [] : [{ ...nothingAt(paths as readonly ItemPath[], file, misfit), path: `line ${line.number}` }]
 }
 
 /** Nothing, spaces, or a byte order mark alone. */
