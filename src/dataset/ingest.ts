@@ -17,6 +17,7 @@ import type { Context, Dataset } from './dataset.ts'
 import { type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import { aheadError, newParcelId, startParcel } from './new-parcel.ts'
 import { sealMoved, sealParcel } from './seal.ts'
+import { retainedParcels } from './verdicts.ts'
 
 /**
  * Files and folders that `ingest.paths` finds now, the newest first: of more files than the rules keep, the newest go in.
@@ -165,7 +166,7 @@ function isOtherFileSystem(error: unknown): boolean {
  * @returns The first that the rules would not keep.
  */
 function prunedAtOnce(dataset: Dataset, context: Context, ids: readonly ParcelId[]): ParcelId | undefined {
-  const sealed = sealedParcels(readHistory(context.system.files, dataset.layout))
+  const sealed = retainedParcels(readHistory(context.system.files, dataset.layout))
   const others = sealed.filter(({ id }) => !ids.includes(id))
   const plan = parcelsToKeep([...others, ...ids.map((id) => ({ id, state: 'good' as const }))], dataset.config.keep)
   return ids.find((id) => plan.decisions.some((decision) => decision.id === id && !decision.keep))

@@ -6,6 +6,7 @@ import { type TestDataset, testDataset } from '../../test/support/test-dataset.t
 import { detailsOf } from '../ledger/ledger.ts'
 import { isEvent } from './history.ts'
 import { pruneDataset, removals } from './prune.ts'
+import { verifyDataset } from './verify.ts'
 
 const hour = 3_600_000
 const hourly = (keep: string, cmd = 'echo x > $PARCEL_PATH.txt'): string =>
@@ -122,6 +123,18 @@ it('removes nothing while a line of the ledger cannot be read, for a verdict may
   test.clock.advance(hour)
   expect((await test.run()).pruned).toEqual([])
   expect(test.names('data')).toHaveLength(2)
+})
+
+it('keeps an older good parcel while the newest good one is known to be damaged', async () => {
+  const test = testDataset(hourly(''))
+  await runTimes(test, 3)
+  writeFileSync(join(test.folder, 'data', `${ids(8, 8)[0]}.txt`), 'y\n')
+  const dataset = await test.open()
+  const verified = await verifyDataset(dataset, test.context, { share: 1, here: true, targets: [] })
+  expect(verified.problems).toHaveLength(1)
+  test.configure(hourly('keep = 1'))
+  await pruneDataset(await test.open(), test.context, false)
+  expect(test.names('data')).toEqual(ids(7, 8).map((id) => `${id}.txt`))
 })
 
 it('does not let a parcel that is dated ahead of the clock push out good ones', async () => {

@@ -13,6 +13,7 @@ import { commitRecords } from './git.ts'
 import { type History, type ParcelRecord, readHistory, sealedParcels } from './history.ts'
 import type { Losses, LostVersions } from './last-versions.ts'
 import { withLock } from './lock.ts'
+import { retainedParcels } from './verdicts.ts'
 
 export interface PruneDecision {
   id: ParcelId
@@ -38,7 +39,7 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   const now = context.system.clock.now()
   const isAhead = ({ id }: { id: ParcelId }): boolean => isAheadOf(id, now)
   const plan = parcelsToKeep(
-    sealed.filter((parcel) => !isAhead(parcel)),
+    retainedParcels(history).filter((parcel) => !isAhead(parcel)),
     dataset.config.keep,
   )
   const frozen = plan.frozen || history.damagedLines > 0

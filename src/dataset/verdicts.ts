@@ -1,6 +1,7 @@
 import type { ParcelId } from '../parcel/id.ts'
+import type { RetainedParcel } from '../parcel/retention.ts'
 import { type Verdict, verdictOf } from './acknowledgements.ts'
-import { type History, isEvent } from './history.ts'
+import { type History, isEvent, sealedParcels } from './history.ts'
 
 /** What reading each parcel here again has shown the last time; what was never read again is missing. */
 export function verdictsHere({ entries }: Pick<History, 'entries'>): Map<ParcelId, Verdict> {
@@ -15,4 +16,13 @@ export function verdictsHere({ entries }: Pick<History, 'entries'>): Map<ParcelI
     if (verdict.target === undefined) found.set(verdict.parcel, verdict)
   }
   return found
+}
+
+/** The sealed parcels as retention counts them, oldest first: what reading one again has shown goes before what it was sealed as. */
+export function retainedParcels(history: History): RetainedParcel[] {
+  const verdicts = verdictsHere(history)
+  return sealedParcels(history).map(({ id, state }) => {
+    const isDamaged = state === 'good' && verdicts.get(id)?.ok === false
+    return { id, state: isDamaged ? 'damaged' : state }
+  })
 }

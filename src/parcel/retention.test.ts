@@ -119,6 +119,18 @@ describe('parcelsToKeep', () => {
     ])
   })
 
+  it('counts a damaged parcel as nothing, also as the newest, so that an older good one stays', () => {
+    const all = dailyParcels(4).map((parcel, index) =>
+      index % 2 === 0 ? { ...parcel, state: 'damaged' as const } : parcel,
+    )
+    expect(lines(plan(all, 1))).toEqual([
+      'keep 2026-11-20T120000Z damaged: stays until a good parcel is newer',
+      'keep 2026-11-19T120000Z newest good; last 1 (1 of 1)',
+      'remove 2026-11-18T120000Z damaged, and a good parcel is newer',
+      'remove 2026-11-17T120000Z older than the last 1',
+    ])
+  })
+
   it('keeps all without a policy', () => {
     const all = parcelsToKeep([...dailyParcels(3), ...suspect('2026-11-01T00:00:00Z')], undefined)
     expect(all.frozen).toBe(false)

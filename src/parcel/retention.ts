@@ -5,7 +5,8 @@ import type { RetentionPolicy } from './retention-policy.ts'
 
 export interface RetainedParcel {
   id: ParcelId
-  state: 'good' | 'suspect'
+  /** Damaged: it was good, and is known not to be what was sealed any more. */
+  state: 'good' | 'suspect' | 'damaged'
 }
 
 export interface RetentionPlan {
@@ -24,7 +25,8 @@ interface RetentionDecision {
 
 /**
  * Decides which parcels stay. Rules only count good parcels, and the newest good one always stays. Nothing goes while
- * the newest parcel is suspect: if the source has lost data, the old parcels may be all that is left of it.
+ * the newest parcel is suspect: if the source has lost data, the old parcels may be all that is left of it. One that is damaged
+ * stands for nothing: what an older one still has whole is not given up for it.
  *
  * @param parcels Sealed ones, in any order. @param policy `undefined` keeps all.
  */
@@ -41,7 +43,7 @@ export function parcelsToKeep(parcels: readonly RetainedParcel[], policy: Retent
   const reasonToRemove = isLastOnly ? `older than the last ${Math.max(policy.last, policy.min)}` : 'no rule keeps it'
   let newerGood = 0
   const decisions = newestFirst.map(({ id, state }): RetentionDecision => {
-    if (state === 'suspect') return decideSuspect(id, newerGood, Math.max(policy.last, policy.min))
+    if (state !== 'good') return decideDoubtful(id, state, newerGood, Math.max(policy.last, policy.min))
     newerGood += 1
     const reasons = reasonsToKeep.get(id)
     return reasons === undefined ? { id, keep: false, reasons: [reasonToRemove] } : { id, keep: true, reasons }
@@ -53,11 +55,11 @@ function keepAll(parcels: readonly RetainedParcel[], frozen: boolean, reason: st
   return { frozen, decisions: parcels.map(({ id }) => ({ id, keep: true, reasons: [reason] })) }
 }
 
-/** A suspect parcel stays for someone to look at, until there is as much after it as would be kept anyway. */
-function decideSuspect(id: ParcelId, newerGood: number, enough: number): RetentionDecision {
+/** Such a parcel stays for someone to look at or to mend, until there is as much after it as would be kept anyway. */
+function decideDoubtful(id: ParcelId, state: string, newerGood: number, enough: number): RetentionDecision {
   const parcels = enough === 1 ? 'a good parcel is newer' : `${enough} good parcels are newer`
-  if (newerGood >= enough) return { id, keep: false, reasons: [`suspect, and ${parcels}`] }
-  return { id, keep: true, reasons: [`suspect: stays until ${parcels}`] }
+  if (newerGood >= enough) return { id, keep: false, reasons: [`${state}, and ${parcels}`] }
+  return { id, keep: true, reasons: [`${state}: stays until ${parcels}`] }
 }
 
 /** Why good parcels stay. Those that no rule keeps are missing. */

@@ -3,6 +3,7 @@ import type { Context, Dataset } from '../dataset.ts'
 import { drainedParcels } from '../drain-ledger.ts'
 import { type History, sealedParcels } from '../history.ts'
 import { awaitedParcels, neededParcels } from '../needed-parcels.ts'
+import { retainedParcels } from '../verdicts.ts'
 
 /** Why parcels stay, whatever is in them. One that is not there may go, if others hold all of it. */
 export function standingReasons(dataset: Dataset, context: Context, history: History): Map<ParcelId, string[]> {
@@ -43,5 +44,8 @@ export function standingReasons(dataset: Dataset, context: Context, history: His
 
 function frozenBecause(history: History, newest: { id: ParcelId; state: string } | undefined): string | undefined {
   if (history.damagedLines > 0) return 'frozen: the ledger is damaged'
-  return newest?.state === 'suspect' ? `frozen: the newest parcel ${newest.id} is suspect` : undefined
+  if (newest?.state === 'suspect') return `frozen: the newest parcel ${newest.id} is suspect`
+  // What is in the cache of it is all that would be left.
+  const damaged = retainedParcels(history).find(({ state }) => state === 'damaged')
+  return damaged === undefined ? undefined : `frozen: ${damaged.id} is damaged; mend it first`
 }

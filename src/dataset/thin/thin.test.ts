@@ -164,6 +164,14 @@ describe('thin', () => {
     expect(Object.values(await reasonsOf(test))).toEqual(Array(5).fill('frozen: the ledger is damaged'))
   })
 
+  it('moves nothing while a parcel is known to be damaged, until that is mended', async () => {
+    const test = quiet()
+    tell(test, { event: 'verified', parcel: idOf(2), ok: false, files: 1, bytes: 1 })
+    expect(Object.values(await reasonsOf(test))).toEqual(Array(5).fill(`frozen: ${idOf(2)} is damaged; mend it first`))
+    tell(test, { event: 'verified', parcel: idOf(2), ok: true, files: 1, bytes: 1 })
+    expect(Object.values(await reasonsOf(test))).not.toContain(`frozen: ${idOf(2)} is damaged; mend it first`)
+  })
+
   it('does not go by a first value of what is ignored', async () => {
     const test = withParcels([saved(one)], `${config}prefer = { score = "first-nonempty" }\n`)
     await expect(thinDataset(await test.open(), test.context, true)).rejects.toThrow('both ignores and prefers "score"')
