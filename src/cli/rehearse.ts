@@ -3,6 +3,7 @@ import { attempt } from '../alert/attempt.ts'
 import type { Delivery } from '../alert/channel.ts'
 import type { AlertConfigs } from '../alert/config.ts'
 import { textOf } from '../alert/message-text.ts'
+import { noFault } from '../rehearsal/fault.ts'
 import type { Fault } from '../rehearsal/fault-names.ts'
 import { type Rehearsal, rehearse as rehearseFault } from '../rehearsal/rehearse.ts'
 import { type Telling, markRehearsal, tellingsOf } from '../rehearsal/telling.ts'
@@ -15,7 +16,8 @@ import { rehearsalText } from './rehearsed.ts'
 
 export interface RehearseArguments {
   dataset: string
-  fail: Fault
+  /** What goes wrong; without it, what could is told. */
+  fail?: Fault
   /** Really send the messages, marked. */
   send?: boolean
 }
@@ -26,6 +28,7 @@ export type Sent = ReadonlyMap<string, readonly Delivery[]>
 /** Makes a fault happen to a copy of a dataset, and shows who would be told what, and when. */
 export async function rehearse({ dataset: name, fail, send }: RehearseArguments, app: App): Promise<ExitStatus> {
   const dataset = await openOneDataset(app, name)
+  if (fail === undefined) throw noFault(dataset)
   const { alerts: configs } = (await loadRoot(app.context.system.files, app.root)).root
   const rehearsal = await rehearseFault(fail, dataset, app.context)
   const surroundings = alertSurroundings(app)

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import pc from 'picocolors'
 import type { ConfigProblem } from '../config/problem.ts'
 import type { Dataset } from '../dataset/dataset.ts'
@@ -33,9 +33,16 @@ export async function report(args: ReportArguments, app: App): Promise<ExitStatu
   return args.check === true && isBad ? ExitCode.failed : ExitCode.ok
 }
 
-/** @throws UnsiloError `usage` for a file whose name does not say the format */
+/** @throws UnsiloError `usage` where two things say different formats, and for a file whose name does not say it */
 function formatOf({ format, output }: ReportArguments, { json }: App): ReportFormat {
-  if (json) return 'json'
+  if (json) {
+    const other = format ?? (output === undefined ? undefined : reportFormatOf(output))
+    if (other === undefined || other === 'json') return 'json'
+    const said = format === undefined ? `the name of ${output}` : `--format ${format}`
+    throw new UnsiloError('usage', `--json asks for JSON, and ${said} for ${other}`, {
+      hint: 'Leave one of the two out. For both, ask twice.',
+    })
+  }
   if (format !== undefined || output === undefined) return format ?? 'text'
   const found = reportFormatOf(output)
   if (found !== undefined) return found
@@ -71,10 +78,23 @@ async function written(
   return reportHtml(found, { ...options, pasts: await readPasts(datasets, app.context) })
 }
 
+/** @throws UnsiloError `usage` where no file can be written */
+function checkPlace(path: string, { context: { system } }: App): void {
+  const folder = dirname(path)
+  const kind = system.files.info(folder)?.kind
+  if (kind === 'folder') return
+  throw new UnsiloError(
+    'usage',
+    `cannot write ${path}: ${kind === undefined ? `there is no folder ${folder}` : `${folder} is not a folder`}`,
+    { hint: kind === undefined ? `Make it first: mkdir -p '${folder}'` : 'Name another place.' },
+  )
+}
+
 /** Shows it, or writes it to a file that is whole or not there at all. */
 async function tell(text: string, { output }: ReportArguments, app: App): Promise<void> {
   if (output === undefined) return app.print(text)
   const path = resolve(app.cwd, output)
+  checkPlace(path, app)
   await replaceFile(app.context.system.files, path, text)
   if (!app.quiet) app.note(`Wrote ${path}.`)
 }

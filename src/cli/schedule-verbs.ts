@@ -22,7 +22,7 @@ export function addScheduleVerbs(program: Command): void {
     )
   verb(program, 'rehearse', 'make a fault happen to a copy of a dataset, and show who would be told what')
     .argument('<dataset>', 'a name below the root, or a path')
-    .addOption(new Option('--fail <fault>', 'what goes wrong').choices(faults).makeOptionMandatory())
+    .addOption(new Option('--fail <fault>', 'what goes wrong').choices(faults))
     .option('--send', 'really send the messages, marked as a rehearsal')
     .action((dataset: string, options: Omit<RehearseArguments, 'dataset'>, command: Command) =>
       lazily(async () => (await import('./rehearse.ts')).rehearse)({ dataset, ...options }, command),

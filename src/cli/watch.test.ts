@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openSink } from '../alert/alerts.fixture.ts'
 import { recordTick } from '../schedule/ticks.ts'
 import { systemFiles } from '../system/files.ts'
@@ -132,6 +132,90 @@ describe('watch', () => {
     await look(test, 3)
     expect(mails.subjects[1]).toContain('resolved: todo: the newest good parcel is too old')
     expect(mails.subjects).toHaveLength(2)
+  })
+})
+
+describe('the figures for Prometheus', () => {
+  const configured = `[watch]\nprometheus = "node/unsilo.prom"\n`
+  const text = (test: TestApp, path: string): string | undefined => systemFiles.readText(`${test.app.root}/${path}`)
+
+  it('stay where they were while unsilo.toml has a mistake, and are nowhere else', async () => {
+    const test = testApp(start)
+    test.write('node/.keep', '')
+    test.write('todo/config.toml', '')
+    test.write('unsilo.toml', configured)
+    await watch({}, test.app)
+    expect(text(test, 'node/unsilo.prom')).toContain('unsilo_datasets{')
+    for (const mistake of ['[watch\n', `log_days = 0\n${configured}`]) {
+      test.clock.advance(hour)
+      test.write('unsilo.toml', mistake)
+      expect(await watch({}, test.app)).toBe(ExitCode.config)
+      expect(text(test, 'node/unsilo.prom')).toContain(` ${test.clock.now().getTime() / 1000}\n`)
+      expect(text(test, 'node/unsilo.prom')).toMatch(/unsilo_incidents\{.*severity="error"\} 1\n/)
+      expect(text(test, '.unsilo/unsilo.prom')).toBeUndefined()
+    }
+  })
+
+  it('are removed where they are not to be any more, and nothing else is', async () => {
+    const test = testApp(start)
+    test.write('node/.keep', '')
+    test.write('todo/config.toml', '')
+    // Nobody knows a place yet.
+    test.write('unsilo.toml', '[watch\n')
+    await watch({}, test.app)
+    expect(text(test, '.unsilo/unsilo.prom')).toBeDefined()
+    test.write('unsilo.toml', configured)
+    await watch({}, test.app)
+    expect(text(test, '.unsilo/unsilo.prom')).toBeUndefined()
+    test.write('unsilo.toml', configured.replace('unsilo.prom', 'other.prom'))
+    await watch({}, test.app)
+    expect([text(test, 'node/unsilo.prom'), text(test, 'node/other.prom') === undefined]).toEqual([undefined, false])
+    test.write('node/other.prom', 'of somebody else')
+    test.write('unsilo.toml', '')
+    await watch({}, test.app)
+    expect([text(test, 'node/other.prom'), text(test, '.unsilo/unsilo.prom') === undefined]).toEqual([
+      'of somebody else',
+      false,
+    ])
+  })
+})
+
+describe('a dataset that was never exported', () => {
+  const slow = `cmd = "touch ../begun; until [ -e ../go ]; do sleep 0.05; done; echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 day"\n`
+
+  it('is no trouble while the first run is at work, on it or on others', async () => {
+    const test = testApp(start)
+    const sink = await openSink()
+    test.write('unsilo.toml', post(sink.url))
+    test.write('first/config.toml', slow)
+    test.write('second/config.toml', slow)
+    const running = run({ datasets: [], concurrency: 1 }, test.app)
+    await vi.waitUntil(() => systemFiles.info(`${test.app.root}/begun`) !== undefined, { timeout: 30_000 })
+    test.clock.advance(2000)
+    expect(await watch({}, test.app)).toBe(ExitCode.ok)
+    test.write('go', '')
+    await running
+    await watch({}, test.app)
+    expect(sink.received).toEqual([])
+  })
+
+  it('is none until the timer has had the time to start it', async () => {
+    const test = testApp(new Date().toISOString())
+    const sink = await openSink()
+    const jobs = [
+      { job: 'run', everyMs: 5 * minute },
+      { job: 'watch', everyMs: 15 * minute },
+    ]
+    test.write('.unsilo/schedule.json', JSON.stringify({ by: 'cron', installedAt: test.clock.now(), jobs }))
+    test.write('unsilo.toml', post(sink.url))
+    test.write('todo/config.toml', slow)
+    test.clock.advance(10 * minute)
+    await watch({}, test.app)
+    expect(sink.received).toEqual([])
+    test.clock.advance(5 * minute)
+    await watch({}, test.app)
+    const titles = sink.received.map(({ json }) => (json() as { title: string }).title)
+    expect(titles).toEqual(expect.arrayContaining(['todo: there is no good parcel']))
   })
 })
 

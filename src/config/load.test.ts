@@ -45,6 +45,46 @@ it('names file, line and nearest key for a typo', async () => {
   )
 })
 
+it('names the nearest warning for a typo in accept, and says where those of the root are accepted', async () => {
+  const accept = (what: string): string => `accept = [{ what = "${what}", because = "known" }]\n`
+  expect(await problemOf(accept('frozn'))).toMatch(
+    /^todoist\/config\.toml:1: accept\[0\]\.what: "frozn" is not one of "broken", .* Did you mean "frozen"\?$/,
+  )
+  expect(await problemOf(accept('disk'))).toBe(
+    'todoist/config.toml:1: accept[0].what: "disk" is no warning of a dataset but of the root: accept it in unsilo.toml, above its first [table]',
+  )
+  const ofRoot = async (what: string): Promise<string[]> => problemsOf({ 'unsilo.toml': accept(what) })
+  expect(await ofRoot('disk')).toEqual([])
+  expect(await ofRoot('late')).toEqual([
+    `unsilo.toml:1: accept[0].what: "late" is a warning of a dataset: accept it in that dataset's config.toml, or for all under [defaults]`,
+  ])
+  expect(await ofRoot('dsik')).toEqual([
+    'unsilo.toml:1: accept[0].what: "dsik" is not one of "disk", "full". Did you mean "disk"?',
+  ])
+})
+
+it('says what is wrong with a day, a reason and a link', async () => {
+  const because = 'because = "known"'
+  expect(await problemOf(`accept = [{ what = "late", until = "soon", ${because} }]\n`)).toBe(
+    'todoist/config.toml:1: accept[0].until: "soon" is not a day. Write it like "2026-12-01".',
+  )
+  expect(await problemOf(`accept = [{ what = "late", until = "2026-02-30", ${because} }]\n`)).toContain('is not a day')
+  expect(await problemOf(`accept = [{ what = "late", until = 2026-12-01, ${because} }]\n`)).toContain(
+    'accept[0].until: must be text such as "2026-12-01"',
+  )
+  expect(await problemOf('accept = [{ what = "late" }]\n')).toBe('todoist/config.toml:1: accept[0].because: is missing')
+  expect(await problemOf('accept = [{ what = "late", because = " " }]\n')).toContain('accept[0].because: is empty')
+  expect(await problemOf(`accept = [{ what = "late", untill = "2026-12-01", ${because} }]\n`)).toContain(
+    'unknown key "untill": did you mean "until"?',
+  )
+  expect(await problemOf(`accept = { what = "late", ${because} }\n`)).toContain('accept: expects a list')
+  for (const link of ['takeout.google.com', 'javascript:alert(1)', 'file:///etc/passwd']) {
+    expect(await problemOf(`link = "${link}"\n`)).toBe(
+      'todoist/config.toml:1: link: must be the address of a page, as in "https://takeout.google.com"',
+    )
+  }
+})
+
 it('looks for the nearest key in the very table that the typo is in', async () => {
   expect(await problemOf('[metrics.tasks]\ncmdd = "true"\ncmd = "true"')).toBe(
     'todoist/config.toml:2: metrics.tasks: unknown key "cmdd": did you mean "cmd"?',

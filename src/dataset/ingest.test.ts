@@ -3,23 +3,20 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   readdirSync,
   readlinkSync,
-  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { zipArchive } from '../parcel/format/zip.fixture.ts'
 import { breakingFiles } from '../../test/support/breaking-files.ts'
-import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { otherDisk, temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { type TestDataset, testDataset } from '../../test/support/test-dataset.ts'
 import { systemFiles } from '../system/files.ts'
 import { ingestFile } from './ingest-file.ts'
@@ -202,16 +199,9 @@ ingest.paths = ["*", "**/*.json", ".*", "../*", "../../outer"]`
 })
 
 describe('a file on another file system', () => {
-  const shared = '/dev/shm'
-  const isOther = existsSync(shared) && statSync(shared).dev !== statSync(tmpdir()).dev
   // Both places have to be there, on two devices, for a rename to be refused.
-  const test = it.skipIf(!isOther)
-
-  function elsewhere(): string {
-    const folder = mkdtempSync(join(shared, 'unsilo-test-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    return folder
-  }
+  const test = it.skipIf(otherDisk === undefined)
+  const elsewhere = (): string => temporaryFolder(otherDisk)
 
   test('is copied, proved, sealed, and only then removed', async () => {
     const folder = elsewhere()

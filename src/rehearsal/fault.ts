@@ -22,6 +22,18 @@ export function checkFault(fault: Fault, dataset: Dataset): void {
   })
 }
 
+/** That nobody has said what is to go wrong, with all that can. */
+export function noFault(dataset: Dataset): UnsiloError {
+  const width = Math.max(...faults.map((fault) => fault.length))
+  const lines = faults.map((fault) => {
+    const why = whyNot(fault, dataset)
+    return `  --fail ${fault.padEnd(width)}  ${faultTitles[fault]}${why === undefined ? '' : ` (not here: ${why})`}`
+  })
+  return new UnsiloError('usage', `what is to go wrong with ${dataset.name}?`, {
+    hint: `Say it with --fail:\n${lines.join('\n')}`,
+  })
+}
+
 function whyNot(fault: Fault, dataset: Dataset): string | undefined {
   const { config } = dataset
   const kind = config.source?.kind ?? 'command'

@@ -36,6 +36,14 @@ it.each([1, 2, 3, 4])('keeps the old file, and leaves no other, when the disk re
   expect(readdirSync(dirname(path))).toEqual(['metrics.csv'])
 })
 
+it('names the file that was asked for in its errors, and never the temporary one', async () => {
+  const path = join(temporaryFolder(), 'gone/metrics.csv')
+  await expect(replaceFile(systemFiles, path, 'new')).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining(` ${path}: no such file or folder`) as string,
+  })
+})
+
 it('keeps a folder that stands where the file should', async () => {
   const path = join(temporaryFolder(), 'metrics.csv')
   mkdirSync(join(path, 'inside'), { recursive: true })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { fchmodSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { UnsiloError } from '../errors.ts'
 import { fileError } from './file-error.ts'
 import type { FileSink, Files } from './files.ts'
 
@@ -59,9 +60,17 @@ export async function replaceFileWith(
     files.rename(temporary, path)
   } catch (error) {
     await files.remove(temporary).catch(() => undefined)
-    throw error
+    throw meantFor(path, temporary, error)
   }
   await files.sync(dirname(path))
+}
+
+/** A person has asked for the file, and knows nothing of the temporary one. */
+function meantFor(path: string, temporary: string, error: unknown): unknown {
+  if (!(error instanceof UnsiloError) || !error.message.includes(temporary)) return error
+  const { code, message, hint, retryable, cause } = error
+  const details = { retryable, ...(hint === undefined ? {} : { hint }), ...(cause === undefined ? {} : { cause }) }
+  return new UnsiloError(code, message.replaceAll(temporary, path), details)
 }
 
 function setMode(descriptor: number, mode: number, path: string): void {

@@ -63,6 +63,27 @@ async function rehearse(root: CliRoot, fault: string): Promise<Rehearsed> {
 }
 
 describe('rehearse', () => {
+  it('lists what can go wrong when that is not said', async () => {
+    const root = await readyRoot()
+    const { status, stdout, stderr } = await root.cli('rehearse', 'todo')
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr.split('\n')).toEqual([
+      'error: what is to go wrong with todo?',
+      '→ Say it with --fail:',
+      '  --fail token-expired  the token has expired',
+      '  --fail disk-full      the disk is full',
+      '  --fail target-down    the targets cannot be reached',
+      '  --fail empty-source   the source is empty',
+      '  --fail never-ran      nothing is started any more',
+      '',
+    ])
+    root.write('box/a.txt', 'a')
+    root.write('photos/config.toml', '[source]\nkind = "folder"\npath = "../box"\n')
+    expect((await root.cli('rehearse', 'photos')).stderr).toMatch(
+      /--fail token-expired {2}the token has expired \(not here: a folder source needs no token\)\n/,
+    )
+  })
+
   it('shows who would be told what, and when, and leaves everything as it was', async () => {
     const root = await readyRoot()
     const before = everything(root)

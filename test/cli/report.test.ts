@@ -53,6 +53,49 @@ describe('unsilo report --output', () => {
     expect(existsSync(join(root.path, 'report'))).toBe(false)
   })
 
+  it('refuses what asks for two formats at once', async () => {
+    const root = cliRoot()
+    for (const args of [
+      ['--format', 'markdown'],
+      ['--output', 'report.html'],
+    ]) {
+      expect(await root.cli('report', '--json', ...args)).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(
+          /--json asks for JSON, and .* for (?:markdown|html)\n.*→ Leave one of the two out/,
+        ),
+      })
+    }
+    root.write('todo/config.toml', '')
+    expect((await root.cli('report', '--json', '--format', 'json', '-o', 'all.json')).status).toBe(0)
+    expect(JSON.parse(root.read('all.json'))).toMatchObject({ warned: 0 })
+  })
+
+  it('names the path that was given when its folder is not there', async () => {
+    const root = cliRoot()
+    root.write('todo/config.toml', '')
+    const { status, stderr } = await root.cli('report', '-o', 'no/r.html')
+    expect([status, stderr]).toEqual([
+      2,
+      `error: cannot write ${root.path}/no/r.html: there is no folder ${root.path}/no\n→ Make it first: mkdir -p '${root.path}/no'\n`,
+    ])
+  })
+
+  it('tells what was looked at in every dataset with --all, also in good ones', async () => {
+    const root = await rootWithReport()
+    expect((await root.cli('report')).stdout).not.toContain('is good')
+    const { stdout } = await root.cli('report', '--all')
+    expect(stdout).toMatch(/✓ todo is good\n {2}the last good parcel is .*\n {2}✓ broken: metrics\.csv can be read\n/)
+    expect(stdout).toMatch(/✓ late: the last good parcel is .* old; the interval is 1 day\n/)
+    expect(stdout).toMatch(/✗ bank is never\n[^]* {2}! never: there is no good parcel; the newest export, of .* failed/)
+    const markdown = (await root.cli('report', '--all', '--format', 'markdown')).stdout
+    expect(markdown).toContain('## todo: good')
+    expect((await root.cli('report', '--format', 'markdown')).stdout).not.toContain('## todo: good')
+    const opened = (html: string): number => html.split('<details open').length - 1
+    expect(opened((await root.cli('report', '--all', '--format', 'html')).stdout)).toBe(1)
+    expect(opened((await root.cli('report', '--format', 'html')).stdout)).toBe(0)
+  })
+
   it('tells of datasets whose configuration cannot be read, and ends with 3', async () => {
     const root = await rootWithReport()
     root.write('odd/config.toml', 'interval = "1 dy"\n')

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readMetrics } from '../../src/metric/metrics-file.ts'
@@ -60,6 +60,19 @@ async function exportTwice(test: TestDataset): Promise<void> {
   }
 }
 
+/** Makes datasets that are as the scene's run finds them, each in a folder of its own: prepared once, then copied. */
+async function preparing({ config, prepare }: Scene): Promise<(step: number) => TestDataset> {
+  const root = temporaryFolder()
+  const prepared = testDataset(config, 'prepared', root)
+  await prepare(prepared)
+  return (step) => {
+    const copy = testDataset(config, `dataset-${step}`, root)
+    cpSync(prepared.folder, copy.folder, { recursive: true, preserveTimestamps: true })
+    copy.clock.advance(prepared.clock.now().getTime() - copy.clock.now().getTime())
+    return copy
+  }
+}
+
 /** Every entry of data/ is a whole parcel, and both files of records can be read. */
 function expectNothingTorn(test: TestDataset, whole: readonly string[]): void {
   for (const name of test.names('data'))
@@ -90,11 +103,10 @@ async function runUntil(test: TestDataset, fault: Fault): Promise<boolean> {
 
 describe.each(scenes)('a run killed at any step of $name', (scene) => {
   it.each(['kill', 'kill half-way'] as const)('tears nothing, and the next run needs no help (%s)', async (how) => {
-    const root = temporaryFolder()
+    const prepared = await preparing(scene)
     let steps = 0
     for (let step = 1; ; step++) {
-      const test = testDataset(scene.config, `dataset-${step}`, root)
-      await scene.prepare(test)
+      const test = prepared(step)
       const before = test.history().parcels.filter(({ state }) => state === 'good').length
       const killed = await runUntil(test, (at) => (at === step ? how : 'go on'))
       if (!killed) {
@@ -126,10 +138,9 @@ describe.each(scenes)('a run killed at any step of $name', (scene) => {
 
 describe.each(scenes)('a disk that refuses any step of $name', (scene) => {
   it.each(['ENOSPC', 'EACCES', 'EIO'])('gives a clear error (%s) and loses nothing', async (code) => {
-    const root = temporaryFolder()
+    const prepared = await preparing(scene)
     for (let step = 1; ; step++) {
-      const test = testDataset(scene.config, `dataset-${step}`, root)
-      await scene.prepare(test)
+      const test = prepared(step)
       let refused = ''
       const { files } = breakingFiles((at, name) => {
         if (at !== step) return 'go on'

@@ -1,18 +1,23 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createRandom } from '../simulator/random.ts'
 import { type CliRoot, cliRoot, startCli } from '../support/cli.ts'
+import { otherDisk, temporaryFolder } from '../support/temporary-folder.ts'
 import { type KillLane, openKillLane } from './kill-lane.fixture.ts'
 
 const lanes = 8
 const roundsEach = 12
 
-/** A folder to ingest from; of every second lane on another file system, where there is one, so that it has to be copied. */
+/** The root of a lane: half of them are on one file system, half on another, where there is one. */
+function rootOf(number: number): CliRoot {
+  return cliRoot({}, temporaryFolder(number < lanes / 2 ? undefined : otherDisk))
+}
+
+/** A folder to ingest from; of every second lane on another file system than the root, so that it has to be copied. */
 function inboxOf(root: CliRoot, number: number): string {
-  const shared = statSync('/dev/shm', { throwIfNoEntry: false })
-  const isOther = shared !== undefined && shared.dev !== statSync(root.path).dev
-  const path = mkdtempSync(isOther && number % 2 === 1 ? '/dev/shm/unsilo-test-' : join(root.path, '.inbox-'))
+  if (number % 2 === 1) return temporaryFolder(number < lanes / 2 ? otherDisk : undefined)
+  const path = mkdtempSync(join(root.path, '.inbox-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   return path
 }
@@ -57,7 +62,7 @@ it('a run killed by kill -9 at any moment tears nothing, and the next run needs 
     lane.expectNothingTorn()
     lane.expectTidy()
   }
-  const roots = Array.from({ length: lanes }, () => cliRoot())
+  const roots = Array.from({ length: lanes }, (_, number) => rootOf(number))
   const inboxes = roots.map(inboxOf)
   // All of them end before the folders are removed.
   const results = await Promise.allSettled(roots.map((_, number) => work(number)))

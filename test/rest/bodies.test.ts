@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/dataset/outcome.ts'
 import { serve } from '../support/rest-client.ts'
 import { testDataset, type TestDataset } from '../support/test-dataset.ts'
-import { quickFolder, readParcel } from './rest.fixture.ts'
+import { readParcel } from './rest.fixture.ts'
 
 interface Raw {
   status?: number
@@ -30,7 +30,7 @@ async function made(answers: readonly Raw[], keys = 'page = { kind = "number" }\
     })
   }
   const base = await serve(listener)
-  const dataset = testDataset('', 'raw', quickFolder())
+  const dataset = testDataset('', 'raw')
   dataset.configure(`interval = "1h"
 [source]
 kind = "rest"

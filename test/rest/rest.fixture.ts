@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import type { Outcome } from '../../src/dataset/outcome.ts'
 import type { SealedEvent } from '../../src/ledger/entry.ts'
 import type { ExchangeLine } from '../../src/source/rest/journal.ts'
@@ -13,7 +12,6 @@ import type { System } from '../../src/system/system.ts'
 import { services } from '../simulator/service/service.fixture.ts'
 import type { Service } from '../simulator/service/service.ts'
 import type { ServiceOptions } from '../simulator/service/service-options.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type TestDataset, testDataset } from '../support/test-dataset.ts'
 
 /** A dataset and the service that it is of; both go by the dataset's clock. */
@@ -34,19 +32,11 @@ export const minute = 60_000
 export const hour = 60 * minute
 export const day = 24 * hour
 
-/** A folder in memory, where there is one: what is synced a thousand times is not what these tests wait for. */
-export function quickFolder(): string {
-  if (statSync('/dev/shm', { throwIfNoEntry: false }) === undefined) return temporaryFolder()
-  const path = mkdtempSync('/dev/shm/unsilo-test-')
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
-
 /** Starts scenes whose services end with the test. The account is two months old, with some 120 items unless told. */
 export function scenes(): (source: string, options?: ServiceOptions) => Promise<Scene> {
   const start = services()
   return async (source, options = {}) => {
-    const dataset = testDataset('', 'todoist', quickFolder())
+    const dataset = testDataset('', 'todoist')
     const service = await start({
       clock: () => dataset.clock.now(),
       ...options,

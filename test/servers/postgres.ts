@@ -63,7 +63,14 @@ export async function startPostgres(password: string, { tls = false } = {}): Pro
   if (certificates !== undefined) {
     writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
   }
-  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off']
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder}`,
+    'fsync=off',
+    // In its folder, which is removed: of one that is killed, the usual kind stays in memory.
+    'dynamic_shared_memory_type=mmap',
+  ]
   if (certificates !== undefined) {
     settings.push('ssl=on', `ssl_cert_file=${certificates.certificate}`, `ssl_key_file=${certificates.key}`)
   }

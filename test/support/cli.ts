@@ -72,8 +72,7 @@ export interface CliRoot {
   names(path: string): string[]
 }
 
-export function cliRoot(environment: Record<string, string> = {}): CliRoot {
-  const path = temporaryFolder()
+export function cliRoot(environment: Record<string, string> = {}, path = temporaryFolder()): CliRoot {
   const start = (...args: string[]): Started => startCli(args, { cwd: path, environment })
   return {
     path,

@@ -14,6 +14,7 @@ import {
   writesOne,
 } from '../../../test/support/publishing-dataset.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
+import { verifyDataset } from '../verify.ts'
 import { parseCopyManifest } from './manifest.ts'
 import type { CopySettings } from './targets.ts'
 
@@ -107,6 +108,18 @@ describe('the retention of a target', () => {
       { severity: 'warning', message: expect.stringContaining('does not keep 2 parcels, and there is no other copy') },
     ])
     expect(hoursAt(path)).toEqual(['06', '08', '09', '10', '11'])
+  })
+
+  it('does not count a copy that is known to be damaged there', async () => {
+    const test = await sixParcels()
+    const path = temporaryFolder()
+    await publishTo(test, folderAt('nas', path))
+    writeFileSync(join(path, 'todoist/data/2026-03-01T110000Z.json'), 'x')
+    const target = folderAt('nas', path)
+    await verifyDataset(await test.open(), test.context, { share: 1, here: false, targets: [target] })
+    const keepsOne = folderAt('nas', path, undefined, { retention: 1, max_delete: 10 })
+    await publishTo(test, keepsOne)
+    expect(hoursAt(path)).toEqual(['10', '11'])
   })
 
   it('counts a copy at another target, until that one is let go, too', async () => {

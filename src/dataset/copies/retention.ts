@@ -10,8 +10,8 @@ import {
 } from '../acknowledgements.ts'
 import type { Dataset } from '../dataset.ts'
 import { drainedParcels } from '../drain-ledger.ts'
-import { type History, sealedParcels } from '../history.ts'
-import { verdictsHere } from '../verdicts.ts'
+import type { History } from '../history.ts'
+import { retainedParcels, verdictsHere } from '../verdicts.ts'
 import type { CopySettings } from './targets.ts'
 
 /** A target, as its retention sees it. */
@@ -80,9 +80,12 @@ export function planWithdrawals(
 function retentionAt(dataset: Dataset, history: History, known: Acknowledgements, at: RetainingTarget): RetentionPlan {
   const { retention } = at.settings
   const parcels = new Map<ParcelId, RetainedParcel>()
-  // What a target has was good when it was published, and may be pruned here by now.
-  for (const { parcel } of copiesAt(known, at.name)) parcels.set(parcel, { id: parcel, state: 'good' })
-  for (const { id, state } of sealedParcels(history)) parcels.set(id, { id, state })
+  for (const parcel of retainedParcels(history)) parcels.set(parcel.id, parcel)
+  // What a target has was good when it was published, and may be pruned or damaged here by now.
+  for (const { parcel: id, verdict } of copiesAt(known, at.name)) {
+    if (parcels.get(id)?.state === 'suspect') continue
+    parcels.set(id, { id, state: verdict?.ok === false ? 'damaged' : 'good' })
+  }
   const isKept = retention === undefined || retention === 0
   return parcelsToKeep([...parcels.values()], isKept ? undefined : retentionPolicy(retention, dataset.config.timezone))
 }

@@ -88,7 +88,7 @@ function parcelIn(dataset: Dataset, history: History, name: string): ParcelId {
  *
  * @returns Paths in `data/` that have changed.
  */
-async function unpackParcels(
+export async function unpackParcels(
   dataset: Dataset,
   context: Context,
   history: History,

@@ -7,6 +7,7 @@ import { needsOf } from '../../view/thin/needs.ts'
 import { bridgesOf } from '../../view/thin/overlap.ts'
 import type { Context, Dataset } from '../dataset.ts'
 import { type History, isEvent, sealedParcels } from '../history.ts'
+import { openLender } from '../packs/lend.ts'
 import { readyViewOf, versionsOf } from '../views/views.ts'
 import { type Holding, holdingsOf } from './holdings.ts'
 import { sayNeeds } from './say-need.ts'
@@ -63,10 +64,15 @@ export async function planThin(dataset: Dataset, context: Context, history: Hist
     }
     const names = covering.map(({ name }) => name).join(', ')
     for (const { id } of candidates()) if (!found.has(id)) add(id, [`no item of ${names} is in it`])
-    for (const { id, stored } of candidates()) {
-      const unread = await unreadParts(dataset, context, covering, stored)
-      if (unread.length > 0)
-        add(id, [`holds what ${names} ${covering.length === 1 ? 'does' : 'do'} not read: ${sayFew(unread)}`])
+    const lender = openLender(dataset, context)
+    try {
+      for (const { id, stored } of candidates()) {
+        const unread = await lender.use(stored, (lent) => unreadParts(dataset, context, covering, lent.stored))
+        if (unread.length > 0)
+          add(id, [`holds what ${names} ${covering.length === 1 ? 'does' : 'do'} not read: ${sayFew(unread)}`])
+      }
+    } finally {
+      await lender.close()
     }
     await keepBridges(views, (definition) => versionsOf(dataset, context, definition, history), stays)
   }
@@ -169,6 +175,7 @@ function sizeOf(
   { ended, stored }: ReturnType<typeof sealedParcels>[number],
 ): { bytes?: number } {
   if (isEvent(ended, 'sealed')) return { bytes: detailsOf(ended, layout.ledger).bytes }
+  if (stored.packed !== undefined) return { bytes: stored.packed.parcel.bytes }
   const info = stored.isFolder ? undefined : files.info(stored.path)
   return info === undefined ? {} : { bytes: info.sizeBytes }
 }

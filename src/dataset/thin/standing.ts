@@ -34,7 +34,6 @@ export function standingReasons(dataset: Dataset, context: Context, history: His
       ...(stored.others.length > 0
         ? [`data/ has more than one of it: ${[stored.name, ...stored.others].join(', ')}`]
         : []),
-      ...(stored.packed === undefined ? [] : [`packed: \`unsilo unpack ${dataset.name}\` takes it out of its pack`]),
       ...(history.get(id)?.trashed === undefined ? [] : ['trash/ has one of that id already']),
     ]
     if (found.length > 0) reasons.set(id, found)

@@ -5,6 +5,7 @@ import { Killed, breakingFiles } from '../../../test/support/breaking-files.ts'
 import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
 import { lineOf } from '../../ledger/entry.ts'
 import type { LedgerEvent } from '../../ledger/entry.ts'
+import { packDataset } from '../packs/pack.ts'
 import { listSummaries } from '../show.ts'
 import { thinned } from './plan.ts'
 import { thinDataset, undoThin } from './thin.ts'
@@ -152,6 +153,35 @@ describe('thin', () => {
       '07': 'one of the newest 2, the minimum that stays',
       '08': 'the newest; not yet at vault',
     })
+  })
+
+  it('takes what it moves out of packs, and leaves the others there', async () => {
+    const packing = `pack = { after = "1 day" }\n${config}`
+    const test = withParcels([saved(one), saved(one), saved(one), saved(two), saved(two)], packing)
+    const before = readFileSync(join(test.folder, 'data', `${idOf(2)}.json`), 'utf8')
+    await packDataset(await test.open(), test.context, false)
+    expect(test.names('data')).toEqual(['2026-02.pack.tar.zst', `${idOf(5)}.json`])
+    const reasons = await reasonsOf(test)
+    expect(reasons['02']).toBe(`goes: saved: its version is in ${idOf(1)}`)
+    await thinDataset(await test.open(), test.context, false)
+    expect(inTrash(test)).toEqual([`${idOf(2)}.json`])
+    expect(readFileSync(join(test.folder, 'trash', `${idOf(2)}.json`), 'utf8')).toBe(before)
+    expect(test.names('data')).toEqual(['2026-02.pack.tar.zst', `${idOf(5)}.json`])
+    expect(test.history().packs[0]!.index!.parcels.map(({ id }) => id)).toEqual([1, 3, 4].map(idOf))
+    expect(test.history().parcels.map(({ state }) => state)).toEqual(['good', 'trashed', 'good', 'good', 'good'])
+    await undoThin(await test.open(), test.context, 'all')
+    expect(test.history().parcels.map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'good'))
+  })
+
+  it('keeps what no view reads of a parcel in a pack', async () => {
+    const test = withParcels([], `pack = { after = "1 day" }\n${config}`)
+    for (const date of [1, 2, 3, 4]) {
+      mkdirSync(join(test.folder, 'data', idOf(date)))
+      writeFileSync(join(test.folder, 'data', idOf(date), 'saved.json'), saved(one))
+      writeFileSync(join(test.folder, 'data', idOf(date), 'picture.png'), 'x')
+    }
+    await packDataset(await test.open(), test.context, false)
+    expect((await reasonsOf(test))['02']).toBe('holds what saved does not read: picture.png')
   })
 
   it('moves nothing while the newest parcel is suspect, or the ledger damaged', async () => {

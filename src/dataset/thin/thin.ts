@@ -1,8 +1,10 @@
 import type { ParcelId } from '../../parcel/id.ts'
-import type { Context, Dataset } from '../dataset.ts'
+import { type ErrorCode, UnsiloError } from '../../errors.ts'
+import type { Context, Dataset, Problem } from '../dataset.ts'
 import { commitRecords } from '../git.ts'
-import { readHistory } from '../history.ts'
+import { type History, readHistory } from '../history.ts'
 import { withLock } from '../lock.ts'
+import { settleInRun } from '../packs/work.ts'
 import { bringBack, moveToTrash } from '../trash.ts'
 import { type ThinPlan, planThin, thinned } from './plan.ts'
 
@@ -11,15 +13,42 @@ export async function thinDataset(dataset: Dataset, context: Context, dryRun: bo
   const { files } = context.system
   if (dryRun) return planThin(dataset, context, readHistory(files, dataset.layout))
   return withLock(dataset, context, async () => {
-    const history = readHistory(files, dataset.layout)
-    const plan = await planThin(dataset, context, history)
+    const settled = await settle(dataset, context, readHistory(files, dataset.layout))
+    const plan = await planThin(dataset, context, settled)
     const goes = thinned(plan)
     const because = Object.fromEntries(goes.map(({ id, reasons }) => [id, reasons.join('; ')]))
+    const { history, changed } = await takeOut(dataset, context, settled, Object.keys(because))
     const stored = goes.flatMap(({ id }) => history.get(id)?.stored ?? [])
     const gone = await moveToTrash(dataset, context, stored, because)
-    if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] thin ${sayParcels(gone)}`, gone)
+    if (gone.length > 0) {
+      const paths = [...new Set([...changed, ...gone])]
+      await commitRecords(dataset, context, `[unsilo] thin ${sayParcels(gone)}`, paths)
+    }
     return plan
   })
+}
+
+/** Ends what packing has left half done. @throws UnsiloError when a pack is damaged: it may be all that there is of something */
+async function settle(dataset: Dataset, context: Context, history: History): Promise<History> {
+  const problems: Problem[] = []
+  const settled = await settleInRun(dataset, context, history, problems)
+  const [first] = problems
+  if (first === undefined) return settled
+  const { code, message, hint } = first
+  throw new UnsiloError(code as ErrorCode, message, hint === undefined ? {} : { hint })
+}
+
+/** Takes parcels out of their packs, which are written anew without them. @returns Paths in `data/` that have changed. */
+async function takeOut(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  ids: readonly ParcelId[],
+): Promise<{ history: History; changed: string[] }> {
+  if (ids.every((id) => history.get(id)?.stored?.packed === undefined)) return { history, changed: [] }
+  const { unpackParcels } = await import('../packs/unpack-parcels.ts')
+  const changed = await unpackParcels(dataset, context, history, ids)
+  return { history: readHistory(context.system.files, dataset.layout), changed }
 }
 
 /**

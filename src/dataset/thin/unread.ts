@@ -9,7 +9,7 @@ export async function unreadParts(
   dataset: Dataset,
   context: Context,
   definitions: readonly ViewDefinition[],
-  { id, path, isFolder, extension }: StoredParcel,
+  { id, path, isFolder, extension }: Pick<StoredParcel, 'id' | 'path' | 'isFolder' | 'extension'>,
 ): Promise<string[]> {
   const { files } = context.system
   if (dataset.config.source?.kind !== 'rest')

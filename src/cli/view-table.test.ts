@@ -1,0 +1,61 @@
+import pc from 'picocolors'
+import { expect, it } from 'vitest'
+import type { DatasetViewState } from '../dataset/views/views.ts'
+import { viewOf } from '../view/view.fixture.ts'
+import { noteLines } from './view-notes.ts'
+import { viewTable } from './view-table.ts'
+
+const colors = pc.createColors(false)
+const gap = { after: '2026-03-02T090000Z', before: '2026-03-02T120000Z', hours: 3 }
+
+function found(name: string, changes: Partial<DatasetViewState['state']> = {}): DatasetViewState {
+  const state = {
+    items: 12,
+    versions: 14,
+    absent: 0,
+    errors: 0,
+    parcels: 9,
+    duplicates: 0,
+    from: '2026-03-01T080000Z',
+    to: '2026-03-09T080000Z',
+    gaps: [],
+    drift: [],
+    ...changes,
+  } as unknown as DatasetViewState['state']
+  return { dataset: 'bookmarks-of-mine', definition: viewOf({ name }), state }
+}
+
+const widthsOf = (lines: readonly string[]): number => Math.max(...lines.map((line) => line.length))
+
+it('the table of views is as wide as it is where nobody looks at it, and leaves out what says least on a terminal', () => {
+  const views = [found('saved'), found('liked')]
+  expect(viewTable(views, { columns: undefined, colors }).split('\n')[0]).toBe(
+    'VIEW                     ITEMS  VERSIONS  ABSENT  ERRORS  PARCELS  FROM        TO          GAPS',
+  )
+  expect(viewTable(views, { columns: 90, colors }).split('\n')[0]).toBe(
+    'VIEW                     ITEMS  VERSIONS  ABSENT  ERRORS  PARCELS  FROM        TO',
+  )
+  expect(viewTable(views, { columns: 80, colors }).split('\n')[0]).toBe(
+    'VIEW                     ITEMS  VERSIONS  PARCELS  FROM        TO',
+  )
+  const withGaps = [found('saved', { gaps: [gap] as never, errors: 3, absent: 1 })]
+  const narrow = viewTable(withGaps, { columns: 80, colors }).split('\n')
+  expect(narrow[0]).toContain('GAPS')
+  expect(narrow[0]).toContain('ERRORS')
+  expect(narrow[0]).not.toContain('FROM')
+  expect(widthsOf(viewTable(withGaps, { columns: 60, colors }).split('\n'))).toBeLessThanOrEqual(60)
+})
+
+it('notes on a view are broken at words on a terminal, and stay on their lines elsewhere', () => {
+  const view = found('saved', { gaps: [gap] as never })
+  const wide = noteLines(view, undefined)
+  expect(wide).toHaveLength(3)
+  const narrow = noteLines(view, 60)
+  expect(widthsOf(narrow)).toBeLessThanOrEqual(60)
+  expect(
+    narrow
+      .slice(2)
+      .map((line) => line.trim())
+      .join(' '),
+  ).toBe(wide[2]!.trim())
+})
