@@ -40,7 +40,7 @@ it('knows the kinds of a union that one key tells apart', async () => {
   ])
   expect(await problemsOf(schema, { source: {} })).toEqual(['f: source.kind: is missing. One of "rest", "folder".'])
   expect(await problemsOf(schema, { source: { kind: 'rest', base: 'x', pth: 'y' } })).toEqual([
-    'f: source: unknown key "pth": did you mean "path"?',
+    'f: source: unknown key "pth". Known here: kind, base.',
   ])
 })
 

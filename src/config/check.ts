@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { nearestWord } from '../system/nearest.ts'
 import { type ConfigProblem, type KeyPath, sayKey } from './problem.ts'
 import { sayIssue } from './say-issue.ts'
-import { knownKeys } from './schema-walk.ts'
+import { kindsWith, knownKeys } from './schema-walk.ts'
+import { isTable, valueAt } from './values.ts'
 
 /** A problem with values that were read from a file, before its line is looked up. */
 export interface ValueProblem {
@@ -34,11 +35,13 @@ function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIs
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown): ValueProblem[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      at: [...path, key],
-      key: path,
-      ...unknownKey(key, knownKeys(schema, path), path.length > 0 && knownKeys(schema, []).includes(key)),
-    }))
+    const table = valueAt(values, path)
+    const kind = isTable(table) ? table['kind'] : undefined
+    const known = knownKeys(schema, path, kind)
+    return issue.keys.map((key) => {
+      const isOfFile = path.length > 0 && knownKeys(schema, []).includes(key)
+      return { at: [...path, key], key: path, ...unknownKey(key, known, isOfFile, kindsWith(schema, path, key)) }
+    })
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = likeliestBranch(issue.errors)
@@ -49,11 +52,23 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown)
   return [{ at: path, key: path, ...sayIssue(issue, schema, values) }]
 }
 
-/** @param isOfFile It is a key, but not in this table: in TOML, what stands below a table's heading belongs to the table. */
-function unknownKey(key: string, known: string[], isOfFile: boolean): Pick<ValueProblem, 'message' | 'hint'> {
+/**
+ * @param isOfFile It is a key, but not in this table: in TOML, what stands below a table's heading belongs to the table.
+ * @param otherKinds It is a key of tables of these kinds.
+ */
+function unknownKey(
+  key: string,
+  known: string[],
+  isOfFile: boolean,
+  otherKinds: string[],
+): Pick<ValueProblem, 'message' | 'hint'> {
   if (isOfFile) {
     const hint = `If it is meant for the whole file, write it above the first [table]. Known here: ${known.join(', ')}.`
     return { message: `unknown key "${key}"`, hint }
+  }
+  if (otherKinds.length > 0) {
+    const message = `unknown key "${key}": only for kind ${otherKinds.map((kind) => `"${kind}"`).join(', ')}`
+    return { message, hint: `Known here: ${known.join(', ')}.` }
   }
   const nearest = nearestWord(key, known)
   if (nearest !== undefined) return { message: `unknown key "${key}": did you mean "${nearest}"?` }

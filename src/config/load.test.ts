@@ -338,6 +338,16 @@ it('tells a wrong target once, not again for each dataset that uses it', async (
   ])
 })
 
+it('tells of a key that other kinds of targets have, and names those that this kind has', async () => {
+  const text = '[targets.nas]\nkind = "ftp"\nhost = "nas"\nto = "/x"\nusr = "me"'
+  expect(await problemsOf({ 'unsilo.toml': text })).toEqual([
+    expect.stringMatching(
+      /^unsilo\.toml:4: targets\.nas: unknown key "to": only for kind "rsync"\. Known here: kind, (?!.*bucket)/,
+    ),
+    'unsilo.toml:5: targets.nas: unknown key "usr": did you mean "user"?',
+  ])
+})
+
 it.each([
   ['cmd = "x"', 'gzip'],
   ['[source]\nkind = "sqlite"\npath = "a.db"', 'gzip'],

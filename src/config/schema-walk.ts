@@ -48,9 +48,17 @@ function isOfKind({ shape }: z.ZodObject, kind: unknown): boolean {
   return kind === undefined || !(own instanceof z.ZodLiteral) || own.values.has(kind as never)
 }
 
-/** The keys that a table at that path may have, in the schema's order. */
-export function knownKeys(schema: Schema, path: KeyPath): string[] {
-  return [...new Set(schemasAt(schema, path).flatMap((option) => Object.keys(shapeOf(option))))]
+/** The keys that a table at that path may have, in the schema's order. @param kind As in `shapeOf`. */
+export function knownKeys(schema: Schema, path: KeyPath, kind?: unknown): string[] {
+  return [...new Set(schemasAt(schema, path).flatMap((option) => Object.keys(shapeOf(option, kind))))]
+}
+
+/** The kinds of tables at that path that may have a key. */
+export function kindsWith(schema: Schema, path: KeyPath, key: string): string[] {
+  return schemasAt(schema, path).flatMap((option) => {
+    const { [key]: wanted, kind } = shapeOf(option)
+    return wanted !== undefined && kind instanceof z.ZodLiteral ? [...kind.values].map(String) : []
+  })
 }
 
 /** The values that a key at that path may have, where the schema lists them. */
