@@ -76,6 +76,26 @@ describe.skipIf(!hasAge)('copies at a target that is not trusted (skipped withou
     expect(decrypted(`${list}.age`, key)).toBe(test.read(`log/${id}.sha256`))
   })
 
+  it('come back by the steps that are written down beside them', async () => {
+    const key = newKey()
+    const test = publishing(writesFolder)
+    test.configure(`interval = "1 hour"\n${writesFolder}`)
+    await test.run()
+    const path = temporaryFolder()
+    await publishTo(test, encryptedAt(path, key))
+    const page = readFileSync(join(path, 'RECOVER.md'), 'utf8')
+    const [decrypt, , check] = [...page.split('## Without it')[1]!.matchAll(/^ {7}(\S.*)$/gm)].map(([, line]) => line!)
+    const steps = `${decrypt}\n${check}`
+      .replaceAll('KEYFILE', key.file)
+      .replaceAll('DATASET', 'todoist')
+      .replace('ID', id)
+    const checked = execFileSync('sh', ['-ec', steps], { cwd: path, encoding: 'utf8' })
+    expect(checked.match(/(?<!\.age): OK$/gm)).toHaveLength(2)
+    for (const name of filesIn(join(path, `todoist/data/${id}`)).filter((one) => !one.endsWith('.age'))) {
+      expect(readFileSync(join(path, `todoist/data/${id}`, name), 'utf8')).toBe(test.read(`data/${id}/${name}`))
+    }
+  })
+
   it('are made anew, when asked to, if the ledger lost the word of one', async () => {
     const key = newKey()
     const test = publishing(writesOne)

@@ -35,7 +35,7 @@ ${isEncrypted ? decrypting : ''}${isEncrypted ? 3 : 2}. Check them. A parcel tha
 
        sha256sum ${layout === 'daily' ? '2026-03-01/DATASET' : 'DATASET/data'}/${isEncrypted ? 'ID.json' : name}
 
-   and compare with its line in \`manifest.json\`. One that is a folder${isEncrypted ? ', before it is decrypted' : ''}:
+   and compare with its line in \`manifest.json\`. One that is a folder:
 
        cd ${layout === 'daily' ? '2026-03-01/DATASET' : 'DATASET/data'} && sha256sum --check ${layout === 'daily' ? '../../DATASET/log' : '../log'}/ID.sha256
 

@@ -75,6 +75,30 @@ describe('the retention of a target', () => {
     },
   )
 
+  it('tells what could not be deleted as a risk, copies all the same, and tries again with the next that goes', async () => {
+    const test = await sixParcels()
+    const path = temporaryFolder()
+    await publishTo(test, folderAt('nas', path))
+    const { files } = breakingFiles((_, step) => (/^remove .*T06/.test(step) ? { refuse: 'EACCES' } : 'go on'))
+    const { withdrawn, problems } = await publishTo(test, folderAt('nas', path, undefined, keepsThree, files))
+    expect(withdrawn).toHaveLength(3)
+    expect(problems).toEqual([
+      {
+        severity: 'error',
+        code: 'not-permitted',
+        risk: 'delete',
+        message: expect.stringMatching(
+          /^target nas: the copy of 2026-03-01T060000Z, which its retention does not keep, could not be deleted there: .*permission denied$/,
+        ) as string,
+        hint: expect.stringContaining('owner and mode') as string,
+      },
+    ])
+    expect(hoursAt(path)).toContain('06')
+    await exported(test, 1)
+    expect((await publishTo(test, folderAt('nas', path, undefined, keepsThree))).problems).toEqual([])
+    expect(hoursAt(path)).toEqual(['10', '11', '12'])
+  })
+
   it('can be a duration', async () => {
     const test = await sixParcels()
     const path = temporaryFolder()
