@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: './test/support/memory-disk.ts',
+    globalSetup: ['./test/support/memory-disk.ts', './test/support/own-surroundings.ts'],
     testTimeout: 120_000,
     // A busy machine may take long for what usually takes a moment.
     expect: { poll: { timeout: 60_000 } },

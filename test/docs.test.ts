@@ -366,7 +366,7 @@ describe('trust.md', () => {
 
 describe('format.md', () => {
   it('has a section for each event of the ledger', () => {
-    const events = [...read('src/ledger/entry.ts').matchAll(/event: '(\w+)'/g)].map((match) => match[1]!)
+    const events = [...read('src/ledger/event.ts').matchAll(/event: '(\w+)'/g)].map((match) => match[1]!)
     expect([...sectionsOf(read('docs/format.md')).keys()]).toEqual(expect.arrayContaining(events))
   })
 })

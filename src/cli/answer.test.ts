@@ -1,7 +1,7 @@
 import { DuckDBVarCharType, INTEGER, VARCHAR } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../view/query/query.ts'
-import { answerText } from './answer.ts'
+import { answerText, chosenFormat } from './answer.ts'
 
 type Row = Record<string, string | number | null>
 
@@ -67,6 +67,22 @@ fourth  a text that is far to…
 })
 
 describe('an answer for a file', () => {
+  it('is written as its name says, and nothing is guessed', () => {
+    const formatFor = (output: string): string => chosenFormat({ output }, false)
+    expect(['a.csv', 'a.b/x.JSON', 'a.jsonl', 'x.parquet', 'x.txt', 'a.b/x', '.hidden'].map(formatFor)).toEqual([
+      'csv',
+      'json',
+      'ndjson',
+      'parquet',
+      'table',
+      'table',
+      'table',
+    ])
+    expect(chosenFormat({ output: 'a.xlsx', format: 'csv' }, false)).toBe('csv')
+    expect(chosenFormat({ output: 'a.xlsx' }, true)).toBe('json')
+    expect(() => formatFor('a.xlsx')).toThrow('a.xlsx does not say how to write it')
+  })
+
   it('has every cell as long as it is', async () => {
     expect(await drawn(answerOf([wide]), undefined)).toContain(`${long}  ${long}`)
   })

@@ -81,10 +81,15 @@ async function* asJson(answer: Answer): AsyncGenerator<string> {
   yield before === '[\n' ? '[]\n' : '\n]\n'
 }
 
-/** The format that a file's name asks for. */
-function formatOf(path: string): AnswerFormat | undefined {
-  const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
-  return answerFormats.find((format) => format === extension)
+/** The format that a file's name asks for; a table where it has no extension, or one of text. @throws UnsiloError `usage` */
+function formatOf(path: string): AnswerFormat {
+  const extension = /[^/]\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? 'txt'
+  const found = answerFormats.find((format) => format === (extension === 'jsonl' ? 'ndjson' : extension))
+  if (found !== undefined) return found
+  if (extension === 'txt') return 'table'
+  throw new UnsiloError('usage', `${path} does not say how to write it`, {
+    hint: 'End it in .csv, .json, .ndjson, .parquet or .txt, or add --format.',
+  })
 }
 
 /** Which format is meant. @throws UnsiloError `usage` */
@@ -97,6 +102,7 @@ export function chosenFormat(
       hint: 'Leave out one of them.',
     })
   }
-  const named = output === undefined ? undefined : formatOf(output)
-  return format ?? (isJson ? 'json' : (named ?? 'table'))
+  if (format !== undefined) return format
+  if (isJson) return 'json'
+  return output === undefined ? 'table' : formatOf(output)
 }

@@ -7,7 +7,9 @@ import { drainedLines, refusedLine } from './drained.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openProgress } from './progress.ts'
+import { risksAmong } from '../watch/run-troubles.ts'
 import { tellProblems } from './tell-problems.ts'
+import { rememberRisks, tellRisks } from './tell-risks.ts'
 
 export async function drain(args: { datasets: string[]; dryRun?: boolean }, app: App): Promise<ExitStatus> {
   const dryRun = args.dryRun === true
@@ -23,6 +25,10 @@ export async function drain(args: { datasets: string[]; dryRun?: boolean }, app:
       const { drained, problems } = await drainDataset(dataset, context, dryRun)
       context.onProgress({ dataset: dataset.name, step: 'done' })
       told.push({ dataset: dataset.name, ...drained, problems })
+      if (dryRun) return
+      const risks = risksAmong(problems)
+      if (risks.length > 0) await tellRisks(dataset, risks, app)
+      else if (drained.refused === undefined && drained.failed !== true) await rememberRisks(dataset, [], app)
     })
   } finally {
     progress.close()

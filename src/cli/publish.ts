@@ -5,7 +5,9 @@ import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { publishedLines, publishPlanLines, withdrawnLines } from './outcome.ts'
 import { openProgress } from './progress.ts'
+import { risksAmong } from '../watch/run-troubles.ts'
 import { tellProblems } from './tell-problems.ts'
+import { tellRisks } from './tell-risks.ts'
 
 export interface PublishArguments {
   datasets: string[]
@@ -32,6 +34,8 @@ export async function publish(args: PublishArguments, app: App): Promise<ExitSta
       const done = await publishDataset(dataset, context, { targets: wanted, backfill, dryRun })
       context.onProgress({ dataset: dataset.name, step: 'done' })
       told.push({ dataset: dataset.name, ...done })
+      const risks = dryRun ? [] : risksAmong(done.problems)
+      if (risks.length > 0) await tellRisks(dataset, risks, app)
     })
   } finally {
     progress.close()

@@ -44,7 +44,7 @@ function withReason(error: unknown): unknown {
   const name =
     error instanceof UnsiloError ? /^Catalog Error: Table with name (\S+) /.exec(error.message)?.[1] : undefined
   if (name === undefined) return error
-  return new UnsiloError('query', `${name} is not there`, {
+  return new UnsiloError('query', `${name.replaceAll('"', '')} is not there`, {
     hint: 'Mend what is said above, if that is about it; `unsilo views` lists what there is.',
     cause: error,
   })

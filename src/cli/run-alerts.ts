@@ -1,18 +1,14 @@
 import pc from 'picocolors'
 import type { AlertConfigs } from '../alert/config.ts'
-import { deliverAlerts } from '../alert/deliver.ts'
 import { type Pings, openPings } from '../alert/pings.ts'
 import type { Dataset, Progress } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/outcome.ts'
-import { UnsiloError } from '../errors.ts'
-import { reportOn } from '../report/report.ts'
-import { troublesOf } from '../report/troubles.ts'
-import { type Critical, rememberCritical } from '../watch/critical.ts'
 import { criticalOf, isCritical, runTroubles } from '../watch/run-troubles.ts'
 import { alertSurroundings } from './alert-surroundings.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { outcomeLines, problemLine } from './outcome.ts'
+import { rememberRisks, tellTroubles } from './tell-risks.ts'
 
 /** Tells others of a run while it goes on: pings, and at once what puts data at risk. Nothing here changes how a run ends. */
 export interface RunAlerts {
@@ -40,6 +36,10 @@ export function openRunAlerts(configs: AlertConfigs, app: App, isPinged: boolean
     note((await started.get(name)) ?? [])
     note(await pings.end(name, outcome))
   }
+  const tellRun = (dataset: Dataset, outcome: Outcome): Promise<void> => {
+    const now = app.context.system.clock.now()
+    return tellTroubles(dataset, criticalOf(outcome), (known) => runTroubles(outcome, known, now), configs, app)
+  }
   return {
     progress({ dataset, step }) {
       if (step === 'done' || step === 'waiting' || started.has(dataset)) return
@@ -50,8 +50,8 @@ export function openRunAlerts(configs: AlertConfigs, app: App, isPinged: boolean
       if (started.has(name) && !isBusy(outcome)) {
         endings.push(end(name, { ok: !isBad(outcome), body: bodyOf([outcome]) }))
       }
-      if (isCritical(outcome)) telling = telling.then(() => tellCritical(dataset, outcome, configs, app))
-      else if (hasWorked(outcome)) telling = telling.then(() => remember(dataset, [], app))
+      if (isCritical(outcome)) telling = telling.then(() => tellRun(dataset, outcome))
+      else if (hasWorked(outcome)) telling = telling.then(() => rememberRisks(dataset, [], app))
     },
     async close(outcomes, status) {
       // A run that found another at work knows nothing: that one tells how it ended.
@@ -71,36 +71,10 @@ function isBusy({ problems }: Outcome): boolean {
   return problems.some(({ code }) => code === 'busy')
 }
 
-function hasWorked({ exported, ingested, published, pruned, problems }: Outcome): boolean {
-  const isDone = exported !== undefined || ingested.length > 0 || published.length > 0 || pruned.length > 0
+function hasWorked({ exported, ingested, published, drained, pruned, problems }: Outcome): boolean {
+  const isDrained = drained !== undefined && drained.refused === undefined
+  const isDone = exported !== undefined || ingested.length > 0 || published.length > 0 || isDrained || pruned.length > 0
   return isDone && !problems.some(({ severity }) => severity === 'error')
-}
-
-/** All that is wrong with the dataset is told together, so that nothing else of it seems to be over. */
-async function tellCritical(dataset: Dataset, outcome: Outcome, configs: AlertConfigs, app: App): Promise<void> {
-  const { name } = dataset
-  const { clock } = app.context.system
-  const problems = criticalOf(outcome)
-  await remember(dataset, problems, app)
-  const report = await reportOn(dataset, app.context)
-  const known = troublesOf({ datasets: [report], root: { warnings: [] } })
-  const troubles = runTroubles(outcome, known, clock.now())
-  const { failed, problems: unsaid } = await deliverAlerts(configs, troubles, alertSurroundings(app), { about: [name] })
-  for (const { channel, error } of failed) app.note(`✗ channel ${channel}: ${error.message}`)
-  for (const { message } of unsaid) app.note(`✗ ${message}`)
-  // Room may have been made for it meanwhile.
-  if (unsaid.length === 0) await remember(dataset, problems, app)
-}
-
-/** That it cannot be remembered is told as what it is about: a disk that is full, or fails. */
-async function remember({ name, root }: Dataset, problems: readonly Critical[], app: App): Promise<void> {
-  const { files, clock } = app.context.system
-  try {
-    await rememberCritical(files, root, name, problems, clock.now())
-  } catch (error) {
-    if (!(error instanceof UnsiloError)) throw error
-    app.note(`! what went wrong with ${name} cannot be remembered: ${error.message}`)
-  }
 }
 
 /** What happened, for people; as it was shown. */

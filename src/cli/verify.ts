@@ -10,7 +10,9 @@ import { saySize } from '../system/size.ts'
 import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
+import { risksAmong } from '../watch/run-troubles.ts'
 import { tellProblems } from './tell-problems.ts'
+import { tellRisks } from './tell-risks.ts'
 import { openProgress } from './progress.ts'
 
 export interface VerifyArguments {
@@ -37,7 +39,16 @@ export async function verify(args: VerifyArguments, app: App): Promise<ExitStatu
     const targets = here
       ? targetsOf(dataset, context)
       : chosen.map(([name, config]) => namedTarget(name, config, dataset.root, context))
-    told.push(await verifyDataset(dataset, context, { share, here, targets }))
+    const done = await verifyDataset(dataset, context, { share, here, targets })
+    told.push(done)
+    const risks = risksAmong(done.problems)
+    // What is damaged is in the ledger.
+    if (risks.length > 0)
+      await tellRisks(
+        dataset,
+        risks.filter(({ code }) => code !== 'corrupt'),
+        app,
+      )
     context.onProgress({ dataset: dataset.name, step: 'done' })
   }
   let status: ExitStatus

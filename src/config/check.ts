@@ -44,7 +44,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown)
     })
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const branch = likeliestBranch(issue.errors)
+    const branch = likeliestBranch(issue.errors, valueAt(values, path))
     if (branch !== undefined) {
       return branch.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, schema, values))
     }
@@ -76,9 +76,13 @@ function unknownKey(
 }
 
 /** The option that the value was meant for: of those whose type fits, and that take its `kind`, the one with the fewest issues. */
-function likeliestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+function likeliestBranch(branches: readonly z.core.$ZodIssue[][], value: unknown): z.core.$ZodIssue[] | undefined {
+  // A word that is the only one there is, as "all", is not what a number or a table was meant for.
   const fitting = branches.filter((issues) =>
-    issues.every((issue) => issue.code !== 'invalid_type' || issue.path.length > 0),
+    issues.every(
+      ({ code, path }) =>
+        path.length > 0 || (code !== 'invalid_type' && (code !== 'invalid_value' || typeof value === 'string')),
+    ),
   )
   return fitting.toSorted((a, b) => refusesKind(a) - refusesKind(b) || a.length - b.length)[0]
 }

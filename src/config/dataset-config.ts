@@ -32,6 +32,8 @@ export interface DatasetConfig {
   link: string | undefined
   /** `undefined` keeps every parcel. */
   keep: RetentionPolicy | undefined
+  /** Whether it is told that the only parcels with some version of an item are removed. */
+  warnsOfLosses: boolean
   /** When old parcels are put together into packs; `undefined`: never. */
   pack: { afterMs: number; per: 'month' | 'year' } | undefined
   /** Tries in all, 1 or more. */
@@ -102,6 +104,7 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     maxAgeMs: keys.max_age,
     link: keys.link,
     keep: keys.keep === undefined || keys.keep === 0 ? undefined : retentionPolicy(keys.keep, keys.timezone),
+    warnsOfLosses: typeof keys.keep !== 'object' || keys.keep.warn,
     pack: keys.pack === undefined ? undefined : { afterMs: keys.pack.after, per: keys.pack.per },
     retries: keys.retries,
     timeoutMs: keys.timeout,

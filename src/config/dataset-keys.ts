@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { UnsiloError } from '../errors.ts'
 import { guardConfig } from '../parcel/guard.ts'
-import { keepConfig } from '../parcel/retention-policy.ts'
+import { datasetKeepConfig } from '../parcel/retention-policy.ts'
 import { durationText, parsedBy } from '../system/schema.ts'
 import { viewConfig, viewName } from '../view/config.ts'
 import { publishViewConfig, publishViewName } from '../view/publish/config.ts'
@@ -85,7 +85,9 @@ export const datasetKeys = z.strictObject({
     .url({ protocol: /^https?$/, error: 'must be the address of a page, as in "https://takeout.google.com"' })
     .optional()
     .describe('Page where an export by hand is asked for; the report names it when the next one is due.'),
-  keep: keepConfig.optional().describe('How many good parcels to keep, or a table of rules; default, and 0: all.'),
+  keep: datasetKeepConfig
+    .optional()
+    .describe('How many good parcels to keep, or a table of rules; default, and 0: all.'),
   pack: z
     .strictObject({
       after: durationText.describe(

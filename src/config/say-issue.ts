@@ -58,15 +58,22 @@ function unionIssue(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType, valu
   const expected = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : []))
   if (expected.length > 0) {
     const isTable = expected.every((kind) => kind === 'object')
-    return wrongKind(expected, value, isTable ? knownKeys(schema, issue.path) : [])
+    const words = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_value' ? inner.values : []))
+    return wrongKind(expected, value, isTable ? knownKeys(schema, issue.path) : [], words.map(String))
   }
   // A union that is told apart by one key says so with no errors at all, and with that key as its path.
   return notOneOf(value, knownValues(schema, issue.path))
 }
 
-function wrongKind(expected: readonly string[], value: unknown, keys: readonly string[]): SaidIssue {
+function wrongKind(
+  expected: readonly string[],
+  value: unknown,
+  keys: readonly string[],
+  words: readonly string[] = [],
+): SaidIssue {
   if (value === undefined) return { message: 'is missing' }
-  const wanted = [...new Set(expected.map((kind) => kinds[kind] ?? kind))].join(' or ')
+  const named = words.map((word) => `"${word}"`)
+  const wanted = [...new Set([...named, ...expected.map((kind) => kinds[kind] ?? kind)])].join(' or ')
   return { message: `expects ${wanted}, not ${sayKind(value, expected)}`, hint: kindHint(expected, value, keys) }
 }
 

@@ -138,6 +138,29 @@ describe('what is wrong with a view', () => {
     ['[views.a]', 'a/config.toml:1: views.a: has no `key`. Name the field that tells items apart, or write "hash".'],
     ['[views.a]\nkye = "id"', 'a/config.toml:2: views.a: unknown key "kye": did you mean "key"?'],
     [
+      '[views.a]\nkey = "id"\nwindow = { newst = 3 }',
+      'a/config.toml:3: views.a.window.newest: is missing',
+      'a/config.toml:3: views.a.window: unknown key "newst": did you mean "newest"?',
+    ],
+    [
+      '[views.a]\nkey = "id"\nwindow = 1000',
+      'a/config.toml:3: views.a.window: expects "all" or a table, not a number. A table has keys; here: newest, by.',
+    ],
+    [
+      '[views.a]\nkey = "id"\nwindow = "al"',
+      'a/config.toml:3: views.a.window: "al" is not one of "all". Did you mean "all"?',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncsv = { header = true }',
+      'a/config.toml:3: views.a.csv.header: is the name of a column, or a list of the names of all columns, or false',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncsv = { header = ["x", "x"], skip_lines = "(", footer = 0 }',
+      'a/config.toml:3: views.a.csv.footer: must be at least 1',
+      'a/config.toml:3: views.a.csv.skip_lines: is no regular expression',
+      'a/config.toml:3: views.a.csv: `header` has a name twice',
+    ],
+    [
       '[views.a]\nkey = "id"\ntable = "t"\nsql = "SELECT 1"',
       'a/config.toml:4: views.a.sql: has no use beside `table`. Remove one of the two.',
     ],

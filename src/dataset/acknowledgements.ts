@@ -1,4 +1,5 @@
-import type { LedgerEntry, PublishedEvent, VerifiedEvent } from '../ledger/entry.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import type { PublishedEvent, VerifiedEvent } from '../ledger/event.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import { type History, type ParcelRecord, isEvent, sealedParcels } from './history.ts'

@@ -71,4 +71,9 @@ export interface Problem {
   code: string
   message: string
   hint?: string | undefined
+  /**
+   * Data may be at risk, whatever the code: something could not be deleted elsewhere (`delete`), or is gone there that nobody has
+   * asked to delete (`vanished`).
+   */
+  risk?: 'delete' | 'vanished'
 }

@@ -1,5 +1,5 @@
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
-import type { DoneRecord } from '../ledger/entry.ts'
+import type { DoneRecord } from '../ledger/event.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
 import type { RestClient } from '../source/rest/client.ts'
 import { sayRequest, sendDeletion } from '../source/rest/deletion.ts'

@@ -1,5 +1,5 @@
 import { UnsiloError } from '../errors.ts'
-import type { DrainedRecord } from '../ledger/entry.ts'
+import type { DrainedRecord } from '../ledger/event.ts'
 import type { Problem } from './dataset.ts'
 import { sayRecord } from './drain-ledger.ts'
 
@@ -24,6 +24,7 @@ export function vanishedProblem(vanished: readonly DrainedRecord[]): Problem {
   return {
     severity: 'error',
     code: 'clash',
+    risk: 'vanished',
     message: `${what} gone from the server${first}; a deletion may have taken ${isOne ? 'it' : 'them'} along, or somebody else has deleted ${isOne ? 'it' : 'them'}`,
     hint: 'No more is deleted in this drain. Find out who did it, and check `drain.request` before the next one: it begins with one record.',
   }

@@ -1,4 +1,5 @@
-import type { DoneRecord, DrainedRecord, IntentRecord, LedgerEntry, RestoredEvent } from '../ledger/entry.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import type { DoneRecord, DrainedRecord, IntentRecord, RestoredEvent } from '../ledger/event.ts'
 import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
 import { recordId } from '../source/rest/record-id.ts'
 import type { StreamConfig } from '../source/rest/stream.ts'

@@ -1,5 +1,5 @@
 import { expectUnsiloError } from '../errors.ts'
-import type { DrainedRecord } from '../ledger/entry.ts'
+import type { DrainedRecord } from '../ledger/event.ts'
 import type { RestClient } from '../source/rest/client.ts'
 import { type Deletion, deletionsOf } from '../source/rest/deletion.ts'
 import { keyOf } from '../source/rest/key.ts'

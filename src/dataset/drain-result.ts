@@ -99,6 +99,7 @@ export function drainProblems(
     problems.push({
       severity: 'error',
       code: 'http',
+      risk: 'delete',
       message: `${what} still on the server, which has answered that ${back.length === 1 ? 'it was' : 'they were'} deleted, or not there any more`,
       hint: 'Check `drain.request` in config.toml. If it is right, the server does not do what it says.',
     })
@@ -114,9 +115,13 @@ export function drainProblems(
   const [first] = failures
   if (first !== undefined) {
     const message = `${sayRecords(failures.length)} could not be deleted: ${first.message}`
-    problems.push({ ...problemOf(first), message })
+    problems.push({ ...problemOf(first), message, risk: 'delete' })
   }
-  if (stopped !== undefined) problems.push(problemOf(stopped))
+  if (stopped !== undefined) {
+    // The server was asked to delete, and does not.
+    const isRefused = failures.length > 0 || stopped.code === 'auth'
+    problems.push({ ...problemOf(stopped), ...(isRefused ? { risk: 'delete' as const } : {}) })
+  }
   return problems
 }
 

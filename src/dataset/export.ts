@@ -1,5 +1,5 @@
 import { UnsiloError } from '../errors.ts'
-import type { ParkedEvent, SealedEvent, SkippedEvent } from '../ledger/entry.ts'
+import type { ParkedEvent, SealedEvent, SkippedEvent } from '../ledger/event.ts'
 import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'

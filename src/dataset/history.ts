@@ -1,4 +1,5 @@
-import { type LedgerEntry, type LedgerEvent } from '../ledger/entry.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import type { LedgerEvent } from '../ledger/event.ts'
 import { detailsOf, readLedger } from '../ledger/ledger.ts'
 import { type ParcelId, isParcelId, parcelIdAt } from '../parcel/id.ts'
 import type { Layout } from '../parcel/layout.ts'
@@ -100,7 +101,14 @@ export function readHistory(files: Files, layout: Layout): History {
   }
   for (const stored of listParcels(files, layout.trash)) recordOf(stored.id).trashed = stored
   const { entries, damagedLines } = readLedger(files, layout.ledger)
-  for (const entry of entries) addEntry(entry, recordOf, layout)
+  for (const entry of entries) {
+    if (ofMany.has(entry.event)) addToMany(entry, recordOf, layout)
+    else if (entry.parcel !== undefined && !ofCopies.has(entry.event)) {
+      // Whether a name is an id has to be asked once.
+      const found = records.get(entry.parcel) ?? (isParcelId(entry.parcel) ? recordOf(entry.parcel) : undefined)
+      if (found !== undefined) addEntry(entry, found)
+    }
+  }
   const parcels = [...records.values()]
   for (const parcel of parcels) parcel.state = stateOf(parcel)
   parcels.sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -115,43 +123,52 @@ export function readHistory(files: Files, layout: Layout): History {
   }
 }
 
-function addEntry(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, layout: Layout): void {
+/** Lines about many parcels. */
+const ofMany: ReadonlySet<string> = new Set<LedgerEvent['event']>(['pruned', 'thinned', 'restored'])
+
+/**
+ * That there are copies, or what was deleted elsewhere, says nothing of the parcel itself: it may be one that the ledger does
+ * not know otherwise.
+ */
+const ofCopies: ReadonlySet<string> = new Set<LedgerEvent['event']>([
+  'published',
+  'withdrawn',
+  'verified',
+  'intent',
+  'done',
+])
+
+function addToMany(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, layout: Layout): void {
   if (isEvent(entry, 'pruned')) {
     for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) {
       const found = recordOf(id)
       found.pruned = true
       found.thinnedAt = undefined
     }
-  }
-  if (isEvent(entry, 'thinned')) {
+  } else if (isEvent(entry, 'thinned')) {
     for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) recordOf(id).thinnedAt = entry.at
-  }
-  if (isEvent(entry, 'restored')) {
+  } else if (isEvent(entry, 'restored')) {
     for (const [id, why] of Object.entries(detailsOf(entry, layout.ledger).lost)) {
       if (isParcelId(id)) recordOf(id).lost = why
     }
   }
-  // That there are copies, or what was deleted elsewhere, says nothing of the parcel itself: it may be one that the ledger
-  // does not know otherwise.
-  if (
-    ['published', 'withdrawn', 'verified', 'intent', 'done'].includes(entry.event) ||
-    entry.parcel === undefined ||
-    !isParcelId(entry.parcel)
-  )
-    return
-  const found = recordOf(entry.parcel)
-  if (entry.event === 'started') {
+}
+
+/** What a line says of its own parcel. A kind of a later version says nothing. */
+function addEntry(entry: LedgerEntry, found: ParcelRecord): void {
+  const { event } = entry
+  if (event === 'started') {
     found.started = entry
     found.parked = undefined
     found.ended = undefined
     found.pruned = false
     found.thinnedAt = undefined
     found.lost = undefined
-  } else if (entry.event === 'resumed') found.parked = undefined
-  else if (entry.event === 'parked') found.parked = entry
-  else if (['sealed', 'failed', 'skipped'].includes(entry.event)) found.ended = entry
-  else if (entry.event === 'accepted') found.accepted = true
-  else if (entry.event === 'untrashed') found.thinnedAt = undefined
+  } else if (event === 'sealed' || event === 'failed' || event === 'skipped') found.ended = entry
+  else if (event === 'resumed') found.parked = undefined
+  else if (event === 'parked') found.parked = entry
+  else if (event === 'accepted') found.accepted = true
+  else if (event === 'untrashed') found.thinnedAt = undefined
 }
 
 function stateOf(parcel: ParcelRecord): ParcelState {

@@ -1,4 +1,4 @@
-import type { SealedEvent } from '../ledger/entry.ts'
+import type { SealedEvent } from '../ledger/event.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { commitRecords } from './git.ts'

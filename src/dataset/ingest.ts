@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import type { SealedEvent } from '../ledger/entry.ts'
+import type { SealedEvent } from '../ledger/event.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { readMetricsIfWhole } from '../metric/metrics-file.ts'
 import { copyParcel, fingerprint } from '../parcel/copy.ts'

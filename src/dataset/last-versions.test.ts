@@ -35,7 +35,7 @@ it('warns of versions that only parcels have which are about to be removed, and 
         severity: 'warning',
         code: 'last-version',
         message: `no parcel that \`keep\` leaves has a version of saved, such as 2 in ${idOf(2)}`,
-        hint: 'A larger `keep` leaves them; `unsilo thin todoist` removes only what other parcels hold.',
+        hint: 'A larger `keep` leaves them; `unsilo thin todoist` removes only what other parcels hold; `keep.warn = false` is silent.',
       },
       { severity: 'warning' },
     ],
@@ -51,6 +51,13 @@ it('warns of versions that only parcels have which are about to be removed, and 
 it('is silent when other parcels have it all, when nothing goes, and without views', async () => {
   const same = withParcels(`keep = 1\n${views}`, [a, b], [a, b])
   expect(await pruneDataset(await same.open(), same.context, true)).toMatchObject({ losses: [], problems: [] })
+  const known = withParcels(`keep = { last = 1, warn = false }\n${views}`, [a], [b])
+  const { losses, problems, decisions } = await pruneDataset(await known.open(), known.context, true)
+  expect({ problems, isTold: losses !== undefined, goes: decisions.map(({ keep }) => !keep) }).toEqual({
+    problems: [],
+    isTold: false,
+    goes: [true, false],
+  })
   const all = withParcels(views, [a], [b])
   expect((await pruneDataset(await all.open(), all.context, true)).losses).toBeUndefined()
   const none = withParcels('keep = 1', [a], [b])

@@ -68,6 +68,6 @@ function warningOf({ name }: Dataset, { view, versions, example }: LostVersions)
     severity: 'warning',
     code: 'last-version',
     message: `no parcel that \`keep\` leaves has ${what} of ${view}, such as ${example.key} in ${example.parcel}`,
-    hint: `A larger \`keep\` leaves them; \`unsilo thin ${name}\` removes only what other parcels hold.`,
+    hint: `A larger \`keep\` leaves them; \`unsilo thin ${name}\` removes only what other parcels hold; \`keep.warn = false\` is silent.`,
   }
 }

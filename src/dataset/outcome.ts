@@ -1,5 +1,5 @@
 import { UnsiloError } from '../errors.ts'
-import type { PublishedEvent, SealedEvent, WithdrawnEvent } from '../ledger/entry.ts'
+import type { PublishedEvent, SealedEvent, WithdrawnEvent } from '../ledger/event.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import type { Due } from '../schedule/due.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'

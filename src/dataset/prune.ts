@@ -137,7 +137,7 @@ async function removeAttempt(files: Files, layout: Layout, id: ParcelId): Promis
   }
 }
 
-/** What views lose by a plan; `undefined` when there is nothing to look up. */
+/** What views lose by a plan; `undefined` when there is nothing to look up, or nobody wants to know. */
 export async function lossesOf(
   dataset: Dataset,
   context: Context,
@@ -145,7 +145,7 @@ export async function lossesOf(
   plan: PrunePlan,
 ): Promise<Losses | undefined> {
   const sealed = removals(plan).filter(({ state }) => state === 'good' || state === 'suspect')
-  if (sealed.length === 0 || dataset.config.views.length === 0) return undefined
+  if (sealed.length === 0 || dataset.config.views.length === 0 || !dataset.config.warnsOfLosses) return undefined
   // Views are loaded on first use.
   const { lossesBy } = await import('./last-versions.ts')
   return lossesBy(dataset, context, history, new Set(sealed.map(({ id }) => id)))

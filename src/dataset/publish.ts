@@ -1,5 +1,5 @@
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
-import type { PublishedEvent, WithdrawnEvent } from '../ledger/entry.ts'
+import type { PublishedEvent, WithdrawnEvent } from '../ledger/event.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { removeAll } from '../target/remove-all.ts'
@@ -256,9 +256,27 @@ async function withdrawFrom(work: Work, done: Publication): Promise<void> {
   await putManifest(work, [], new Set(gone.keys()))
   for (const [id, path] of gone) {
     checkInterrupt(context)
-    await removeAll(target, path, context.signal)
-    for (const suffix of ['', work.encryption?.suffix]) {
-      if (suffix !== undefined) await target.remove(`${work.layout.hashes(id)}${suffix}`, context.signal)
+    try {
+      await removeAll(target, path, context.signal)
+      for (const suffix of ['', work.encryption?.suffix]) {
+        if (suffix !== undefined) await target.remove(`${work.layout.hashes(id)}${suffix}`, context.signal)
+      }
+    } catch (error) {
+      const failure = expectUnsiloError(error)
+      if (failure.code === 'cancelled') throw failure
+      // The next would fail as well.
+      return void done.problems.push(undeleted(name, id, failure))
     }
+  }
+}
+
+/** A copy that was to go, and may be half gone by now. */
+function undeleted(target: string, id: ParcelId, { code, message, hint }: UnsiloError): Problem {
+  return {
+    severity: 'error',
+    code,
+    risk: 'delete',
+    message: `target ${target}: the copy of ${id}, which its retention does not keep, could not be deleted there: ${message}`,
+    hint: hint ?? 'It is tried again with the next copy that goes.',
   }
 }

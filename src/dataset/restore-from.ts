@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import type { SealedEvent } from '../ledger/entry.ts'
+import type { SealedEvent } from '../ledger/event.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { layoutOf } from '../parcel/layout.ts'
 import type { StoredParcel } from '../parcel/store.ts'

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
-import type { LedgerEvent, SealedEvent } from '../ledger/entry.ts'
+import type { LedgerEvent, SealedEvent } from '../ledger/event.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
 import { doubts, recordDoubts } from '../parcel/guard.ts'
 import type { ParcelId } from '../parcel/id.ts'
@@ -98,6 +98,7 @@ function sealedEvent(
     ...others,
     ...(notes.holds === 'part' ? { holds: 'part' as const } : {}),
     ...(Object.keys(notes.records ?? {}).length === 0 ? {} : { records: notes.records! }),
+    ...(Object.keys(notes.newest ?? {}).length === 0 ? {} : { newest: notes.newest! }),
     ...(reasons.length === 0 ? {} : { doubts: reasons }),
     ...(notes.incomplete.length === 0 ? {} : { incomplete: notes.incomplete }),
     ...(notes.warnings.length === 0 ? {} : { warnings: notes.warnings }),

@@ -1,5 +1,5 @@
 import { UnsiloError } from '../errors.ts'
-import type { LedgerEvent } from '../ledger/entry.ts'
+import type { LedgerEvent } from '../ledger/event.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { type MetricRow, readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'

@@ -1,4 +1,4 @@
-import type { VerifiedEvent } from '../ledger/entry.ts'
+import type { VerifiedEvent } from '../ledger/event.ts'
 import { copyFacts, goodPlaces } from './copies/places.ts'
 import type { Dataset, Problem } from './dataset.ts'
 import type { History } from './history.ts'

@@ -1,5 +1,5 @@
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
-import type { VerifiedEvent } from '../ledger/entry.ts'
+import type { VerifiedEvent } from '../ledger/event.ts'
 import { appendAllToLedger } from '../ledger/ledger.ts'
 import { acknowledgements } from './acknowledgements.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'

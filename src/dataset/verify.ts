@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
-import type { VerifiedEvent } from '../ledger/entry.ts'
+import type { VerifiedEvent } from '../ledger/event.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
 import { mapPool } from '../system/pool.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { CheckedEvent, WrittenEvent } from '../ledger/entry.ts'
+import type { CheckedEvent, WrittenEvent } from '../ledger/event.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { localDay } from '../schedule/local-day.ts'
 import { timezoneOf } from '../schedule/timezone.ts'

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { breakingFiles } from '../../test/support/breaking-files.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { systemFiles } from '../system/files.ts'
-import { type LedgerEvent, type SealedEvent, entryOf, lineOf } from './entry.ts'
+import { entryOf, lineOf } from './entry.ts'
+import type { LedgerEvent, SealedEvent } from './event.ts'
 import { appendToLedger, detailsOf, readLedger } from './ledger.ts'
 
 const at = new Date('2026-03-01T06:00:00.123Z')

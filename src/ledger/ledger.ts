@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
-import { type LedgerEntry, type LedgerEvent, entryOf, lineOf } from './entry.ts'
+import { type LedgerEntry, entryOf, lineOf } from './entry.ts'
+import type { LedgerEvent } from './event.ts'
 
 /** Ends a line that a crash has torn, so that readers can tell it from one that was damaged later. */
 const tornMark = ' #torn'

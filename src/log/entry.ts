@@ -16,7 +16,15 @@ export interface Entry {
 /** A copy that is not what it was, and a disk that does not take or give what it should. */
 const atRisk: ReadonlySet<string> = new Set<ErrorCode>(['corrupt', 'io', 'no-space'])
 
-/** How bad a problem is. */
-export function levelOf({ severity, code }: { severity: 'error' | 'warning'; code: string }): Level {
-  return atRisk.has(code) ? 'critical' : severity
+/** How bad a problem is. @param risk Data may be at risk, whatever the code. */
+export function levelOf({
+  severity,
+  code,
+  risk,
+}: {
+  severity: 'error' | 'warning'
+  code: string
+  risk?: string
+}): Level {
+  return risk !== undefined || atRisk.has(code) ? 'critical' : severity
 }

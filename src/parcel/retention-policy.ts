@@ -4,26 +4,41 @@ import { type CalendarUnit, calendarUnits } from './calendar.ts'
 
 const count = z.int().min(0).optional()
 
-const keepTable = z
-  .strictObject({
-    last: count.describe('Keep the newest so many parcels.'),
-    hourly: count.describe('Keep the newest parcel of each of the newest so many hours that have one.'),
-    daily: count.describe('Keep the newest parcel of each of the newest so many days that have one.'),
-    weekly: count.describe('Keep the newest parcel of each of the newest so many weeks that have one.'),
-    monthly: count.describe('Keep the newest parcel of each of the newest so many months that have one.'),
-    yearly: count.describe('Keep the newest parcel of each of the newest so many years that have one.'),
-    within: durationText.optional().describe('Keep parcels that are at most so much older than the newest: "30 days".'),
-    min: z.int().min(1).optional().describe('Keep at least so many, whatever the other rules say; default: 3.'),
-  })
-  .refine(hasRule, {
-    error: 'says nothing about what to keep',
-    params: {
-      hint: `Set at least one of last, ${calendarUnits.join(', ')} and within; leave \`keep\` out to keep all.`,
-    },
-  })
+const rules = {
+  last: count.describe('Keep the newest so many parcels.'),
+  hourly: count.describe('Keep the newest parcel of each of the newest so many hours that have one.'),
+  daily: count.describe('Keep the newest parcel of each of the newest so many days that have one.'),
+  weekly: count.describe('Keep the newest parcel of each of the newest so many weeks that have one.'),
+  monthly: count.describe('Keep the newest parcel of each of the newest so many months that have one.'),
+  yearly: count.describe('Keep the newest parcel of each of the newest so many years that have one.'),
+  within: durationText.optional().describe('Keep parcels that are at most so much older than the newest: "30 days".'),
+  min: z.int().min(1).optional().describe('Keep at least so many, whatever the other rules say; default: 3.'),
+}
 
-/** `keep` of a dataset's configuration: a number, or a table of rules that each keep some; 0 keeps all, as in export_manager. */
-export const keepConfig = z.union([z.int().min(0), keepTable])
+const hasNoRule = {
+  error: 'says nothing about what to keep',
+  params: {
+    hint: `Set at least one of last, ${calendarUnits.join(', ')} and within; leave \`keep\` out to keep all.`,
+  },
+}
+const keepCount = z.int().min(0)
+
+/** How many to keep: a number, or a table of rules that each keep some; 0 keeps all, as in export_manager. */
+export const keepConfig = z.union([keepCount, z.strictObject(rules).refine(hasRule, hasNoRule)])
+
+/** `keep` of a dataset's configuration. */
+export const datasetKeepConfig = z.union([
+  keepCount,
+  z
+    .strictObject({
+      ...rules,
+      warn: z
+        .boolean()
+        .default(true)
+        .describe('Warns when a parcel is removed that is the only one with some version of an item of a view.'),
+    })
+    .refine(hasRule, hasNoRule),
+])
 export type KeepConfig = z.output<typeof keepConfig>
 
 /** Which good parcels to keep, with nothing left to fill in; a rule that is 0 keeps none. */

@@ -1,5 +1,5 @@
 import type { MetricRow, MetricTable } from '../metric/metrics-file.ts'
-import { type ParcelId, parcelTime } from '../parcel/id.ts'
+import { type ParcelId, parcelIdAt, parcelTime } from '../parcel/id.ts'
 import { dayMs } from '../system/duration.ts'
 
 /** How far back the newest success is compared with, in days; export_manager's choice. */
@@ -35,16 +35,17 @@ export function compareMetrics(
 function comparedRows(table: MetricTable, isSuspect: (id: ParcelId) => boolean): MetricRow[] {
   const found: MetricRow[] = []
   const newestFirst = [...table.rows.keys()].sort().reverse()
-  let before = Infinity
+  let before: ParcelId | undefined
   for (const id of newestFirst) {
-    if (parcelTime(id).getTime() > before) continue
+    // Ids are fixed-width UTC, so text order is time order.
+    if (before !== undefined && id > before) continue
     const row = table.rows.get(id)!
     if (row['success'] !== 'Y' || isSuspect(id)) continue
     found.push(row)
     const limits = comparedDays.map((days) => timeOf(found[0]!) - days * dayMs)
     const next = limits.find((limit) => timeOf(row) > limit)
     if (next === undefined) break
-    before = next
+    before = parcelIdAt(new Date(next))
   }
   return found
 }

@@ -83,9 +83,14 @@ export function warningOf(cause: Cause, told: Told): Warning {
   return { health, cause, severity, ...told }
 }
 
-/** For how long it is so, as it is told at a time: ` (for 3 days)`. Empty where nobody knows since when. @param at ISO 8601. */
+/**
+ * For how long it is so, as it is told at a time: ` (for 3 days)`. Empty where nobody knows since when, and of what has just begun.
+ *
+ * @param at ISO 8601.
+ */
 export function sayLasting({ since }: { since?: string | undefined }, at: string): string {
-  return since === undefined ? '' : ` (for ${sayDuration(Math.max(0, Date.parse(at) - Date.parse(since)))})`
+  const ms = since === undefined ? 0 : Date.parse(at) - Date.parse(since)
+  return ms < 60_000 ? '' : ` (for ${sayDuration(ms)})`
 }
 
 /** 0 for the worst. */

@@ -88,6 +88,8 @@ export interface ExportNotes {
   warnings: string[]
   /** Of each stream that was asked for as a whole, and given: how many records it has. Far fewer than usual are a doubt. */
   records?: Record<string, number> | undefined
+  /** Of each stream that says how new its records are: the largest value that was ever seen. It used to grow. */
+  newest?: Record<string, string> | undefined
   /** What the folders that it was made from were mounted on, by their paths. */
   mounts?: Readonly<Record<string, Mount>>
   /** It is several archives that hold one tree between them. */

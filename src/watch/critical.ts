@@ -5,6 +5,7 @@ import { replaceFile } from '../system/replace-file.ts'
 
 /** What put data at risk in a run: a disk that is full or fails, something that is damaged. */
 export interface Critical {
+  /** Of the error; `delete` and `vanished` whatever that was. */
   code: string
   message: string
   hint?: string | undefined
@@ -20,6 +21,8 @@ const whats: Readonly<Record<string, string>> = {
   'no-space': 'a disk is full',
   corrupt: 'something is damaged',
   io: 'a disk does not take or give what it should',
+  delete: 'something could not be deleted on a server',
+  vanished: 'records are gone on a server that nobody has asked to delete',
 }
 
 function folderOf(root: string): string {

@@ -1,4 +1,5 @@
 import type { Trouble } from '../alert/incident.ts'
+import type { Problem } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/outcome.ts'
 import { levelOf } from '../log/entry.ts'
 import { type Critical, criticalTroubles } from './critical.ts'
@@ -7,7 +8,14 @@ import { type Critical, criticalTroubles } from './critical.ts'
 export function criticalOf(outcome: Outcome): Critical[] {
   const { exported, problems } = outcome
   const known = hasCriticalExport(outcome) && exported?.event === 'failed' ? exported.code : undefined
-  return problems.filter((problem) => levelOf(problem) === 'critical' && problem.code !== known)
+  return risksAmong(problems).filter(({ code }) => code !== known)
+}
+
+/** What of some problems puts data at risk. */
+export function risksAmong(problems: readonly Problem[]): Critical[] {
+  return problems
+    .filter((problem) => levelOf(problem) === 'critical')
+    .map(({ risk, code, message, hint }) => ({ code: risk ?? code, message, hint }))
 }
 
 /** Whether something of a run is to be told at once. */

@@ -50,6 +50,9 @@ for name, port in (pair.split('=') for pair in sys.argv[1:]):
 const memcached = '/usr/bin/memcached'
 export const hasSwift = hasFile(...parts.map(program), memcached, '/etc/swift/swift.conf')
 
+/** How many files it tells at once: far fewer than the usual 1000, so that a few hundred are more than a page. */
+export const swiftPageSize = 100
+
 /** Five programs in Python: on a busy machine they take long to come up. */
 export const swiftStartMs = 240_000
 
@@ -135,7 +138,7 @@ function proxyLines(cachePort: number): string[] {
     healthcheck: [],
     'proxy-logging': ['use = egg:swift#proxy_logging'],
     cache: ['use = egg:swift#memcache', `memcache_servers = 127.0.0.1:${cachePort}`],
-    s3api: ['dns_compliant_bucket_names = true', 'location = us-east-1'],
+    s3api: ['dns_compliant_bucket_names = true', 'location = us-east-1', `max_bucket_listing = ${swiftPageSize}`],
     tempauth: [`user_test_tester = ${tester.secret} .admin`, `user_test_reader = ${reader.secret}`],
     container_quotas: [],
     copy: [],

@@ -32,8 +32,10 @@ const awkward = [
 export function vocabulary(random: Random, size: number): string[] {
   const words = new Set<string>()
   while (words.size < size) {
-    const length = words.size < size / 20 ? random.integer(1, 2) : random.integer(2, 4)
-    words.add(Array.from({ length }, () => random.pick(syllables)).join(''))
+    let left = words.size < size / 20 ? random.integer(1, 2) : random.integer(2, 4)
+    let word = ''
+    for (; left > 0; left--) word += random.pick(syllables)
+    words.add(word)
   }
   return [...words]
 }

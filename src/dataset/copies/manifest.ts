@@ -1,5 +1,5 @@
 import { UnsiloError } from '../../errors.ts'
-import type { PublishedEvent } from '../../ledger/entry.ts'
+import type { PublishedEvent } from '../../ledger/event.ts'
 import type { ParcelId } from '../../parcel/id.ts'
 import * as z from 'zod'
 

@@ -1,4 +1,4 @@
-import type { PublishedEvent } from '../../ledger/entry.ts'
+import type { PublishedEvent } from '../../ledger/event.ts'
 import type { ParcelId } from '../../parcel/id.ts'
 import { type Acknowledgements, type Verdict, acknowledgements } from '../acknowledgements.ts'
 import { type History, isEvent } from '../history.ts'

@@ -1,4 +1,4 @@
-import type { LedgerEvent, PublishedEvent, RestoredEvent, SealedEvent } from '../../ledger/entry.ts'
+import type { LedgerEvent, PublishedEvent, RestoredEvent, SealedEvent } from '../../ledger/event.ts'
 import { detailsOf } from '../../ledger/ledger.ts'
 import type { ParcelId } from '../../parcel/id.ts'
 import { acknowledgements, copiesAt, hasCopy } from '../acknowledgements.ts'

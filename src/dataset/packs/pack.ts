@@ -1,5 +1,5 @@
 import { UnsiloError, expectUnsiloError } from '../../errors.ts'
-import type { PackedEvent } from '../../ledger/entry.ts'
+import type { PackedEvent } from '../../ledger/event.ts'
 import { type ParcelId, isAheadOf } from '../../parcel/id.ts'
 import type { StoredParcel } from '../../parcel/store.ts'
 import { longestMatchBytes } from '../../codec/zstd.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
-import type { PackedEvent } from '../../ledger/entry.ts'
+import type { PackedEvent } from '../../ledger/event.ts'
 import { appendToLedger } from '../../ledger/ledger.ts'
 import type { ParcelId } from '../../parcel/id.ts'
 import { type Pack, damagedPack, readOwnIndex } from '../../parcel/pack-file.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UnsiloError, expectUnsiloError } from '../../errors.ts'
-import type { PackedEvent } from '../../ledger/entry.ts'
+import type { PackedEvent } from '../../ledger/event.ts'
 import { appendToLedger, detailsOf } from '../../ledger/ledger.ts'
 import { type Pack, type PackedParcel, damagedPack } from '../../parcel/pack-file.ts'
 import type { StoredParcel } from '../../parcel/store.ts'

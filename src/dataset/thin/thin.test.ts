@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { Killed, breakingFiles } from '../../../test/support/breaking-files.ts'
 import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
 import { lineOf } from '../../ledger/entry.ts'
-import type { LedgerEvent } from '../../ledger/entry.ts'
+import type { LedgerEvent } from '../../ledger/event.ts'
 import { packDataset } from '../packs/pack.ts'
 import { listSummaries } from '../show.ts'
 import { thinned } from './plan.ts'
@@ -160,13 +160,13 @@ describe('thin', () => {
     const test = withParcels([saved(one), saved(one), saved(one), saved(two), saved(two)], packing)
     const before = readFileSync(join(test.folder, 'data', `${idOf(2)}.json`), 'utf8')
     await packDataset(await test.open(), test.context, false)
-    expect(test.names('data')).toEqual(['2026-02.pack.tar.zst', `${idOf(5)}.json`])
+    expect(test.names('data')).toEqual([`${idOf(5)}.json`, '2026-02.pack.tar.zst'])
     const reasons = await reasonsOf(test)
     expect(reasons['02']).toBe(`goes: saved: its version is in ${idOf(1)}`)
     await thinDataset(await test.open(), test.context, false)
     expect(inTrash(test)).toEqual([`${idOf(2)}.json`])
     expect(readFileSync(join(test.folder, 'trash', `${idOf(2)}.json`), 'utf8')).toBe(before)
-    expect(test.names('data')).toEqual(['2026-02.pack.tar.zst', `${idOf(5)}.json`])
+    expect(test.names('data')).toEqual([`${idOf(5)}.json`, '2026-02.pack.tar.zst'])
     expect(test.history().packs[0]!.index!.parcels.map(({ id }) => id)).toEqual([1, 3, 4].map(idOf))
     expect(test.history().parcels.map(({ state }) => state)).toEqual(['good', 'trashed', 'good', 'good', 'good'])
     await undoThin(await test.open(), test.context, 'all')

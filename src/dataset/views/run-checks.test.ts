@@ -64,7 +64,7 @@ describe('a check of a column', () => {
 describe('a check that cannot be asked', () => {
   it('fails with what to do, and keeps no other from being asked', async () => {
     const test = datasetWith(
-      view(`moood = { not_null = true }\nlate = { column = "id", min = "2005-01-01" }\nbroken = { sql = "SELECT nothing FROM todoist.entries" }
+      view(`moood = { not_null = true }\nlate = { column = "id", min = "2005-01-01" }\nnever = { column = "at", max = "2005-02-30" }\nbroken = { sql = "SELECT nothing FROM todoist.entries" }
 evil = { sql = "COPY (SELECT 1) TO '/tmp/x.csv'" }\nid = { unique = true, where = "nonsense =" }\nform = { not_null = true }`),
       items,
     )
@@ -72,6 +72,7 @@ evil = { sql = "COPY (SELECT 1) TO '/tmp/x.csv'" }\nid = { unique = true, where 
     expect(results.map(({ check, verdict }) => `${check} ${verdict}`)).toEqual([
       'moood broken',
       'late broken',
+      'never broken',
       'broken broken',
       'evil broken',
       'id broken',
@@ -81,7 +82,8 @@ evil = { sql = "COPY (SELECT 1) TO '/tmp/x.csv'" }\nid = { unique = true, where 
       problem: 'there is no column "moood": did you mean "mood"?',
       hint: expect.stringContaining('Columns: id, at, mood') as string,
     })
-    expect(results[3]?.problem).toBe('that is no question')
+    expect(results[2]?.problem).toBe('there is no such date or time: "2005-02-30"')
+    expect(results[4]?.problem).toBe('that is no question')
   })
 })
 

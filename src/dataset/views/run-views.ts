@@ -1,5 +1,5 @@
 import { UnsiloError } from '../../errors.ts'
-import type { LedgerEvent, WrittenEvent } from '../../ledger/entry.ts'
+import type { LedgerEvent, WrittenEvent } from '../../ledger/event.ts'
 import { appendAllToLedger } from '../../ledger/ledger.ts'
 import { localDay } from '../../schedule/local-day.ts'
 import { timezoneOf } from '../../schedule/timezone.ts'

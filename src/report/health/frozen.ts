@@ -3,7 +3,7 @@ import { sayDuration } from '../../system/duration.ts'
 import { type Warning, warningOf } from '../warnings.ts'
 import type { HealthFacts } from './facts.ts'
 import { type Verdict, good, nothing, together, verdictOf } from './judgement.ts'
-import { cellsOf, hashesOf } from './recent.ts'
+import { cellsOf, hashesOf, newestRecordsOf } from './recent.ts'
 import { type Sight, leastChanges, limitOf, stillnessOf, usualStep } from './stillness.ts'
 
 const hourMs = 3_600_000
@@ -14,11 +14,39 @@ export function judgeFrozen(facts: HealthFacts): Verdict {
   const { newest } = dataset.config.health
   const stepMs =
     facts.views.length === 0 ? 0 : usualStep(history.parcels.flatMap(({ id, state }) => (state === 'good' ? [id] : [])))
-  return together([
+  const found = together([
     ...facts.views.map((view) => judgePace(facts, view, stepMs)),
     newest === undefined ? nothing : judgeSights(facts, `metric ${newest}`, cellsOf(history, table, newest)),
-    judgeSights(facts, 'the content of the parcels', hashesOf(history, table)),
+    ...judgeRecords(facts),
   ])
+  if (!isOfExchanges(facts))
+    return together([found, judgeSights(facts, 'the content of the parcels', hashesOf(history, table))])
+  return found.judgements.length > 0 || history.newestGood === undefined ? found : good('frozen', howToKnow)
+}
+
+/** Parcels of a REST source hold the times of its requests: no two are the same. */
+function isOfExchanges({ dataset }: HealthFacts): boolean {
+  return dataset.config.source?.kind === 'rest'
+}
+
+const howToKnow =
+  'whether something new still comes cannot be told: parcels of a REST source are never the same, for they hold the times of the requests. ' +
+  'Give a stream a `cursor`, or a view of it a `feed`, or name a metric in `health.newest`'
+
+/** The newest record of each stream that says how new its records are. */
+function judgeRecords(facts: HealthFacts): Verdict[] {
+  const { dataset, history, table } = facts
+  const { source } = dataset.config
+  if (source?.kind !== 'rest') return []
+  return source.streams
+    .filter(({ cursor, high_water: highWater }) => cursor !== undefined || highWater !== undefined)
+    .map((stream) => {
+      const field = (stream.cursor ?? stream.high_water)!.field.text
+      const sights = newestRecordsOf(history, table, stream.name)
+      const what = `the largest ${field} of ${stream.name}`
+      if (sights.length > 1) return judgeSights(facts, what, sights)
+      return good('frozen', `${what} says how new its records are: it is compared once two parcels tell it`)
+    })
 }
 
 /** What used to change from parcel to parcel. */

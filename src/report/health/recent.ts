@@ -88,6 +88,32 @@ export function hashesOf({ parcels }: Pick<History, 'parcels'>, table: MetricTab
   return found.reverse()
 }
 
+/**
+ * The largest value of a stream's cursor, or id, as the ledger tells it of good parcels, oldest first; no more than say that it has
+ * grown, where the newest is not like the last.
+ */
+export function newestRecordsOf({ parcels }: Pick<History, 'parcels'>, table: MetricTable, stream: string): Sight[] {
+  const found: Sight[] = []
+  const key = `${JSON.stringify(stream)}:`
+  for (let index = parcels.length - 1; index >= 0 && found.length < mostSights; index--) {
+    const parcel = parcels[index]!
+    const shown = valueAfter(parcel, '"newest":{', key)
+    if (shown === undefined || !wasGood(parcel, table)) continue
+    found.push({ parcel: parcel.id, shown })
+    if (found.length === 2 && found[0]!.shown !== shown) break
+  }
+  return found.reverse()
+}
+
+/** The text that stands in an object of the line, without parsing all of it: a quote inside of a JSON text is escaped. */
+function valueAfter({ ended }: ParcelRecord, object: string, key: string): string | undefined {
+  if (!isEvent(ended, 'sealed')) return undefined
+  const begin = ended.line.indexOf(object)
+  const at = begin < 0 ? -1 : ended.line.indexOf(key, begin)
+  const text = at < 0 ? undefined : /^"(?:[^"\\]|\\.)*"/.exec(ended.line.slice(at + key.length))?.[0]
+  return text === undefined ? undefined : (JSON.parse(text) as string)
+}
+
 const shaKey = '"sha256":"'
 
 /** Without parsing the line: a quote inside of a JSON text is escaped, so this can be nothing but a key. */

@@ -4,6 +4,7 @@ import type { Exchanges } from './exchanges.ts'
 import { type ExchangeManifest, type StreamManifest, manifestName } from './manifest.ts'
 import { type Begun, type StreamState, definitionOf, stateName } from './state.ts'
 import { type StreamConfig, descendantsOf } from './stream.ts'
+import { newestOf } from './newest.ts'
 import type { StreamRun } from './stream-run.ts'
 import { warningsOf } from './stream-warnings.ts'
 
@@ -37,6 +38,14 @@ export async function conclude(
     runs.filter(({ stream: { name } }) => complete.has(name) && !partial.has(name) && config.drain?.stream !== name),
   )
 
+  const isSettled = ({ stream }: StreamRun): boolean =>
+    [stream, ...descendantsOf(stream, config.streams)].every(({ name }) => complete.has(name))
+  const states = runs.map((run): [string, StreamState] => [
+    run.stream.name,
+    stateOf(run, { isSettled: isSettled(run), isPartial: partial.has(run.stream.name), begun, all: config.streams }),
+  ])
+  const newest = newestOf(states, config.streams)
+
   const manifest: ExchangeManifest = {
     version: 1,
     base: config.base,
@@ -51,18 +60,13 @@ export async function conclude(
       ]),
     ),
     records,
+    ...(Object.keys(newest).length === 0 ? {} : { newest }),
     incomplete,
     warnings,
   }
-  const isSettled = ({ stream }: StreamRun): boolean =>
-    [stream, ...descendantsOf(stream, config.streams)].every(({ name }) => complete.has(name))
-  const states = runs.map((run): [string, StreamState] => [
-    run.stream.name,
-    stateOf(run, { isSettled: isSettled(run), isPartial: partial.has(run.stream.name), begun, all: config.streams }),
-  ])
   await folder.replace(manifestName, `${JSON.stringify(manifest, undefined, 2)}\n`)
   await folder.replace(stateName, `${JSON.stringify({ ...begun.state, streams: Object.fromEntries(states) })}\n`)
-  return { holds, incomplete, warnings, records }
+  return { holds, incomplete, warnings, records, newest }
 }
 
 /** Streams whose counts tell something: not those that were asked only for what is new, or that are emptied. */

@@ -43,6 +43,8 @@ export interface ExchangeManifest {
   streams: Record<string, StreamManifest>
   /** Of each stream that was asked for as a whole, and is not emptied by a drain: how many records it has. */
   records?: Record<string, number>
+  /** Of each stream with `cursor` or `high_water`: the largest value that was ever seen. */
+  newest?: Record<string, string>
   /** What could not be had, one sentence each. */
   incomplete: string[]
   warnings: string[]
@@ -52,8 +54,8 @@ export interface ExchangeManifest {
 export function notesOf(files: Files, folder: string): ExportNotes {
   const manifest = parseManifest(files.readText(`${folder}/${manifestName}`))
   if (manifest === undefined) return nothingToNote
-  const { holds, incomplete, warnings, records } = manifest
-  return { holds, incomplete, warnings, records }
+  const { holds, incomplete, warnings, records, newest } = manifest
+  return { holds, incomplete, warnings, records, newest }
 }
 
 export function parseManifest(text: string | undefined): ExchangeManifest | undefined {

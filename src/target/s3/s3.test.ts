@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { type SwiftServer, hasSwift, startSwift, swiftStartMs } from '../../../test/servers/swift.ts'
+import { type SwiftServer, hasSwift, startSwift, swiftPageSize, swiftStartMs } from '../../../test/servers/swift.ts'
 import { cuttingProxy } from '../../../test/support/cutting-proxy.ts'
 import { targetFaults } from '../target-faults.contract.ts'
 import { targetContract } from '../target.contract.ts'
@@ -15,7 +15,7 @@ describe.skipIf(!hasSwift)('a bucket of OpenStack Swift (skipped where it is not
   describe('when all is well', () => {
     targetContract(async () => {
       const bucket = await newBucket(swift)
-      return { open: async () => openS3(swift.endpoint, { bucket, prefix: 'backups/laptop' }), pageSize: 1000 }
+      return { open: async () => openS3(swift.endpoint, { bucket, prefix: 'backups/laptop' }), pageSize: swiftPageSize }
     })
   })
 

@@ -11,6 +11,14 @@ const isTime = (type: string): boolean => /^(?:TIMESTAMP|DATE)/.test(type)
 /** As dates and times begin that DuckDB reads: with a zone, or in UTC. */
 const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/
 
+/** Days are those of the calendar: there is no 30 February. */
+function isThere(text: string): boolean {
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`)
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10))
+  const [, hours = '0', minutes = '0', seconds = '0'] = /[T ](\d\d):(\d\d)(?::(\d\d))?/.exec(text) ?? []
+  return isDay && Number(hours) < 24 && Number(minutes) < 60 && Number(seconds) < 60
+}
+
 /**
  * A column, and a bound that its values are compared with, both in SQL and of one type. A value of the column that has none in that
  * type is NULL.
@@ -32,6 +40,11 @@ export function literal(
       return { compared: `TRY_CAST(CAST(${value} AS VARCHAR) AS DOUBLE)`, limit: String(text) }
     }
   } else if (time.test(text)) {
+    if (!isThere(text)) {
+      throw new UnsiloError('query', `there is no such date or time: "${text}"`, {
+        hint: 'Write it like "2026-03-01" or "2026-03-01T18:00Z".',
+      })
+    }
     if (isTime(type) || type === 'VARCHAR') {
       // As a time with a zone: one without is in UTC, as the connection is.
       return { compared: `TRY_CAST(${value} AS TIMESTAMPTZ)`, limit: `CAST(${sqlText(text)} AS TIMESTAMPTZ)` }

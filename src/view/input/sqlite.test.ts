@@ -103,7 +103,15 @@ describe('an SQLite database', () => {
 
   it('gives a bad item for a table that is not there', async () => {
     const path = database('a.sqlite', 'CREATE TABLE t (id)')
-    expect(await texts(path, { table: 'u' })).toEqual([expect.stringContaining('no such table: u')])
+    expect(await texts(path, { table: 'u' })).toEqual(['there is no table "u"; there are: t'])
+    expect(await texts(path, { sql: 'SELECT t.id FROM t JOIN u USING (id)' })).toEqual([
+      'there is no table "u"; there are: t',
+    ])
+    expect(await texts(database('empty.sqlite', 'CREATE TABLE t (id)', 'DROP TABLE t'), { table: 'u' })).toEqual([
+      'there is no table "u"; it has none',
+    ])
+    expect(await texts(path, { sql: 'SELEC 1' })).toEqual(['sqlite3: near "SELEC": syntax error'])
+    expect(await texts(path, { sql: 'SELECT x FROM t' })).toEqual(['sqlite3: no such column: x'])
     expect(await texts(path, { table: 't' })).toEqual([])
   })
 

@@ -64,8 +64,12 @@ async function* rowsOf(
   const view = `CREATE TEMP VIEW ${rows} AS ${query.replace(/[\s;]+$/, '')}\n`
   const names: string[] = []
   const listing = `SELECT json_quote(name) FROM pragma_table_info('unsilo rows', 'temp') ORDER BY cid`
-  for await (const lines of printed(database, [view, listing], surroundings.signal)) {
-    for (const { bytes } of lines) names.push(JSON.parse(Buffer.from(bytes).toString('utf8')) as string)
+  try {
+    for await (const lines of printed(database, [view, listing], surroundings.signal)) {
+      for (const { bytes } of lines) names.push(JSON.parse(Buffer.from(bytes).toString('utf8')) as string)
+    }
+  } catch (error) {
+    throw await withTables(error, database, surroundings.signal)
   }
   const columns = names.map((name) => member(name)).join(', ')
   const { file } = database
@@ -79,6 +83,22 @@ async function* rowsOf(
   } finally {
     folder.remove()
   }
+}
+
+/** How many tables are named. */
+const mostTables = 20
+
+/** Who names a table that there is not wants to know which there are. */
+async function withTables(error: unknown, database: Database, signal: AbortSignal): Promise<unknown> {
+  const missing = error instanceof UnsiloError ? /no such table: (?:main\.)?(.+)$/.exec(error.message)?.[1] : undefined
+  if (missing === undefined) return error
+  const sql = `SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`
+  const names: string[] = []
+  for await (const lines of printed(database, [sql], signal))
+    for (const { bytes } of lines) names.push(Buffer.from(bytes).toString('utf8'))
+  const more = names.length > mostTables ? ` and ${names.length - mostTables} more` : ''
+  const there = names.length === 0 ? 'it has none' : `there are: ${names.slice(0, mostTables).join(', ')}${more}`
+  return new UnsiloError('wrong-content', `there is no table "${missing}"; ${there}`, { cause: error })
 }
 
 /** As sqlite3's dot-commands have it. */
@@ -163,7 +183,11 @@ async function checkEnd(running: RunningCommand, complaint: Promise<string>): Pr
       retryable: true,
     })
   }
-  throw new UnsiloError('wrong-content', `sqlite3: ${said || sayEnd(end)}`, {
+  // What it repeats of the SQL is not what the user wrote.
+  const plain = said
+    .replace(/^(?:Parse )?Error: (?:stepping, |in prepare, )?/, '')
+    .replace(/; *CREATE TEMP VIEW.*$/, '')
+  throw new UnsiloError('wrong-content', `sqlite3: ${plain || sayEnd(end)}`, {
     hint: 'Look at `table` or `sql`, and whether the database is whole.',
   })
 }

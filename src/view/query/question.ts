@@ -18,6 +18,7 @@ export async function prepareQuestion(connection: DuckDBConnection, sql: string)
   const isExplained = explaining.test(text)
   // Looked at first: to prepare a statement may do something already, as EXPORT makes its folder.
   const isAsking = asking.test(isExplained ? text.replace(explaining, '') : text)
+  if (text === '') throw notAQuestion('there is no question')
   const statements = await connection.extractStatements(sql)
   if (!isAsking) throw notAQuestion('that is no question')
   if (statements.count > 1) {
@@ -36,7 +37,7 @@ function withoutEnd(sql: string): string {
 }
 
 function withoutComments(sql: string): string {
-  return sql.replace(/^(?:\s+|--[^\n]*\n|\/\*.*?\*\/)+/s, '')
+  return sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*.*?\*\/)+/s, '')
 }
 
 function notAQuestion(message: string): UnsiloError {

@@ -1,5 +1,5 @@
 import { type Account, type AccountOptions, createAccount, type LogEvent } from '../account.ts'
-import { createItemWriter, type Item } from '../item.ts'
+import { createItemWriter, type Item, type ItemWriter } from '../item.ts'
 import { createRandom } from '../random.ts'
 
 /** A simulated account that a test can act in, too. Each act takes a millisecond of its own, so that the log tells what came first. */
@@ -27,7 +27,10 @@ export interface LiveAccount extends Account {
  */
 export function createLiveAccount(options: AccountOptions, clockOffMs: number): LiveAccount {
   const base = createAccount(options)
-  const writer = createItemWriter(createRandom(options.seed + 1), options.bodyWords ?? 20)
+  let madeWriter: ItemWriter | undefined
+  // Few tests act by themselves, and its vocabulary takes a while.
+  const writer = (): ItemWriter =>
+    (madeWriter ??= createItemWriter(createRandom(options.seed + 1), options.bodyWords ?? 20))
   const log: LogEvent[] = []
   const items = new Map<number, Item>()
   const listedIds = new Set<number>()
@@ -105,7 +108,7 @@ export function createLiveAccount(options: AccountOptions, clockOffMs: number): 
       return Array.from({ length: count }, () => {
         idShift++
         lastId++
-        return record(at, 'created', lastId, writer.write(lastId, serverTime(at)))
+        return record(at, 'created', lastId, writer().write(lastId, serverTime(at)))
       })
     },
     edit(id, change) {
@@ -117,12 +120,12 @@ export function createLiveAccount(options: AccountOptions, clockOffMs: number): 
         updated_at: later(serverTime(at).toISOString(), 0),
       })
     },
-    vote: (id) => void record(act(), 'scored', id, writer.vote(existing(id))),
+    vote: (id) => void record(act(), 'scored', id, writer().vote(existing(id))),
     remove: (id) => void record(act(), 'deleted', id, existing(id)),
     unsave: (id) => void record(act(), 'unsaved', id, existing(id)),
     saveAgain(id) {
       const at = act()
-      record(at, 'saved', id, writer.saveAgain(existing(id), serverTime(at)))
+      record(at, 'saved', id, writer().saveAgain(existing(id), serverTime(at)))
     },
   }
 }

@@ -58,8 +58,11 @@ export function createStudyAccount(options: StudyOptions, seed: number, now: () 
     if (found === undefined) throw new RangeError(`the study has no form ${form}`)
     return found
   }
-  const encrypted = (): string =>
-    Buffer.from(Array.from({ length: 256 }, () => random.integer(0, 255))).toString('base64')
+  const encrypted = (): string => {
+    const bytes = Buffer.alloc(256)
+    for (let at = 0; at < bytes.length; at++) bytes[at] = random.integer(0, 255)
+    return bytes.toString('base64')
+  }
   const nextId = (form: string): number => {
     const taken = recordsOf(form)
     let id = options.reusesIds === true ? 1 : (lastIds.get(form) ?? 0) + 1
