@@ -14,8 +14,8 @@ import { systemClock } from './system/clock.ts'
 import { systemFiles } from './system/files.ts'
 import { realSystem } from './system/system.ts'
 import { type TemporaryFolder, makeTemporaryFolder } from './system/temporary-folder.ts'
-import type { placeConfigs } from './target/all.ts'
 import { countBytes } from './target/look.ts'
+import type { placeConfigs } from './target/place-config.ts'
 import type { Target } from './target/target.ts'
 
 export type { ArchiveFormat } from './archive/archive.ts'
@@ -159,8 +159,13 @@ export function createBackup(name: string, options: BackupOptions): Backup {
 
 /** @throws UnsiloError `config` for keys that a target of that kind does not have */
 async function openPlace(place: Exclude<BackupPlace, BackupStore>): Promise<Target> {
-  const [{ builtInKinds, openTarget, placeConfigs }, { discriminatedUnion, prettifyError }, { readSecret }] =
-    await Promise.all([import('./target/all.ts'), import('zod'), import('./config/secrets.ts')])
+  const [{ openTarget }, { builtInKinds, placeConfigs }, { discriminatedUnion, prettifyError }, { readSecret }] =
+    await Promise.all([
+      import('./target/all.ts'),
+      import('./target/place-config.ts'),
+      import('zod'),
+      import('./config/secrets.ts'),
+    ])
   const schema = builtInKinds.includes(place.kind) ? discriminatedUnion('kind', placeConfigs) : await moduleSchema()
   const checked = schema.safeParse(place)
   if (!checked.success) {
@@ -177,7 +182,7 @@ async function openPlace(place: Exclude<BackupPlace, BackupStore>): Promise<Targ
 
 async function moduleSchema() {
   const [{ builtInKinds }, { pluginTargetConfig }, { transferKeys }] = await Promise.all([
-    import('./target/all.ts'),
+    import('./target/place-config.ts'),
     import('./target/plugin/config.ts'),
     import('./target/transfer-keys.ts'),
   ])

@@ -16,6 +16,8 @@ export interface AlertStore {
    * @throws UnsiloError when it may not be read
    */
   load(): { state: AlertState; /** In words, when something was damaged. */ damage?: string }
+  /** Sets the room aside that is needed to remember something on a full disk; later may be too late. That it fails does no harm now. */
+  prepare(): Promise<void>
   /** Remembers, durably; does nothing when nothing has changed. @throws UnsiloError */
   save(state: AlertState, now: Date): Promise<void>
 }
@@ -62,16 +64,27 @@ export function openAlertStore(files: Files, root: string): AlertStore {
       await replaceFile(files, current, text)
       return
     }
-    // It is of use later only, so that it fails does no harm now.
-    if (files.info(reserve) === undefined) {
-      await replaceFile(files, reserve, 'unsilo '.repeat(reserveBytes / 7)).catch(() => undefined)
-    }
+    await setAside()
+  }
+
+  const setAside = async (): Promise<void> => {
+    if (files.info(reserve) !== undefined) return
+    await replaceFile(files, reserve, 'unsilo '.repeat(reserveBytes / 7)).catch(() => undefined)
   }
 
   return {
     async lock() {
       files.makeFolder(join(root, storeFolder))
       return acquireLock(at('alerts.lock'))
+    },
+    async prepare() {
+      try {
+        files.makeFolder(join(root, storeFolder))
+      } catch (error) {
+        if (!(error instanceof UnsiloError)) throw error
+        return
+      }
+      await setAside()
     },
     load() {
       const text = files.readText(current)

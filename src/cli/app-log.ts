@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { Entry, Level } from '../log/entry.ts'
-import { logFolder, type LogFiles } from '../log/log-files.ts'
+import type { LogFiles } from '../log/log-files.ts'
 
 /** The account of one start of unsilo: kept from its beginning, and written once it is known where to. */
 export interface AppLog {
@@ -25,7 +26,7 @@ export function createAppLog(tell: (problem: string) => void): AppLog {
       else files.write(entry)
     },
     begin(root, keptDays) {
-      const folder = logFolder(root)
+      const folder = join(root, 'log')
       opening ??= import('../log/log-files.ts').then(async ({ openLogFiles }) => {
         files = await openLogFiles(folder, keptDays, (error) => {
           tell(`! nothing can be written to ${folder}: ${error instanceof Error ? error.message : String(error)}`)

@@ -75,7 +75,7 @@ function addWorkVerbs(program: Command): void {
     .option('-g, --git', 'keep the parcels in a git repository')
     .addHelpText('after', `\nTemplates:\n${templateList()}`)
     .action((datasets: string[], options: { template: string; git?: boolean }, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).init)({ datasets, ...options }, command),
+      lazily(async () => (await import('./init.ts')).init)({ datasets, ...options }, command),
     )
   verb(program, 'run', 'ingest, export what is due, measure, update views, publish, drain, prune')
     .alias('process')
@@ -232,17 +232,17 @@ function addOtherVerbs(program: Command): void {
   verb(config, 'validate', 'find every mistake in unsilo.toml and the config.toml files')
     .argument('[dataset...]', datasetNames)
     .action((datasets: string[], _: unknown, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).validate)({ datasets }, command),
+      lazily(async () => (await import('./config.ts')).validate)({ datasets }, command),
     )
   verb(config, 'show', 'every setting of a dataset and where it comes from')
     .argument('[dataset...]', datasetNames)
     .action((datasets: string[], _: unknown, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).showConfig)({ datasets }, command),
+      lazily(async () => (await import('./config.ts')).show)({ datasets }, command),
     )
   verb(config, 'schema', 'JSON Schema of config.toml, for editors')
     .option('--of-root', 'that of unsilo.toml instead')
     .action((options: { ofRoot?: boolean }, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).schema)(options, command),
+      lazily(async () => (await import('./config.ts')).schema)(options, command),
     )
   const alert = verb(program, 'alert', 'who is told when something is wrong')
   verb(alert, 'test', 'send a test message through channels, and say what came back')

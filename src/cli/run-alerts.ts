@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import type { AlertConfigs } from '../alert/config.ts'
 import { type Pings, openPings } from '../alert/pings.ts'
+import { openAlertStore } from '../alert/store.ts'
 import type { Dataset, Progress } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/outcome.ts'
 import { criticalOf, isCritical, runTroubles } from '../watch/run-troubles.ts'
@@ -21,8 +22,10 @@ export interface RunAlerts {
 }
 
 /** @param isPinged Whether it is a run of everything that is due, of which a dead man's switch is to hear. */
-export function openRunAlerts(configs: AlertConfigs, app: App, isPinged: boolean): RunAlerts {
+export async function openRunAlerts(configs: AlertConfigs, app: App, isPinged: boolean): Promise<RunAlerts> {
   const surroundings = alertSurroundings(app)
+  // What a run writes may fill the disk.
+  await openAlertStore(surroundings.files, surroundings.root).prepare()
   const pings = openPings(isPinged ? configs : {}, surroundings)
   const started = new Map<string | undefined, ReturnType<Pings['start']>>([[undefined, pings.start()]])
   const endings: Promise<unknown>[] = []

@@ -82,7 +82,8 @@ async function runVerb(
 /** The code of channels is loaded only where there are some. */
 async function alertsOf(configs: AlertConfigs, app: App, isPinged: boolean): Promise<RunAlerts | undefined> {
   if (Object.keys(configs).length === 0) return undefined
-  return (await import('./run-alerts.ts')).openRunAlerts(configs, app, isPinged)
+  const { openRunAlerts } = await import('./run-alerts.ts')
+  return openRunAlerts(configs, app, isPinged)
 }
 
 function showOutcomes(outcomes: readonly Outcome[], app: App): void {

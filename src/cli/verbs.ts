@@ -1,10 +1,8 @@
 // One module for the verbs that work on datasets, loaded when one of them is used. Node loads a file in about half a
 // millisecond, and a bundle of one file a verb, with all that they share in files between them, is thirty files.
 export { accept } from './accept.ts'
-export { schema, show as showConfig, validate } from './config.ts'
 export { doctor } from './doctor.ts'
 export { ingest } from './ingest.ts'
-export { init } from './init.ts'
 export { recompute } from './metrics.ts'
 export { log, parcels, show } from './parcels.ts'
 export { prune } from './prune.ts'

@@ -23,7 +23,7 @@ export function noteLines({ dataset, definition, state }: DatasetViewState, colu
   return notes.length === 0 ? [] : ['', `${dataset}/${definition.name}:`, ...lines]
 }
 
-/** Most likely a name is misspelt: a wrong `element`, `items` or `files` finds nothing, and that is no error. */
+/** Lists were there, and nothing in them: most likely they are the wrong ones. */
 function emptyNotes({ items, errors, parcels }: ViewState): string[] {
   if (items > 0 || errors > 0 || parcels === 0) return []
   return ['empty: no item was found in any parcel; see in its config.toml whether the view looks in the right place']

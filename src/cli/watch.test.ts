@@ -1,11 +1,15 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { openSink } from '../alert/alerts.fixture.ts'
 import { recordTick } from '../schedule/ticks.ts'
 import { systemFiles } from '../system/files.ts'
 import { closedPort } from '../system/loopback.ts'
 import { openMailSink } from '../../test/servers/mail-sink.ts'
+import { reasonWithoutDisk, smallDisk } from '../../test/support/small-disk.ts'
 import { type TestApp, testApp } from '../../test/support/test-app.ts'
 import { ExitCode } from './exit-code.ts'
+import { report } from './report.ts'
 import { run } from './run.ts'
 import { watch } from './watch.ts'
 
@@ -132,6 +136,98 @@ describe('watch', () => {
     await look(test, 3)
     expect(mails.subjects[1]).toContain('resolved: todo: the newest good parcel is too old')
     expect(mails.subjects).toHaveLength(2)
+  })
+})
+
+describe('a full disk', () => {
+  const keeper = `cmd = "head -c 1000000 /dev/zero > $PARCEL_PATH.bin"\ninterval = "1 hour"\nkeep = 1\nretries = 1\n`
+
+  it('is told once, whoever has filled it, and once that there is room again', async (context) => {
+    const disk = smallDisk('size=4m')
+    if (disk === undefined) return context.skip(reasonWithoutDisk)
+    const test = testApp(start)
+    const app = { ...test.app, root: disk, cwd: disk }
+    const sink = await openSink()
+    const titles = (): string[] => sink.received.map(({ json }) => (json() as { title: string }).title)
+    mkdirSync(join(disk, 'todo'))
+    writeFileSync(join(disk, 'todo/config.toml'), keeper)
+    writeFileSync(join(disk, 'unsilo.toml'), post(sink.url))
+    await run({ datasets: [] }, app)
+    await watch({}, app)
+    expect(titles()).toEqual([])
+    writeFileSync(join(disk, 'other'), Buffer.alloc(2_300_000, 'x'))
+    for (let time = 0; time < 3; time++) {
+      test.clock.advance(5 * minute)
+      await watch({}, app)
+    }
+    expect(titles()).toEqual(['root: the disk will be full'])
+    expect(sink.received[0]!.body).toMatch(/is full: .* are free, and the next export of todo takes about 1\.0 MB/)
+    rmSync(join(disk, 'other'))
+    for (let time = 0; time < 3; time++) {
+      test.clock.advance(15 * minute)
+      await watch({}, app)
+    }
+    expect(titles().slice(1)).toEqual(['resolved: root: the disk will be full'])
+  })
+
+  it('that an export has met is told at once, once, and once that it is over', async (context) => {
+    const disk = smallDisk('size=4m')
+    if (disk === undefined) return context.skip(reasonWithoutDisk)
+    const test = testApp(start)
+    const app = { ...test.app, root: disk, cwd: disk }
+    const sink = await openSink()
+    const titles = (): string[] =>
+      sink.received.map(({ json }) => {
+        const { severity, title } = json() as { severity: string; title: string }
+        return `${severity}: ${title}`
+      })
+    mkdirSync(join(disk, 'todo'))
+    writeFileSync(join(disk, 'unsilo.toml'), post(sink.url))
+    const printed = (bytes: number): string =>
+      `cmd = "head -c ${bytes} /dev/zero"\nstdout = "txt"\ninterval = "1 hour"\n`
+    writeFileSync(join(disk, 'todo/config.toml'), printed(9_000_000))
+    for (let time = 0; time < 4; time++) {
+      await run({ datasets: [] }, app)
+      await watch({}, app)
+      test.clock.advance(15 * minute)
+    }
+    expect(titles()).toEqual(['critical: todo: there is no good parcel'])
+    expect(sink.received[0]!.body).toContain('the disk is full')
+    writeFileSync(join(disk, 'todo/config.toml'), printed(9000))
+    test.clock.advance(hour)
+    await run({ datasets: [] }, app)
+    for (let time = 0; time < 3; time++) {
+      await watch({}, app)
+      test.clock.advance(15 * minute)
+    }
+    expect(titles().slice(1)).toEqual(['info: resolved: todo: there is no good parcel'])
+  })
+
+  it('can be accepted in unsilo.toml, until a day', async (context) => {
+    const disk = smallDisk('size=4m')
+    if (disk === undefined) return context.skip(reasonWithoutDisk)
+    const test = testApp(start)
+    const app = { ...test.app, root: disk, cwd: disk }
+    mkdirSync(join(disk, 'todo'))
+    writeFileSync(join(disk, 'todo/config.toml'), keeper)
+    writeFileSync(
+      join(disk, 'unsilo.toml'),
+      'accept = [{ what = "disk", until = "2026-03-02", because = "a larger one comes" }]\n',
+    )
+    await run({ datasets: [] }, app)
+    writeFileSync(join(disk, 'other'), Buffer.alloc(2_300_000, 'x'))
+    test.shown.length = 0
+    await watch({}, app)
+    expect(test.shown).toEqual(['✓ 1 dataset: all is well'])
+    test.shown.length = 0
+    expect(await report({ datasets: [], check: true }, app)).toBe(ExitCode.ok)
+    expect(test.shown.join('')).toMatch(
+      /root: the disk of\s[^]*\sfull:[^]*accepted until 2026-03-02: a larger one comes/,
+    )
+    test.clock.advance(48 * hour)
+    test.shown.length = 0
+    await watch({}, app)
+    expect(test.shown.join('\n')).toMatch(/error root: the disk will be full\n/)
   })
 })
 

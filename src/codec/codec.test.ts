@@ -7,6 +7,7 @@ import { hasOwnZstd, hasProgram } from '../system/machine.ts'
 import type { Bytes, Codec } from './codec.ts'
 import { codecForExtension, codecNamed } from './codec.ts'
 import { gzip } from './gzip.ts'
+import { foreignCodec } from './foreign.ts'
 import { zstd } from './zstd.ts'
 
 const hasZstdProgram = await hasProgram('zstd', '--version')
@@ -181,6 +182,24 @@ it.skipIf(!hasZstdProgram)('writes zstd that the zstd program reads, and reads w
   expect(execFileSync('zstd', ['-dqc'], { input: packed }).equals(body)).toBe(true)
   const theirs = execFileSync('zstd', ['-qc', '--long=27', '-19'], { input: body })
   expect((await bytesOf(zstd.decompress(bodyOf(theirs)))).equals(body)).toBe(true)
+})
+
+it('says what to install for files that others have compressed', async () => {
+  vi.stubEnv('PATH', '/nonexistent')
+  try {
+    for (const [extension, program] of [
+      ['xz', 'xz-utils'],
+      ['bz2', 'bzip2'],
+    ] as const) {
+      await expect(bytesOf(foreignCodec(extension)!.decompress(bodyOf(noise(10))))).rejects.toMatchObject({
+        code: 'missing-program',
+        hint: expect.stringContaining(`apt install ${program}`) as string,
+      })
+    }
+    expect(foreignCodec('zip')).toBeUndefined()
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })
 
 it.skipIf(hasOwnZstd())('says what to install when there is no zstd, for a body of any size', async () => {

@@ -5,7 +5,7 @@ import { type RetentionPolicy, retentionPolicy } from '../parcel/retention-polic
 import { type Schedule, scheduleOf } from '../schedule/schedule.ts'
 import type { ViewDefinition } from '../view/definition.ts'
 import { type PublishViewDefinition, publishViewDefinitions } from '../view/publish/definition.ts'
-import { type DatasetKeys, datasetKeys } from './dataset-keys.ts'
+import type { DatasetKeys } from './dataset-keys.ts'
 import { hasText, misfitsIn } from './misfits.ts'
 import type { Accepted, HealthLimits } from './health-keys.ts'
 import type { EnvironmentConfig } from './secrets.ts'
@@ -79,11 +79,19 @@ interface IngestConfig {
   timeSource: 'mtime' | 'now'
 }
 
-/** A dataset's whole configuration, defaults of the root included. */
-export const datasetConfig = datasetKeys
-  // `when`: these are reported along with the problems of single keys; the values may be wrong in any way by then.
-  .check(z.superRefine(checkTogether, { when: () => true }))
-  .transform(toDatasetConfig)
+/** What a schema of keys may leave out: a file without these keys needs no schema of them. */
+type RareKeys = 'source' | 'views' | 'publish_view' | 'thin'
+type ReadKeys = Omit<DatasetKeys, RareKeys> & Partial<Pick<DatasetKeys, RareKeys>>
+
+/** A dataset's whole configuration, defaults of the root included. @param keys All that the file has, and more. */
+export function datasetConfig(keys: z.ZodType<ReadKeys>): z.ZodType<DatasetConfig> {
+  return (
+    keys
+      // `when`: these are reported along with the problems of single keys; the values may be wrong in any way by then.
+      .check(z.superRefine(checkTogether, { when: () => true }))
+      .transform(toDatasetConfig)
+  )
+}
 
 function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): void {
   checkTiming(values, context)
@@ -92,7 +100,7 @@ function checkTogether(values: Partial<DatasetKeys>, context: z.RefinementCtx): 
   }
 }
 
-function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
+function toDatasetConfig(keys: ReadKeys): DatasetConfig {
   const { paths, time_source: timeSource } = keys.ingest
   return {
     command: hasText(keys.cmd) ? { cmd: keys.cmd, stdout: keys.stdout, returncodesOk: keys.returncodes_ok } : undefined,
@@ -117,8 +125,8 @@ function toDatasetConfig(keys: DatasetKeys): DatasetConfig {
     health: keys.health,
     verifyAgeMs: keys.verify_age,
     accept: keys.accept,
-    views: viewDefinitions(keys.views, keys.source),
-    publishViews: publishViewDefinitions(keys.publish_view),
+    views: viewDefinitions(keys.views ?? {}, keys.source),
+    publishViews: publishViewDefinitions(keys.publish_view ?? {}),
     thin: keys.thin,
     trashDays: keys.trash_days,
   }

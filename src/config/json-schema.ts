@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { alertChannels } from './alert-channels.ts'
 import { datasetKeys } from './dataset-keys.ts'
-import { rootConfig } from './root-config.ts'
+import { rootKeys } from './root-keys.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -13,7 +13,7 @@ export function datasetJsonSchema(): JsonSchema {
 /** The JSON Schema of the root's `unsilo.toml`, for editors. */
 export function rootJsonSchema(): JsonSchema {
   return publish(
-    rootConfig.extend({ alerts: alertChannels }),
+    rootKeys.extend({ alerts: alertChannels }),
     'root',
     'unsilo root',
     'The unsilo.toml of a folder of datasets.',

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Files } from '../system/files.ts'
-import { type ValueProblem, checkValues, placeProblems } from './check.ts'
-import { type DatasetConfig, datasetConfig } from './dataset-config.ts'
+import { type ValueProblem, placeProblems } from './check.ts'
+import { checkDataset } from './check-dataset.ts'
+import type { DatasetConfig } from './dataset-config.ts'
 import { originOf, withDefaults } from './defaults.ts'
 import { type DatasetPlace, datasetFileName, findDatasets, shownPath } from './find-datasets.ts'
 import type { ConfigProblem } from './problem.ts'
@@ -64,7 +65,7 @@ async function loadDataset(
   if (read === undefined) return { problems: [{ file: shown, message: 'is gone' }] }
   if ('problem' in read) return { problems: [read.problem] }
   const sources = { dataset: read.file, root }
-  const checked = checkValues(datasetConfig, withDefaults(read.file.values, root.defaults))
+  const checked = await checkDataset(withDefaults(read.file.values, root.defaults))
   if ('problems' in checked) return { problems: await placeInSources(checked.problems, sources) }
   const unknown = root.targets === undefined ? [] : unknownIn(checked.value, root.targets)
   if (unknown.length > 0) return { problems: await placeInSources(unknown, sources) }

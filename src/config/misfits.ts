@@ -1,8 +1,8 @@
-import { folderMisfits } from '../source/folder/config.ts'
+import { folderMisfits } from '../source/folder/misfits.ts'
 import { type Misfit, isCompressed } from '../source/misfit.ts'
-import { postgresMisfits } from '../source/postgres/config.ts'
-import { drainMisfits } from '../source/rest/drain-config.ts'
-import { thinMisfits } from '../view/thin/config.ts'
+import { postgresMisfits } from '../source/postgres/misfits.ts'
+import { drainMisfits } from '../source/rest/drain-misfits.ts'
+import { thinMisfits } from '../view/thin/misfits.ts'
 import { isTable } from './values.ts'
 import { misfitsInPublishViews, misfitsInViews } from './views.ts'
 

@@ -1,5 +1,5 @@
 import type { Files } from '../system/files.ts'
-import { builtInKinds } from '../target/all.ts'
+import { builtInKinds } from '../target/place-config.ts'
 import { loadTargetModule } from '../target/plugin/load-target-module.ts'
 import type { ValueProblem } from './check.ts'
 import { checkModule } from './check-module.ts'

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { AlertConfigs } from '../alert/config.ts'
 import type { Files } from '../system/files.ts'
-import { type TargetConfig, targetConfig } from './target-config.ts'
-import { checkValues, placeProblems } from './check.ts'
-import { datasetKeys } from './dataset-keys.ts'
+import type { TargetConfig } from './target-config.ts'
+import { type ValueProblem, checkValues, placeProblems } from './check.ts'
+import { commonKeys } from './common-keys.ts'
 import { type AcceptedOfRoot, acceptedRootConfig } from './health-keys.ts'
 import { rootFileName } from './find-root.ts'
 import type { ConfigProblem } from './problem.ts'
@@ -37,32 +37,20 @@ export interface RootConfig {
 /** Targets by name, as configured: their places are not looked at before something is copied. */
 type TargetConfigs = Readonly<Record<string, TargetConfig>>
 
-const targetName = z
-  .string()
-  .regex(/^[a-z0-9_-]+$/, { error: 'the name of a target has small letters, digits, "-" and "_" only' })
-
 const defaultLogDays = 366
 
-/** The keys of `unsilo.toml`; `loadAlerts` checks its channels. */
-export const rootConfig = z.strictObject({
-  targets: z
-    .record(targetName, targetConfig)
-    .optional()
-    .describe('Places that parcels are copied to, by name; `publish` of a dataset names those that it uses.'),
+/** The keys of `unsilo.toml` but for targets; `loadAlerts` checks its channels. */
+export const commonRootKeys = z.strictObject({
   alerts: z.unknown().optional(),
-  defaults: datasetKeys
+  defaults: commonKeys
     // These are about one dataset's data.
     .omit({
       cmd: true,
-      source: true,
       env: true,
       stdout: true,
       returncodes_ok: true,
       ingest: true,
       metrics: true,
-      views: true,
-      thin: true,
-      publish_view: true,
     })
     .check(z.superRefine(checkTiming, { when: () => true }))
     .optional()
@@ -74,6 +62,16 @@ export const rootConfig = z.strictObject({
   log_days: z.int().min(1).default(defaultLogDays).describe('How many days the logs in `log/` of the root are kept.'),
   watch: watchConfig.prefault({}),
 })
+
+type RootKeys = z.output<typeof commonRootKeys> & { targets?: TargetConfigs | undefined }
+
+/** The schemas of all kinds of targets are made for a file that has some. What is wrong is told by the whole schema. */
+async function checkRootValues(values: TomlValues): Promise<{ value: RootKeys } | { problems: ValueProblem[] }> {
+  const checked = values['targets'] === undefined ? commonRootKeys.safeParse(values) : undefined
+  if (checked?.success === true) return { value: checked.data }
+  const { rootKeys } = await import('./root-keys.ts')
+  return checkValues(rootKeys, values)
+}
 
 export interface RootOptions {
   /** Of the file in that folder. */
@@ -122,7 +120,7 @@ async function checkRoot(
   target: string | undefined,
 ): Promise<{ root: RootConfig; problems: ConfigProblem[] }> {
   const wrong = { ...none, targets: undefined }
-  const checked = checkValues(rootConfig, file.values)
+  const checked = await checkRootValues(file.values)
   if ('problems' in checked) return { root: wrong, problems: await placeProblems(checked.problems, file) }
   const { targets = {}, defaults, accept, log_days: logDays, watch } = checked.value
   const unknown = [

@@ -23,3 +23,8 @@ export const builtInKinds: readonly string[] = knownValues(builtInConfig, ['kind
 export const sourceConfig = z.union([builtInConfig, pluginConfig(builtInKinds)])
 
 export type SourceConfig = z.output<typeof sourceConfig>
+
+/** What `config.toml` may say of it. */
+export const sourceKeys = {
+  source: sourceConfig.optional().describe('Where the data comes from, instead of `cmd`: a table with a `kind`.'),
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { keepConfig } from '../parcel/retention-policy.ts'
 import { durationText } from '../system/schema.ts'
-import { builtInKinds, placeConfigs } from '../target/all.ts'
+import { builtInKinds, placeConfigs } from '../target/place-config.ts'
 import { pluginTargetConfig } from '../target/plugin/config.ts'
 import { transferKeys } from '../target/transfer-keys.ts'
 

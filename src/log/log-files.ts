@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { configure, dispose, getLogger, getTextFormatter, type LogRecord, type Sink } from '@logtape/logtape'
 import { getTimeRotatingFileSink } from '@logtape/file'
 import type { Entry, Level } from './entry.ts'
@@ -117,9 +116,4 @@ function localDay(date: Date): string {
 function dayIn(name: string): Date | null {
   const match = /^(?:debug|info|error|critical)-(\d{4})-(\d\d)-(\d\d)\.log$/.exec(name)
   return match === null ? null : new Date(Number(match[1]), Number(match[2]) - 1, Number(match[3]) + 1)
-}
-
-/** Where the logs of a root are. */
-export function logFolder(root: string): string {
-  return join(root, 'log')
 }

@@ -1,31 +1,8 @@
-import * as z from 'zod'
-import { folderTargetConfig } from './folder-config.ts'
-import { ftpTargetConfig, ftpsTargetConfig } from './ftp-config.ts'
 import { limited } from './limited.ts'
-import type { PluginTargetConfig } from './plugin/config.ts'
+import type { PlaceConfig } from './place-config.ts'
 import { retrying } from './retrying.ts'
-import { rsyncTargetConfig } from './rsync-config.ts'
-import { s3TargetConfig } from './s3-config.ts'
-import { sftpTargetConfig } from './sftp-config.ts'
 import type { Target, TargetSurroundings } from './target.ts'
-import { transferKeys } from './transfer-keys.ts'
 import { watched } from './watched.ts'
-
-/** Where a target is, how to get in, and how bytes go there: one member for each kind there is. */
-export const placeConfigs = [
-  folderTargetConfig.extend(transferKeys),
-  s3TargetConfig.extend(transferKeys),
-  rsyncTargetConfig.extend(transferKeys),
-  ftpTargetConfig.extend(transferKeys),
-  ftpsTargetConfig.extend(transferKeys),
-  sftpTargetConfig.extend(transferKeys),
-] as const
-
-/** The kinds that unsilo has itself; any other is a module. */
-export const builtInKinds: readonly string[] = placeConfigs.map(({ shape }) => shape.kind.value)
-
-type PluginPlaceConfig = PluginTargetConfig & z.output<z.ZodObject<typeof transferKeys>>
-export type PlaceConfig = z.output<(typeof placeConfigs)[number]> | PluginPlaceConfig
 
 /**
  * Opens a target of any kind; the code of each is loaded on first use. That it is there, and lets us in, shows when it is used.

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { UnsiloError } from '../errors.ts'
 import { sqlText } from './sql-text.ts'
@@ -16,7 +17,7 @@ const settings = { autoinstall_known_extensions: 'false', autoload_known_extensi
  * @throws UnsiloError `missing-program` when the library is not installed
  */
 export async function openEngine(spill: string): Promise<Engine> {
-  const { DuckDBInstance: Instance } = await loadLibrary()
+  const { DuckDBInstance: Instance } = loadLibrary()
   const instance: DuckDBInstance = await Instance.create(':memory:', settings)
   const connection = await instance.connect()
   // All times are in UTC, whatever zone the machine is in.
@@ -31,9 +32,10 @@ export async function openEngine(spill: string): Promise<Engine> {
   }
 }
 
-async function loadLibrary(): Promise<typeof import('@duckdb/node-api')> {
+/** By `require`: it is made of a hundred modules of that kind, and `import` parses each twice. */
+function loadLibrary(): typeof import('@duckdb/node-api') {
   try {
-    return await import('@duckdb/node-api')
+    return createRequire(import.meta.url)('@duckdb/node-api') as typeof import('@duckdb/node-api')
   } catch (error) {
     throw new UnsiloError('missing-program', 'views need DuckDB, which is not installed', {
       hint: 'Run `npm install @duckdb/node-api` where unsilo is installed (`npm install -g @duckdb/node-api` for a global one).',

@@ -1,11 +1,9 @@
 import { EqualItems } from './extract/equal-items.ts'
 import type { ItemReader } from './extract/read-item.ts'
 import type { ItemsBefore } from './extract/items-before.ts'
-import type { BadItem, FoundItem } from './item.ts'
+import type { BadItem, Found, FoundItem, FoundRun } from './item.ts'
 import type { ItemLog } from './log/item-log.ts'
 import type { Bounds, ParcelExtract } from './log/parcel-record.ts'
-
-type Found = FoundItem | BadItem
 
 /** Items one by one, or several at a time: to wait for each one costs more than to compare it. */
 export type ItemSource = AsyncIterable<Found | readonly Found[]> | Iterable<Found | readonly Found[]>
@@ -24,7 +22,7 @@ const replaced = 0xffff_ffff
 
 /**
  * Takes the items of one parcel into the log. An item with the very bytes of one of the parcel before is not parsed: it is that
- * one. So `before` makes no difference but in speed and in the numbers of items.
+ * one. So `before` makes no difference but in speed and in the numbers of items. It is told what was found, for the parcel behind.
  */
 export async function extractParcel(
   items: ItemSource,
@@ -34,21 +32,41 @@ export async function extractParcel(
   const equals = readItem.isByHash ? new EqualItems(log, readItem, before) : undefined
   const errors: BadItem[] = []
   let place = 0
-  const take = (found: Found): void => {
-    if ('problem' in found) {
-      errors.push(found)
-      return
-    }
+  const takeItem = (found: FoundItem, known: number | undefined): void => {
     place++
     const { parents } = found
-    const known = before?.find(found)
+    let item: number
     if (known !== undefined && (parents === undefined || isOf(parents, log.keyOf(known)))) {
-      list.add(equals?.known(found, known) ?? known)
+      item = equals?.known(found, known) ?? known
+    } else {
+      const read = readItem(found.json, parents)
+      if ('problem' in read) {
+        errors.push({ ...read, file: found.file, path: `item ${place}` })
+        return
+      }
+      item = equals?.add(found, read) ?? log.addItem(read)
+    }
+    list.add(item)
+    before?.note(found, item)
+  }
+  const takeRun = (run: FoundRun): void => {
+    const isPlain = equals === undefined && run.parents === undefined
+    const numbers = isPlain ? before!.numbersOf(run) : undefined
+    if (numbers === undefined) {
+      for (let index = 0; index < run.count; index++) {
+        const { found, known } = before!.itemOf(run, index)
+        takeItem(found, known)
+      }
       return
     }
-    const item = readItem(found.json, parents)
-    if ('problem' in item) errors.push({ ...item, file: found.file, path: `item ${place}` })
-    else list.add(equals?.add(found, item) ?? log.addItem(item))
+    for (const item of numbers) list.add(item)
+    before!.noteRun(run.place, numbers)
+    place += run.count
+  }
+  const take = (found: Found): void => {
+    if ('problem' in found) errors.push(found)
+    else if ('count' in found) takeRun(found)
+    else takeItem(found, before?.find(found))
   }
   for await (const found of items) {
     if (isBatch(found)) for (const one of found) take(one)

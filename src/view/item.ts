@@ -4,10 +4,19 @@ export interface FoundItem {
   json: Uint8Array
   /** Inside the parcel; empty for a parcel of one file. */
   file: string
-  /** Where the item stands in the list that `KnownItems` was made of; -1: it was looked for there in vain. */
-  known?: number
+  /** Among what `KnownItems` was told of; `undefined`: it was told nothing of it. */
+  place?: number
   /** What tells the parents of a record from others, of a stream that is asked for once for each: the first part of its key. */
   parents?: readonly string[]
+}
+
+/** Items that were known, in the order in which they were. */
+export interface FoundRun extends Pick<FoundItem, 'file' | 'parents'> {
+  /** In `KnownItems`: so many from this one on. */
+  first: number
+  count: number
+  /** Of the first one, as of an item; -1: it was told nothing of them. */
+  place: number
 }
 
 /** What could not be read; the rest of the parcel goes on. */
@@ -18,3 +27,5 @@ export interface BadItem {
   /** Of an item that was read, but has no key: the same item has the same. */
   hash?: string
 }
+
+export type Found = FoundItem | FoundRun | BadItem

@@ -1,10 +1,12 @@
 import { parcelTime } from '../parcel/id.ts'
 import type { ViewDefinition } from './definition.ts'
 import type { BadItem } from './item.ts'
+import { jsonPath } from './json/at.ts'
 import { AppendedBytes } from './log/appended-bytes.ts'
 import type { ItemLog } from './log/item-log.ts'
 import type { ParcelExtract } from './log/parcel-record.ts'
 import { Absences } from './merge/absences.ts'
+import { createChangedFields } from './merge/changed-fields.ts'
 import { type Drift, type FieldTracks, fieldsOf, noticeFields } from './merge/drift.ts'
 import { readHistoryRows } from './merge/history-rows.ts'
 import { Ranges } from './merge/ranges.ts'
@@ -77,7 +79,6 @@ interface MergeOptions {
   from?: MergeState | undefined
   /** Where the history goes. */
   history?: AppendedBytes
-  changedBefore?: ((before: number, item: number) => number | undefined) | undefined
 }
 
 function emptyState(definition: ViewDefinition, history = new AppendedBytes()): MergeState {
@@ -109,8 +110,7 @@ export function createMerge(definition: ViewDefinition, log: ItemLog, options: M
   const { tracks, notes } = state
   const shown = createShown(definition, { tracks, log })
   const absences = new Absences(definition, log, state)
-  const { changedBefore } = options
-  const see = createSightings(definition, { log, state, shown, absences, changedBefore })
+  const see = createSightings({ log, state, shown, absences })
   const ranges = window === 'all' ? undefined : new Ranges(window, log, state)
   const fields: FieldTracks = new Map(notes.fields)
   const knownFields = fieldCache(log)
@@ -181,16 +181,18 @@ export function rowsOf(definition: ViewDefinition, log: ItemLog, state: MergeSta
       }
     }),
     history: iterable(function* () {
-      for (const { track, kind, version, parcel, item, changed } of readHistoryRows(state.history)) {
+      const changedFields = createChangedFields(definition.ignore.map(jsonPath))
+      for (const { track, kind, version, parcel, item, before } of readHistoryRows(state.history)) {
         const id = idOf(state, parcel)
+        const json = item === undefined ? undefined : log.jsonOf(item)
         yield {
           key: keyOf(track),
           version,
           parcel: id,
           at: parcelTime(id),
           kind,
-          changed: changed === undefined ? [] : (JSON.parse(log.texts.textOf(changed)) as string[]),
-          json: item === undefined ? undefined : log.jsonOf(item),
+          changed: before === undefined || json === undefined ? [] : changedFields(log.jsonOf(before), json),
+          json,
         }
       }
     }),

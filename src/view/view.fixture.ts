@@ -51,7 +51,7 @@ export async function extractFrom(
   previous?: Extract,
 ): Promise<Extract> {
   const log = previous?.log ?? new ItemLog()
-  const before = previous && new ItemsBefore(log, previous.raw.items)
+  const before = previous && ItemsBefore.load(log, previous.raw.items)
   const raw = await extractParcel(items, { log, readItem: createItemReader(view), before })
   const { items: numbers, shapes, ...rest } = raw
   const read = [...numbers].map((number) => ({
@@ -101,7 +101,7 @@ export class TestLog {
         before: this.#before,
       })
       this.#numbers.set(id, log.addParcel(id, '', extract))
-      this.#before = new ItemsBefore(log, extract.items, this.#before)
+      this.#before = this.#before?.next() ?? ItemsBefore.load(log, extract.items)
     }
     return this
   }

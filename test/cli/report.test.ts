@@ -87,7 +87,9 @@ describe('unsilo report --output', () => {
     const { stdout } = await root.cli('report', '--all')
     expect(stdout).toMatch(/✓ todo is good\n {2}the last good parcel is .*\n {2}✓ broken: metrics\.csv can be read\n/)
     expect(stdout).toMatch(/✓ late: the last good parcel is .* old; the interval is 1 day\n/)
-    expect(stdout).toMatch(/✗ bank is never\n[^]* {2}! never: there is no good parcel; the newest export, of .*\n? +failed: exit status 3\n/)
+    expect(stdout).toMatch(
+      /✗ bank is never\n[^]* {2}! never: there is no good parcel; the newest export, of .*\n? +failed: exit status 3\n/,
+    )
     const markdown = (await root.cli('report', '--all', '--format', 'markdown')).stdout
     expect(markdown).toContain('## todo: good')
     expect((await root.cli('report', '--format', 'markdown')).stdout).not.toContain('## todo: good')

@@ -44,6 +44,16 @@ no date     notes/all  Kite without a time
     expect(answer.stdout).toContain('\u001B[1m\u001B[36mRye\u001B[39m\u001B[22m, and kites')
   })
 
+  it('says what is wrong with a configuration once, and does not ask for a feed that is there', async () => {
+    const root = notes()
+    root.write('notes/config.toml', '[views.all]\nkye = "id"\n')
+    const answer = await root.cli('search', 'kite')
+    expect(answer.stderr.trim().split('\n')).toEqual([
+      'error: notes/config.toml:2: views.all: unknown key "kye": did you mean "key"?',
+    ])
+    expect(answer).toMatchObject({ status: 3, stdout: '' })
+  })
+
   it('finds within times and datasets, and tells that there is more', async () => {
     const root = notes()
     const keys = async (...args: string[]): Promise<unknown> =>

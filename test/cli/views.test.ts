@@ -172,6 +172,17 @@ describe('unsilo query', () => {
     expect(root.names('.')).toEqual(['todo'])
   })
 
+  it('says what to mend where a view is not there because of it, and that nothing is no question', async () => {
+    const root = simulatedRoot()
+    root.write('account/config.toml', '[views.saved]\nitems = "saved[*]"\nkye = "id"\n')
+    const answer = await root.cli('query', 'FROM account.saved')
+    expect(answer.stderr).toContain('unknown key "kye"')
+    expect(answer.stderr).toContain('error: account.saved is not there\n→ Mend what is said above')
+    expect(answer).toMatchObject({ status: 1, stdout: '' })
+    for (const nothing of ['', ' -- nothing'])
+      expect((await root.cli('query', nothing)).stderr).toContain('error: there is no question')
+  })
+
   it('knows parcels, metrics and the ledger', async () => {
     const root = simple()
     root.write('todo/next.json', '[]')
@@ -208,11 +219,14 @@ describe('unsilo views', () => {
     root.write('todo/data/2026-03-02T080000Z.json', '[{"id": 1}]')
     root.write('my-feed/config.toml', '[views.posts]\nelement = "itm"\nkey = "guid"\n')
     root.write('my-feed/data/2026-03-02T080000Z.xml', '<rss><item><guid>1</guid></item></rss>')
+    root.write('none/config.toml', '[views.tasks]\nkey = "id"\n')
+    root.write('none/data/2026-03-02T080000Z.json', '[]')
     const { stdout } = await root.cli('views')
     expect(stdout).toContain(
       'todo/tasks:\n  errors: `unsilo query \'FROM "todo"."tasks_errors"\'` says what could not be read',
     )
-    expect(stdout).toContain('my-feed/posts:\n  empty: no item was found in any parcel; ')
+    expect(stdout).toContain('because of what could not be read: there is no element "itm"\n')
+    expect(stdout).toContain('none/tasks:\n  empty: no item was found in any parcel; ')
   })
 
   it('does not say that there are none where a configuration has a mistake', async () => {

@@ -48,6 +48,8 @@ describe('a cursor', () => {
     const { ids, mode } = await told(made)
     expect(mode).toBe('incremental')
     expect(event.holds).toBe('part')
+    // By it the report sees that something new still comes.
+    expect(event.newest).toEqual({ items: lastOf(made).updated_at })
     expect(ids).toEqual(idsOf(made.service.account.listed().filter((item) => item.updated_at >= last.updated_at)))
     expect(ids).toContain(last.id)
   })

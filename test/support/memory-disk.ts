@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const memory = '/dev/shm'
 /** Several times what the tests have there at any moment. */
 const enoughBytes = 3 * 1024 ** 3
-const prefix = 'unsilo-run-'
+const prefix = 'unsilo-suite-'
 
 /**
  * Gives a run of the tests a folder for temporary files in memory, where there is room. No test can tell whether a disk has

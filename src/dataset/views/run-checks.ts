@@ -1,5 +1,6 @@
 import { UnsiloError } from '../../errors.ts'
-import type { CheckConfig, Rule } from '../../view/check/config.ts'
+import type { CheckConfig } from '../../view/check/config.ts'
+import type { Rule } from '../../view/check/rule.ts'
 import {
   type RuleQuestion,
   columnQuestion,

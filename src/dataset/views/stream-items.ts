@@ -2,7 +2,7 @@ import { readBodies, sealedFolder } from '../../source/rest/reader.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
 import { badFile } from '../../view/input/bad.ts'
 import { type ReadContext, readBody } from '../../view/input/read-items.ts'
-import type { BadItem, FoundItem } from '../../view/item.ts'
+import type { Found } from '../../view/item.ts'
 import type { Dataset } from '../dataset.ts'
 
 /** The records of a stream, byte for byte as they stand in the answers that a parcel holds. */
@@ -11,7 +11,7 @@ export async function* readStreamItems(
   path: string,
   definition: ViewDefinition,
   reading: ReadContext,
-): AsyncGenerator<readonly (FoundItem | BadItem)[]> {
+): AsyncGenerator<readonly Found[]> {
   const { source } = dataset.config
   const streams = source?.kind === 'rest' ? source.streams : []
   const stream = streams.find(({ name }) => name === definition.stream)
@@ -25,7 +25,7 @@ export async function* readStreamItems(
       }
       const parents = definition.parents?.map((name) => textOf(line.for?.[name]))
       for await (const found of readBody(open(), definition.items, file, reading)) {
-        yield parents === undefined ? found : found.map((one) => ('json' in one ? { ...one, parents } : one))
+        yield parents === undefined ? found : found.map((one) => ('problem' in one ? one : { ...one, parents }))
       }
     }
   } catch (error) {

@@ -69,6 +69,33 @@ describe('a verdict', () => {
     expect(found.message).toContain('metric newest has been the same in 15 parcels, for 14 days')
   })
 
+  it('is frozen when the largest value of a cursor, or of ids, stands still', async () => {
+    const rest = (more: string): string =>
+      `interval = "1 day"\n[source]\nkind = "rest"\nbase = "http://127.0.0.1:9"\n[[source.streams]]\nname = "entries"\npath = "items"\nkey = "id"\n${more}`
+    for (const [more, what] of [
+      ['cursor = { field = "changed.at", param = "since" }\n', 'the largest changed.at of entries'],
+      ['high_water = { field = "id" }\n', 'the largest id of entries'],
+    ] as const) {
+      const upTo = (last: number) => (index: number) => ({
+        newest: { other: 'x', entries: `2026-02-${String(Math.min(last, index)).padStart(2, '0')}T08:00:00Z` },
+      })
+      expect(await told(storedHistory(rest(more), goodOnes(27, upTo(26))))).toMatchObject({ health: 'good' })
+      const found = await told(storedHistory(rest(more), goodOnes(40, upTo(25))))
+      expect([found.health, found.message]).toEqual([
+        'frozen',
+        `exports succeed, but ${what} has been the same in 15 parcels, for 14 days, and used to change`,
+      ])
+    }
+    const untold = await healthOf(storedHistory(rest(''), goodOnes(40)))
+    expect(untold.judgements.filter(({ cause }) => cause === 'frozen')).toEqual([
+      {
+        cause: 'frozen',
+        ok: true,
+        finding: expect.stringMatching(/cannot be told: .* Give a stream a `cursor`, or a view/),
+      },
+    ])
+  })
+
   it('is frozen when the newest item of a feed is far older than the newest parcel', async () => {
     const test = storedHistory(feed, goodOnes(12))
     const pace = { newest: '2026-02-27T08:00:00.000Z', times: 200, longestHours: 40 }

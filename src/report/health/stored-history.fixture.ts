@@ -19,6 +19,8 @@ export interface Attempt {
   text?: string
   /** More cells of metrics.csv. */
   metrics?: Record<string, string>
+  /** By stream of a REST source. */
+  newest?: Record<string, string>
 }
 
 const reason = 'exit status 1: no token'
@@ -34,7 +36,7 @@ export function storedHistory(
   mkdirSync(join(test.folder, 'data'), { recursive: true })
   const lines: string[] = []
   const columns = ['parcel_id', 'success', 'files', 'bytes', ...Object.keys(attempts.at(-1)?.metrics ?? {})]
-  const rows = attempts.map(({ state, bytes = 1000, text = '', metrics = {} }, index) => {
+  const rows = attempts.map(({ state, bytes = 1000, text = '', metrics = {}, newest }, index) => {
     const at = new Date(test.clock.now().getTime() - 3_600_000 - (attempts.length - 1 - index) * dayMs)
     const parcel = parcelIdAt(at)
     const sha256 = createHash('sha256')
@@ -47,7 +49,19 @@ export function storedHistory(
     }
     const doubts = state === 'suspect' ? { doubts: ['it is small'] } : {}
     const name = `${parcel}.json`
-    lines.push(lineOf(at, { event: 'sealed', parcel, state, name, files: 1, bytes, sha256, ...doubts }))
+    lines.push(
+      lineOf(at, {
+        event: 'sealed',
+        parcel,
+        state,
+        name,
+        files: 1,
+        bytes,
+        sha256,
+        ...(newest === undefined ? {} : { newest }),
+        ...doubts,
+      }),
+    )
     writeFileSync(join(test.folder, 'data', name), 'x'.repeat(bytes))
     return { parcel_id: parcel, success: 'Y', files: '1', bytes: String(bytes), ...metrics }
   })

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { type KeysAround, type Misfit, isCompressed } from '../misfit.ts'
 
 const path = z.string().min(1)
 const patterns = z.array(z.string().min(1)).min(1)
@@ -52,10 +51,3 @@ export const folderConfig = z
   })
 
 export type FolderConfig = z.output<typeof folderConfig>
-
-/** An archive has its compression in its format, and copies are to be what they are copies of. */
-export function folderMisfits(around: KeysAround): Misfit[] {
-  if (!isCompressed(around)) return []
-  const hint = 'Say it with `format`, as in "tar.zst".'
-  return [{ path: ['compress'], message: 'has no use with kind = "folder"', hint }]
-}

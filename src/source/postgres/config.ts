@@ -3,7 +3,6 @@ import { choiceKeys } from '../database/choice.ts'
 import { dumpArgsConfig } from '../database/dump-args.ts'
 import { programsKey, serverKeys } from '../database/server.ts'
 import { checkTls } from '../database/tls.ts'
-import { type KeysAround, type Misfit, isCompressed } from '../misfit.ts'
 
 const ownOptions = [
   'file format jobs compress dbname host port username password no-password',
@@ -41,9 +40,3 @@ export const postgresConfig = z
   })
 
 export type PostgresConfig = z.output<typeof postgresConfig>
-
-export function postgresMisfits({ format }: { format?: unknown }, around: KeysAround): Misfit[] {
-  if (format !== 'directory' || !isCompressed(around)) return []
-  const message = 'has no use with `format = "directory"`: pg_dump compresses its files'
-  return [{ path: ['compress'], message, hint: 'Remove it.' }]
-}

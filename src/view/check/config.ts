@@ -56,7 +56,3 @@ const checkConfig = z.strictObject({
 export type CheckConfig = z.output<typeof checkConfig>
 
 export const checksConfig = z.record(z.string().min(1, { error: 'a check needs a name' }), checkConfig)
-
-/** Rules about the values of one column. */
-export const columnRules = ['not_null', 'unique', 'min', 'max', 'values', 'pattern', 'missing'] as const
-export type Rule = (typeof columnRules)[number] | 'rows' | 'sql' | 'decrypt'

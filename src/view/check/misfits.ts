@@ -1,5 +1,5 @@
 import { ownColumns } from '../column.ts'
-import { columnRules } from './config.ts'
+import { columnRules } from './rule.ts'
 
 type Written = Readonly<Record<string, unknown>>
 

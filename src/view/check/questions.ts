@@ -2,7 +2,8 @@ import { UnsiloError } from '../../errors.ts'
 import { sayPercent } from '../../system/percent.ts'
 import { sqlName, sqlText } from '../sql-text.ts'
 import { isNumber, literal } from './literal.ts'
-import { type CheckConfig, type Rule, columnRules } from './config.ts'
+import type { CheckConfig } from './config.ts'
+import { type Rule, columnRules } from './rule.ts'
 import { type TableShape, columnNamed } from './table-shape.ts'
 
 /** One rule of a check, as questions in SQL. */

@@ -1,4 +1,4 @@
-import type { Rule } from './config.ts'
+import type { Rule } from './rule.ts'
 
 /** What came of one rule of a check. */
 export interface CheckResult {

@@ -2,8 +2,9 @@ import type { Bytes } from '../../codec/codec.ts'
 import { systemFiles } from '../../system/files.ts'
 import { parsePath } from '../../system/item-path.ts'
 import type { ViewDefinition } from '../definition.ts'
-import type { BadItem, FoundItem } from '../item.ts'
+import type { BadItem, Found } from '../item.ts'
 import { viewOf } from '../view.fixture.ts'
+import type { KnownItems } from './json/known-items.ts'
 import { readItemBatches } from './read-items.ts'
 
 export async function* inChunks(bytes: Uint8Array, chunkBytes: number): Bytes {
@@ -11,19 +12,19 @@ export async function* inChunks(bytes: Uint8Array, chunkBytes: number): Bytes {
 }
 
 /** Items as values, bad ones as text. */
-export function plain(found: readonly (FoundItem | BadItem)[]): unknown[] {
-  return found.map((one) => {
-    if ('json' in one) return JSON.parse(Buffer.from(one.json).toString()) as unknown
+export function plain(found: readonly Found[]): unknown[] {
+  return eachOf(found).map((one) => {
+    if ('json' in one) return JSON.parse(one.json.toString()) as unknown
     return [one.file, one.path, one.problem].filter((part) => part !== undefined && part !== '').join(': ')
   })
 }
 
 export async function rowsIn(
   text: string | Buffer,
-  read: (bytes: Bytes) => AsyncIterable<readonly (FoundItem | BadItem)[]>,
+  read: (bytes: Bytes) => AsyncIterable<readonly Found[]>,
   chunkBytes = 7,
 ): Promise<unknown[]> {
-  const found: (FoundItem | BadItem)[] = []
+  const found: Found[] = []
   for await (const batch of read(inChunks(Buffer.from(text), chunkBytes))) found.push(...batch)
   return plain(found).map((one) => (typeof one === 'string' ? one.replace(/^a\.\w+: /, '') : one))
 }
@@ -38,10 +39,26 @@ export async function itemsOf(
   const name = path.slice(path.lastIndexOf('/') + 1)
   const parcel = { id: '', path, isFolder, extension: isFolder ? '' : name.replace(/^[^.]*\.?/, '') }
   const definition = viewOf({ ...others, items: items?.map(parsePath) })
-  const found: (FoundItem | BadItem)[] = []
+  const found: ReturnType<typeof eachOf> = []
   const context = { signal: new AbortController().signal, files: systemFiles }
   for await (const batch of readItemBatches(parcel, definition, context)) {
-    for (const one of batch) found.push('json' in one ? { ...one, json: Buffer.from(one.json) } : one)
+    found.push(...eachOf(batch))
   }
   return found
+}
+
+type Each = { json: Buffer; file: string; known?: number } | BadItem
+
+/** Each item alone, as it stays. @param known What runs are of. */
+export function eachOf(found: readonly Found[], known?: KnownItems): Each[] {
+  return found.flatMap((one): Each[] => {
+    if ('problem' in one) return [one]
+    const { file } = one
+    if ('json' in one) return [{ json: Buffer.from(one.json), file }]
+    return Array.from({ length: one.count }, (_, index) => ({
+      json: known!.at(one.first + index),
+      file,
+      known: one.first + index,
+    }))
+  })
 }

@@ -29,8 +29,8 @@ export interface Input {
   /** Inside the parcel; empty for a parcel of one file. */
   file: string
   kind: InputKind
-  /** Its content, decompressed. */
-  open(): Bytes
+  /** Its content, decompressed. @param areBrief A piece need only be valid until the next one is asked for. */
+  open(areBrief?: boolean): Bytes
   /** It comes out of an archive: it is to be read once, and before the next input is asked for. */
   isOnce: boolean
   /** Where it lies, if it lies there as it is. */
@@ -89,7 +89,8 @@ class InputWalk {
 
   async *file({ file, path, known, isNamed }: SeenFile): AsyncGenerator<Input | BadItem> {
     const { codecs, kind } = known
-    const open = (): Bytes => this.#decompressed(readPieces(this.#files, path), codecs)
+    const open = (areBrief = false): Bytes =>
+      this.#decompressed(readPieces(this.#files, path, areBrief && codecs.length === 0), codecs)
     if (kind === 'tar') yield* this.#archive(file, readTar(open()), isNamed)
     else if (kind === 'zip' && codecs.length === 0) yield* this.#archive(file, readZip(path), isNamed)
     else {

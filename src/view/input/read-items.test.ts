@@ -10,9 +10,9 @@ import { truthOf } from '../../../test/simulator/truth.ts'
 import { archiveTrees } from '../../archive/archive.ts'
 import { systemFiles } from '../../system/files.ts'
 import { parsePath } from '../../system/item-path.ts'
-import type { BadItem, FoundItem } from '../item.ts'
+import type { Found } from '../item.ts'
 import { viewOf } from '../view.fixture.ts'
-import { inChunks, itemsOf, plain } from './input.fixture.ts'
+import { eachOf, inChunks, itemsOf, plain } from './input.fixture.ts'
 import { KnownItems } from './json/known-items.ts'
 import { readBody, readItemBatches } from './read-items.ts'
 
@@ -148,7 +148,7 @@ describe('a folder', () => {
     write('tree/t.xml', '<a/>')
     return join(folder, 'tree')
   }
-  const files = (found: readonly (FoundItem | BadItem)[]) => found.map((one) => one.file)
+  const files = (found: readonly Found[]) => found.map((one) => one.file)
 
   it('gives the items of all files that are read alike, in the order of their paths', async () => {
     const found = await itemsOf(tree())
@@ -258,7 +258,7 @@ describe('a parcel of the account simulator', () => {
 describe('readBody', () => {
   it('gives the items of a page', async () => {
     const context = { signal: new AbortController().signal, files: systemFiles }
-    const found: (FoundItem | BadItem)[] = []
+    const found: Found[] = []
     const bytes = inChunks(Buffer.from('{"data":[1,2],"next":null}'), 3)
     const paths = [parsePath('items'), parsePath('data')]
     for await (const batch of readBody(bytes, paths, 'bodies/000001.json', context)) found.push(...batch)
@@ -274,10 +274,11 @@ describe('readItemBatches', () => {
     const path = write('a.json', '[{"id":1},{"id":9},{"id":3}]')
     const before = [1, 2, 3].map((id) => Buffer.from(JSON.stringify({ id })))
     const parcel = { id: '', path, isFolder: false, extension: 'json' }
-    const found: (FoundItem | BadItem)[] = []
-    const known = new KnownItems(before)
-    for await (const batch of readItemBatches(parcel, viewOf(), { ...context, known })) found.push(...batch)
-    expect(found.map((one) => before.findIndex((item) => 'json' in one && one.json === item))).toEqual([0, -1, 2])
+    const found: ReturnType<typeof eachOf> = []
+    const known = KnownItems.of(before)
+    for await (const batch of readItemBatches(parcel, viewOf(), { ...context, known }))
+      found.push(...eachOf(batch, known))
+    expect(found.map((one) => ('known' in one ? one.known : undefined))).toEqual([0, undefined, 2])
   })
 
   it('ends when it is cancelled', async () => {

@@ -1,19 +1,19 @@
 import type { Bytes } from '../../codec/codec.ts'
 import type { ItemPath } from '../../system/item-path.ts'
 import type { ViewDefinition } from '../definition.ts'
-import type { BadItem, FoundItem } from '../item.ts'
+import type { Found } from '../item.ts'
 import { badFile } from './bad.ts'
 import { readCsv } from './csv.ts'
 import { readCalendar } from './icalendar.ts'
 import { type Input, type ParcelSource, inputsOf } from './inputs.ts'
-import { type Found, readJson } from './json/json.ts'
+import { readJson } from './json/json.ts'
 import type { KnownItems } from './json/known-items.ts'
 import { readNdjson } from './json/ndjson.ts'
 import { type Surroundings, withSpool } from './spool.ts'
 import { readSqlite } from './sqlite.ts'
 
 export interface ReadContext extends Surroundings {
-  /** Items of the parcel before: where one of them stands in JSON, `json` of what is found is that very object. */
+  /** Items of the parcel before: where some of them stand in JSON, they are found as a run. */
   known?: KnownItems | undefined
 }
 
@@ -30,7 +30,7 @@ export async function* readItemBatches(
   parcel: ParcelSource,
   definition: ViewDefinition,
   context: ReadContext,
-): AsyncGenerator<readonly (FoundItem | BadItem)[]> {
+): AsyncGenerator<readonly Found[]> {
   let isEmpty = true
   try {
     for await (const input of inputsOf(parcel, definition, context)) {
@@ -59,7 +59,7 @@ export async function* readBody(
   paths: readonly ItemPath[] | undefined,
   file: string,
   context: ReadContext,
-): AsyncGenerator<readonly (FoundItem | BadItem)[]> {
+): AsyncGenerator<readonly Found[]> {
   const read = (open: () => Bytes): AsyncGenerator<Found[]> => readJson(open, { paths, file, known: context.known })
   yield* guarded(readOnce(bytes, paths, read, context), file, context.signal)
 }
@@ -82,7 +82,7 @@ async function* readInput(input: Input, definition: ViewDefinition, context: Rea
     case 'json': {
       const read = (reopen: () => Bytes): AsyncGenerator<Found[]> =>
         readJson(reopen, { paths, file, known: context.known })
-      yield* input.isOnce ? readOnce(open(), paths, read, context) : read(open)
+      yield* input.isOnce ? readOnce(open(), paths, read, context) : read(() => open(true))
       break
     }
     case 'ndjson':

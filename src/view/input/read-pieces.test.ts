@@ -25,6 +25,20 @@ describe('readPieces', () => {
     expect(new Set(pieces.map(({ buffer }) => buffer)).size).toBe(pieces.length)
   })
 
+  it.each([0, 1000, 65_536, 300_000])('gives all of %d bytes in one piece of memory', async (size) => {
+    const path = join(temporaryFolder(), 'a')
+    const bytes = Buffer.from(Array.from({ length: size }, (_, index) => index % 251))
+    writeFileSync(path, bytes)
+    const copies: Buffer[] = []
+    const memory = new Set<ArrayBufferLike>()
+    for await (const piece of readPieces(systemFiles, path, true)) {
+      copies.push(Buffer.from(piece))
+      memory.add(piece.buffer)
+    }
+    expect(Buffer.concat(copies).equals(bytes)).toBe(true)
+    expect(memory.size).toBe(size === 0 ? 0 : 1)
+  })
+
   it('lets others have their turn', async () => {
     const path = join(temporaryFolder(), 'a')
     writeFileSync(path, Buffer.alloc(64 * mebibyte))

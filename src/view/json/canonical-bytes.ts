@@ -2,6 +2,7 @@ import type { JsonPath } from './at.ts'
 import { type Ignored, ignoredAt } from './ignored.ts'
 import { type Layout, Layouts, type Way, type WholeLayout, wayAt, wholeLayout } from './object-layouts.ts'
 import { isOfNumber } from './number-byte.ts'
+import { copyBytes, plainEnd } from './plain-value.ts'
 import { canonicalNumber } from './read-json.ts'
 import { letterOf, shapeOf } from './shape.ts'
 
@@ -16,9 +17,6 @@ const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 const code = {
   quote: 0x22,
   comma: 0x2c,
-  minus: 0x2d,
-  zero: 0x30,
-  nine: 0x39,
   colon: 0x3a,
   open: 0x5b,
   backslash: 0x5c,
@@ -26,13 +24,6 @@ const code = {
   begin: 0x7b,
   end: 0x7d,
 } as const
-/** Escapes that are written so in canonical form, too. */
-const plainEscapes = new Uint8Array(256)
-for (const character of '"\\bfnrt') plainEscapes[character.charCodeAt(0)] = 1
-const words = new Map(['null', 'true', 'false'].map((word) => [word.charCodeAt(0), Buffer.from(word)]))
-const wordStart = new Uint8Array(256)
-for (const first of words.keys()) wordStart[first] = 1
-
 /**
  * Writes items in canonical form from their bytes, without a tree of values. Items of a service are alike: what stands between two
  * values is compared with what stood there before, so that each name is read, and all of them sorted, once.
@@ -45,10 +36,13 @@ export class CanonicalBytes {
   readonly #layouts: Layouts
   #json: Uint8Array = new Uint8Array(0)
   #out = Buffer.allocUnsafeSlow(64 * 1024)
-  #sorted = Buffer.allocUnsafeSlow(64 * 1024)
   #size = 0
+  /** The object that was put together last. */
+  #gathered = Buffer.allocUnsafeSlow(64 * 1024)
+  #gatheredSize = 0
   #depth = 0
-  /** Where members of objects that are open begin and end in `#out`, the innermost last; -1: it is left out. */
+  /** Of members of objects that are open, the innermost last: in what their values stand (`undefined`: one is left out), and where. */
+  readonly #sources: (Uint8Array | undefined)[] = []
   readonly #begins: number[] = []
   readonly #ends: number[] = []
   #members = 0
@@ -72,7 +66,7 @@ export class CanonicalBytes {
     const most = json.length * mostGrowth
     if (this.#out.length < most) {
       this.#out = Buffer.allocUnsafeSlow(most * 2)
-      this.#sorted = Buffer.allocUnsafeSlow(most * 2)
+      this.#gathered = Buffer.allocUnsafeSlow(most * 2)
     }
     this.#json = json
     this.#size = this.#depth = this.#members = 0
@@ -85,7 +79,7 @@ export class CanonicalBytes {
 
   /** The item that was read, without what is ignored; valid until the next one is read. */
   get bytes(): Uint8Array {
-    return this.#out.subarray(0, this.#size)
+    return this.#gathered.subarray(0, this.#gatheredSize)
   }
 
   /** The value of a wanted name as it stands there; `undefined` where there is none. */
@@ -102,19 +96,24 @@ export class CanonicalBytes {
 
   /** @returns Behind the value, which was written; -1 where this cannot say. */
   #value(from: number, ignored: Ignored | undefined): number {
-    const at = this.#skipSpace(from)
-    const first = this.#json[at]!
-    if (first === code.quote) return this.#string(at)
-    if (first === code.begin) return this.#object(at, ignored)
-    if (first === code.open) return this.#list(at, ignored)
-    return wordStart[first] === 1 ? this.#word(at, words.get(first)!) : this.#number(at)
+    const end = plainEnd(this.#json, from)
+    if (end === -1) return this.#other(from, ignored)
+    this.#size = copyBytes(this.#json, from, end, this.#out, this.#size)
+    return end
+  }
+
+  /** A value that is written in another form than it has there, or may be. */
+  #other(from: number, ignored: Ignored | undefined): number {
+    const first = this.#json[from]!
+    if (first === code.begin) return this.#object(from, ignored)
+    if (first === code.open) return this.#list(from, ignored)
+    return first === code.quote ? this.#escapedString(from) : this.#number(from)
   }
 
   #object(from: number, ignored: Ignored | undefined): number {
     if (++this.#depth > deepest) return -1
     const isTop = this.#depth === 1
     const firstMember = this.#members
-    this.#out[this.#size++] = code.begin
     const start = this.#size
     let layout = this.#layouts.start
     let at = from + 1
@@ -124,40 +123,38 @@ export class CanonicalBytes {
       layout = way.to
       if (layout.isRepeat) return -1
       const valueFrom = this.#skipSpace(at + way.bytes.length)
-      const rule = ignored?.names.get(layout.name)
-      const begin = this.#beginMember(layout, start)
-      at = this.#value(valueFrom, rule)
+      at = this.#member(valueFrom, ignored?.names.get(layout.name))
       if (at === -1) return -1
-      if (rule?.isAll === true) this.#dropMember(begin, start)
-      else this.#ends[this.#members - 1] = this.#size
       if (isTop) this.#noteTop(layout, valueFrom, at)
     }
     at = this.#skipSpace(at)
     if (this.#json[at] !== code.end) return -1
-    this.#sort((layout.whole ??= wholeLayout(layout)), start, firstMember)
-    this.#out[this.#size++] = code.end
+    const whole = (layout.whole ??= wholeLayout(layout))
+    const size = this.#gather(whole, firstMember)
     this.#members = firstMember
-    if (isTop) this.#top = layout.whole
     this.#depth--
+    if (isTop) {
+      this.#top = whole
+      this.#gatheredSize = size
+    } else {
+      this.#out.set(this.#gathered.subarray(0, size), start)
+      this.#size = start + size
+    }
     return at + 1
   }
 
-  /** @returns Where the member begins. */
-  #beginMember({ bytes }: Layout, start: number): number {
-    const out = this.#out
-    let size = this.#size
-    if (size !== start) out[size++] = code.comma
-    this.#begins[this.#members] = size
-    this.#members++
-    for (let index = 0; index < bytes.length; index++) out[size++] = bytes[index]!
-    const begin = this.#begins[this.#members - 1]!
-    this.#size = size
-    return begin
-  }
-
-  #dropMember(begin: number, start: number): void {
-    this.#size = begin === start ? start : begin - 1
-    this.#begins[this.#members - 1] = -1
+  /** The value of a member: where it can be left in its place, it is. @returns Behind it */
+  #member(from: number, rule: Ignored | undefined): number {
+    const member = this.#members++
+    const plain = plainEnd(this.#json, from)
+    const begin = this.#size
+    const end = plain === -1 ? this.#other(from, rule) : plain
+    const isLeft = rule?.isAll === true
+    if (isLeft) this.#size = begin
+    this.#sources[member] = isLeft ? undefined : plain === -1 ? this.#out : this.#json
+    this.#begins[member] = plain === -1 ? begin : from
+    this.#ends[member] = plain === -1 ? this.#size : plain
+    return end
   }
 
   #noteTop({ count, wanted }: Layout, from: number, to: number): void {
@@ -167,19 +164,22 @@ export class CanonicalBytes {
     this.#wantedTo[wanted] = to
   }
 
-  /** Puts the members of an object into order of their names. */
-  #sort({ order, isOrdered }: WholeLayout, start: number, firstMember: number): void {
-    if (isOrdered) return
-    const [out, sorted] = [this.#out, this.#sorted]
-    let size = start
-    for (const index of order) {
-      const begin = this.#begins[firstMember + index]!
-      if (begin === -1) continue
-      if (size !== start) sorted[size++] = code.comma
-      const end = this.#ends[firstMember + index]!
-      for (let at = begin; at < end; at++) sorted[size++] = out[at]!
+  /** Puts an object together, with its members in order of their names. @returns Its bytes, in `#gathered` */
+  #gather({ order, starts }: WholeLayout, firstMember: number): number {
+    const target = this.#gathered
+    let size = 0
+    target[size++] = code.begin
+    for (let place = 0; place < order.length; place++) {
+      const index = order[place]!
+      const source = this.#sources[firstMember + index]
+      if (source === undefined) continue
+      if (size > 1) target[size++] = code.comma
+      const start = starts[index]!
+      size = copyBytes(start, 0, start.length, target, size)
+      size = copyBytes(source, this.#begins[firstMember + index]!, this.#ends[firstMember + index]!, target, size)
     }
-    out.set(sorted.subarray(start, size), start)
+    target[size++] = code.end
+    return size
   }
 
   #list(from: number, ignored: Ignored | undefined): number {
@@ -191,7 +191,7 @@ export class CanonicalBytes {
       if (!isFirst) {
         if (this.#json[at] !== code.comma) return -1
         this.#out[this.#size++] = code.comma
-        at++
+        at = this.#skipSpace(at + 1)
       }
       at = this.#value(at, ignored?.each)
       if (at === -1) return -1
@@ -201,25 +201,6 @@ export class CanonicalBytes {
     this.#out[this.#size++] = code.close
     this.#depth--
     return at + 1
-  }
-
-  #string(from: number): number {
-    const [json, out] = [this.#json, this.#out]
-    let size = this.#size
-    out[size++] = code.quote
-    for (let at = from + 1; at < json.length; at++) {
-      const byte = json[at]!
-      out[size++] = byte
-      if (byte === code.quote) {
-        this.#size = size
-        return at + 1
-      }
-      if (byte < 0x20) return -1
-      if (byte !== code.backslash) continue
-      if (plainEscapes[json[at + 1]!] !== 1) return this.#escapedString(from)
-      out[size++] = json[++at]!
-    }
-    return -1
   }
 
   #escapedString(from: number): number {
@@ -235,29 +216,12 @@ export class CanonicalBytes {
   }
 
   #number(from: number): number {
-    const json = this.#json
     let end = from
-    while (isOfNumber(json[end])) end++
-    const length = end - from
-    const digits = json[from] === code.minus ? from + 1 : from
-    let isPlain = length > 0 && length <= 15 && (json[digits] !== code.zero || length === 1)
-    for (let at = digits; at < end && isPlain; at++) isPlain = json[at]! >= code.zero && json[at]! <= code.nine
-    if (isPlain && digits < end) {
-      for (let at = from; at < end; at++) this.#out[this.#size++] = json[at]!
-      return end
-    }
+    while (isOfNumber(this.#json[end])) end++
     const written = this.#text(from, end)
     if (!numberText.test(written)) return -1
     this.#write(canonicalNumber(written))
     return end
-  }
-
-  #word(from: number, word: Uint8Array): number {
-    for (let index = 0; index < word.length; index++) {
-      if (this.#json[from + index] !== word[index]) return -1
-      this.#out[this.#size++] = word[index]!
-    }
-    return from + word.length
   }
 
   /** Reads what leads to the next value. @returns `undefined` where there is none */

@@ -8,8 +8,6 @@ export interface Layout {
   name: string
   before: Layout | undefined
   count: number
-  /** The name and a colon. */
-  bytes: Uint8Array
   /** Its index in the names that are looked for; -1: it is none of them. */
   wanted: number
   /** The name came before: what such an object is cannot be said here. */
@@ -29,9 +27,10 @@ export interface Way {
 
 export interface WholeLayout {
   names: string[]
-  /** Where each name stands, in order of the names; and whether they stand in that order. */
+  /** Each name and a colon. */
+  starts: Uint8Array[]
+  /** Where each name stands, in order of the names. */
   order: number[]
-  isOrdered: boolean
   /** By the types of the values. */
   shapes: Map<string, string>
 }
@@ -67,7 +66,6 @@ export class Layouts {
       name,
       before,
       count: before === undefined ? 0 : before.count + 1,
-      bytes: Buffer.from(`${name}:`),
       wanted: this.#wanted.indexOf(name),
       isRepeat,
       isKept,
@@ -91,7 +89,7 @@ export function wholeLayout(last: Layout): WholeLayout {
   const names: string[] = []
   for (let one: Layout | undefined = last; one !== undefined && one.count > 0; one = one.before) names.unshift(one.name)
   const order = names.map((_, index) => index).sort((a, b) => (names[a]! < names[b]! ? -1 : 1))
-  return { names, order, isOrdered: order.every((index, place) => index === place), shapes: new Map() }
+  return { names, starts: names.map((name) => Buffer.from(`${name}:`)), order, shapes: new Map() }
 }
 
 /** A name with its quotes; `undefined` when it is no valid text. */

@@ -38,8 +38,6 @@ export class ItemLog {
   readonly segments: Segments
   /** By numbers of texts, for whoever needs a number for each for a while; all are 0 in between. */
   readonly places = new Numbers()
-  /** The same by numbers of items. */
-  readonly itemPlaces = new Numbers()
   readonly #parts: LogParts
   /** Numbers of shapes: many items have the same. */
   readonly #shapes = new Map<string, number>()

@@ -8,18 +8,17 @@ export interface HistoryEntry {
   parcel: number
   /** `undefined` for `absent`. */
   item?: number | undefined
-  /** Where a version changed, the item before, and the text that lists the fields, as JSON. */
+  /** Where a version changed, the item before. */
   before?: number | undefined
-  changed?: number | undefined
 }
 
 const kinds = ['new', 'changed', 'absent', 'back'] as const
-const words = 7
+const words = 6
 const chunkRows = 1024
 
 export function addHistory(rows: AppendedBytes, { track, kind, version, parcel, ...more }: HistoryEntry): void {
-  const numbers = [track, kinds.indexOf(kind), version, parcel, orNone(more.item), orNone(more.before)]
-  rows.append(new Uint8Array(Uint32Array.of(...numbers, orNone(more.changed)).buffer))
+  const numbers = Uint32Array.of(track, kinds.indexOf(kind), version, parcel, orNone(more.item), orNone(more.before))
+  rows.append(new Uint8Array(numbers.buffer))
 }
 
 /** @throws StoreDamage */
@@ -37,7 +36,6 @@ export function* readHistoryRows(rows: AppendedBytes): Generator<HistoryEntry> {
         parcel: numbers[at + 3]!,
         item: numberIn(numbers[at + 4]!),
         before: numberIn(numbers[at + 5]!),
-        changed: numberIn(numbers[at + 6]!),
       }
     }
   }

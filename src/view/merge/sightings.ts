@@ -1,8 +1,5 @@
-import type { ViewDefinition } from '../definition.ts'
-import { jsonPath } from '../json/at.ts'
 import type { ItemLog } from '../log/item-log.ts'
 import type { Absences } from './absences.ts'
-import { createChangedFields } from './changed-fields.ts'
 import { addHistory } from './history-rows.ts'
 import type { Shown } from './shown.ts'
 import type { MergeState } from './state.ts'
@@ -13,8 +10,6 @@ export interface SightingTools {
   state: MergeState
   shown: Shown
   absences: Absences
-  /** Fields that differ between two items, as the number of a text, where that is known from before. */
-  changedBefore?: ((before: number, item: number) => number | undefined) | undefined
 }
 
 /** Takes note of what is seen of items. */
@@ -25,15 +20,8 @@ export interface Sightings {
   gone(track: number): void
 }
 
-export function createSightings(
-  { ignore }: ViewDefinition,
-  { log, state, shown, absences, changedBefore }: SightingTools,
-): Sightings {
+export function createSightings({ log, state, shown, absences }: SightingTools): Sightings {
   const { tracks, history, notes } = state
-  const changedFields = createChangedFields(ignore.map(jsonPath))
-  const changedOf = (before: number, item: number): number =>
-    changedBefore?.(before, item) ??
-    log.texts.numberOf(JSON.stringify(changedFields(log.jsonOf(before), log.jsonOf(item))))
 
   const begin = (key: number, item: number, parcel: number): void => {
     const track = tracks.add(key, item, parcel)
@@ -72,8 +60,8 @@ export function createSightings(
       }
       if (isChanged || isBack) {
         const version = tracks.get(track, column.versions)
-        const change = isChanged ? { before, changed: changedOf(before, item) } : {}
-        addHistory(history, { track, kind: isBack ? 'back' : 'changed', version, parcel, item, ...change })
+        const kind = isBack ? 'back' : 'changed'
+        addHistory(history, { track, kind, version, parcel, item, before: isChanged ? before : undefined })
       }
       if (item === before) return
       shown.notice(track, item)

@@ -7,6 +7,13 @@ import { type RawValue, rawAt, readText, withWholeCharacters } from './raw-json.
 export interface StoredColumn {
   name: string
   type: StoredType
+  /** What lines have of it: members `sN`, members `cN`. */
+  parts: Parts
+}
+
+interface Parts {
+  hasText: boolean
+  hasOther: boolean
 }
 
 /** A value that is not of its column's type: it is left out. */
@@ -43,7 +50,7 @@ export function itemColumns({ columns }: ViewDefinition): ItemColumns {
   return columns === undefined ? inferredColumns() : definedColumns(columns)
 }
 
-interface InferredColumn extends Names {
+interface InferredColumn extends Names, Parts {
   name: string
   kind: ColumnKind
 }
@@ -54,6 +61,10 @@ interface Names {
   other: Uint8Array
 }
 
+function noParts(): Parts {
+  return { hasText: false, hasOther: false }
+}
+
 function namesOf(index: number): Names {
   return { text: Buffer.from(`,"s${index}":`), other: Buffer.from(`,"c${index}":`) }
 }
@@ -62,7 +73,7 @@ function inferredColumns(): ItemColumns {
   const found: InferredColumn[] = []
   const reader = new MemberReader((name): InferredColumn | undefined => {
     if (found.length === mostColumns) return undefined
-    const column = { name, kind: new ColumnKind(), ...namesOf(found.length) }
+    const column = { name, kind: new ColumnKind(), ...noParts(), ...namesOf(found.length) }
     found.push(column)
     return column
   })
@@ -83,7 +94,7 @@ function inferredColumns(): ItemColumns {
     },
     get columns() {
       const taken = new Set(ownColumns)
-      return found.map(({ name, kind }) => ({ name: freeName(name, taken), type: kind.type }))
+      return found.map((column) => ({ name: freeName(column.name, taken), type: column.kind.type, parts: column }))
     },
   }
 }
@@ -94,11 +105,14 @@ function addMember(
   item: Uint8Array,
   reader: MemberReader<unknown>,
   at: number,
-  { kind: columnKind, text, other }: InferredColumn,
+  column: InferredColumn,
   line: LineBytes,
 ): void {
   const kind = reader.kinds[at]!
   if (kind === 'null') return
+  const { kind: columnKind, text, other } = column
+  if (kind === 'text') column.hasText = true
+  else column.hasOther = true
   const [from, to] = [reader.starts[at]!, reader.ends[at]!]
   columnKind.add(kind, kind === 'number' ? reader.raw(at) : '')
   line.add(kind === 'text' ? text : other)
@@ -122,11 +136,12 @@ function definedColumns(definitions: Readonly<Record<string, ColumnDefinition>>)
     path,
     type,
     kind: new ColumnKind(),
+    parts: noParts(),
   }))
   type Column = (typeof columns)[number]
   const reader = new MemberReader((name) => columns.filter(({ path }) => path.steps[0] === name))
   const addValue = (
-    { index, name, path, type, kind }: Column,
+    { index, name, path, type, kind, parts }: Column,
     value: RawValue | undefined,
     line: LineBytes,
     onMisfit: (misfit: Misfit) => void,
@@ -134,14 +149,18 @@ function definedColumns(definitions: Readonly<Record<string, ColumnDefinition>>)
     if (value === undefined || value.kind === 'null') return
     if (type === undefined) kind.add(value.kind, value.raw)
     if (type === undefined || type === 'text' || type === 'json') {
+      if (value.kind === 'text') parts.hasText = true
+      else parts.hasOther = true
       line.addText(memberOf(index, value))
       return
     }
     const text = plainText(value)
     if (text.trim() === '') return
     const converted = convert(type, text)
-    if (converted !== undefined) line.addText(`,"c${index}":"${converted}"`)
-    else onMisfit({ column: name, path: path.text, problem: `${shorten(text)} is no ${type}` })
+    if (converted !== undefined) {
+      parts.hasOther = true
+      line.addText(`,"c${index}":"${converted}"`)
+    } else onMisfit({ column: name, path: path.text, problem: `${shorten(text)} is no ${type}` })
   }
   return {
     add(item, line, onMisfit, preferred) {
@@ -161,9 +180,10 @@ function definedColumns(definitions: Readonly<Record<string, ColumnDefinition>>)
       }
     },
     get columns() {
-      return columns.map(({ name, type, kind }) => ({
+      return columns.map(({ name, type, kind, parts }) => ({
         name,
         type: type === undefined ? kind.type : storedTypeOf(type),
+        parts,
       }))
     },
   }

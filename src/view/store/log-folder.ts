@@ -15,7 +15,7 @@ import { Tracks } from '../merge/tracks.ts'
 import { type StateFile, readStateFile, writeStateFile } from './state-file.ts'
 
 /** Counts up when files of the same names hold something else than before. */
-const format = 1
+const format = 2
 /** So much is written at once. */
 const flushedBytes = 4 * 1024 * 1024
 
@@ -93,11 +93,6 @@ export class LogFolder {
     } finally {
       state.close()
     }
-  }
-
-  /** The history as it is stored. */
-  get history(): AppendedBytes {
-    return this.#history
   }
 
   /** For a merge that begins anew. */

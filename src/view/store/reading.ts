@@ -29,7 +29,7 @@ export class Reading {
   }
 
   async read(parcel: ViewParcel): Promise<ParcelExtract> {
-    this.#before ??= new ItemsBefore(this.#log, this.#items)
+    this.#before ??= ItemsBefore.load(this.#log, this.#items)
     const before = this.#before
     const extract = await extractParcel(parcel.read(before.known), {
       log: this.#log,
@@ -37,7 +37,7 @@ export class Reading {
       before,
       afterBatch: this.#afterBatch,
     })
-    this.#before = new ItemsBefore(this.#log, extract.items, before)
+    this.#before = before.next()
     return extract
   }
 }

@@ -2,7 +2,6 @@ import { UnsiloError } from '../../errors.ts'
 import type { ItemLog } from '../log/item-log.ts'
 import type { ParcelExtract } from '../log/parcel-record.ts'
 import { type MergeState, createMerge } from '../merge.ts'
-import { changesIn } from '../merge/known-changes.ts'
 import { chainOf, mergeFingerprint } from './chain.ts'
 import { Compaction, isMostlyDead } from './compaction.ts'
 import { LogFolder } from './log-folder.ts'
@@ -46,10 +45,7 @@ export async function updateLog(
     const { log } = store
     const merge = isPrefix
       ? createMerge(definition, log, { from: store.readState(definition) })
-      : createMerge(definition, log, {
-          changedBefore: compaction === undefined ? changesIn(store.history) : undefined,
-          history: store.freshHistory(),
-        })
+      : createMerge(definition, log, { history: store.freshHistory() })
     const commit = (): Promise<void> =>
       store.commit(merge.state, fingerprint, chainOf(parcels, merge.state.parcels.length))
     const reading = new Reading(definition, log, () => store.flushIfMuch())

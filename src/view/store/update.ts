@@ -5,7 +5,6 @@ import type { System } from '../../system/system.ts'
 import type { ViewDefinition } from '../definition.ts'
 import { StoreDamage } from '../log/damage.ts'
 import { type MergeState, createMerge, rowsOf } from '../merge.ts'
-import { changesIn } from '../merge/known-changes.ts'
 import { chainOf, mergeFingerprint } from './chain.ts'
 import { logFolderName, readNotes } from './log-folder.ts'
 import { type ViewState, stateOf } from './state.ts'
@@ -157,7 +156,7 @@ function mergeOf(
   { log, state }: UpdatedLog,
   isShown: (parcel: ViewParcel) => boolean,
 ): MergeState {
-  const merge = createMerge(definition, log, { changedBefore: changesIn(state.history) })
+  const merge = createMerge(definition, log)
   for (const [index, parcel] of parcels.entries()) {
     if (isShown(parcel)) merge.add(parcel, state.parcels[index]!)
   }

@@ -6,13 +6,13 @@ import { type Engine, interruptible, openEngine } from '../duckdb.ts'
 import type { BadItem } from '../item.ts'
 import type { HistoryRow, MergedItem } from '../merge.ts'
 import { sqlName, sqlPath, sqlText } from '../sql-text.ts'
-import type { StoredType } from './column-kind.ts'
-import { type ItemColumns, type Misfit, type StoredColumn, itemColumns } from './item-columns.ts'
+import { type ItemColumns, type Misfit, itemColumns } from './item-columns.ts'
 import type { LineBytes } from './line-bytes.ts'
 import { type LineFile, jsonText, openLines } from './line-file.ts'
 import { type NewestItem, newestItems } from './newest-items.ts'
 import { type Pace, paceOf } from './pace.ts'
 import { withWholeCharacters } from './raw-json.ts'
+import { type Select, errorSelect, historySelect, itemSelect } from './table-selects.ts'
 
 /** Names of a view's tables, as files. */
 export interface TablePaths {
@@ -153,13 +153,6 @@ function openCopies(engine: Engine, signal: AbortSignal): Copies {
   }
 }
 
-interface Select {
-  /** Members of a line, with the type that they are read as. */
-  members: [name: string, type: string][]
-  /** What the table's columns are made of. */
-  columns: string[]
-}
-
 async function copyTable(
   { connection }: Engine,
   file: LineFile,
@@ -197,46 +190,6 @@ function addItem(
   line.add(closeBrace)
 }
 
-function itemSelect(columns: readonly StoredColumn[]): Select {
-  const own: [name: string, member: string, type: string][] = [
-    ['_key', 'k', 'VARCHAR'],
-    ['_first_seen', 'f', 'TIMESTAMP'],
-    ['_last_seen', 'l', 'TIMESTAMP'],
-    ['_absent_since', 'a', 'TIMESTAMP'],
-    ['_versions', 'v', 'BIGINT'],
-    ['_parcel', 'p', 'VARCHAR'],
-  ]
-  return {
-    members: [
-      ...columns.flatMap((_, index): [string, string][] => [
-        [`s${index}`, 'VARCHAR'],
-        [`c${index}`, 'VARCHAR'],
-      ]),
-      ...own.map(([, member, type]): [string, string] => [member, type]),
-    ],
-    columns: [
-      ...columns.map(({ name, type }, index) => `${expressionOf(type, index)} AS ${sqlName(name)}`),
-      ...own.map(([name, member]) => `${member} AS ${name}`),
-    ],
-  }
-}
-
-const sqlTypes: Record<Exclude<StoredType, 'text' | 'json'>, string> = {
-  integer: 'BIGINT',
-  // Parquet has no whole numbers of 128 bits but decimals.
-  whole: 'DECIMAL(38, 0)',
-  number: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  timestamp: 'TIMESTAMP',
-  date: 'DATE',
-}
-
-function expressionOf(type: StoredType, index: number): string {
-  if (type === 'text') return `coalesce(s${index}, c${index})`
-  if (type === 'json') return `coalesce(TRY_CAST(c${index} AS JSON), to_json(s${index}))`
-  return `TRY_CAST(c${index} AS ${sqlTypes[type]})`
-}
-
 function addHistory({ key, version, parcel, at, kind, changed, json }: HistoryRow, line: LineBytes): void {
   const fields = changed.length === 0 ? '[]' : jsonText(changed)
   const time = timeText(parcelIdAt(at))
@@ -260,24 +213,6 @@ function hasEscapes(json: Uint8Array): boolean {
 
 function textOf(json: Uint8Array): string {
   return Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8')
-}
-
-const historySelect: Select = {
-  members: [
-    ['key', 'VARCHAR'],
-    ['version', 'BIGINT'],
-    ['parcel', 'VARCHAR'],
-    ['time', 'TIMESTAMP'],
-    ['kind', 'VARCHAR'],
-    ['changed', 'VARCHAR[]'],
-    ['item', 'VARCHAR'],
-  ],
-  columns: ['key', 'version', 'parcel', 'time', 'kind', 'changed', 'TRY_CAST(item AS JSON) AS item'],
-}
-
-const errorSelect: Select = {
-  members: ['parcel', 'file', 'path', 'problem'].map((name) => [name, 'VARCHAR']),
-  columns: ['parcel', 'file', 'path', 'problem'],
 }
 
 interface ErrorRow {

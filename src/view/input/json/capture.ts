@@ -35,7 +35,8 @@ export class Capture {
     if (!isKept || piece.length === 0) return true
     this.#keptBytes += piece.length
     if (this.#keptBytes > longestItemBytes) return false
-    this.#pieces.push(piece)
+    // The chunk may be used again.
+    this.#pieces.push(Buffer.from(piece))
     return true
   }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { itemsAt, parsePath } from '../../../system/item-path.ts'
+import { eachOf } from '../input.fixture.ts'
 import { ItemScanner } from './item-scanner.ts'
 import { stepsOf } from './json.ts'
 import { KnownItems } from './known-items.ts'
@@ -18,9 +19,9 @@ function scan(document: string | Buffer, path: string, places: readonly number[]
   const scanner = new ItemScanner({ steps: stepsOf(pathOf(path)), file: 'a.json', known })
   for (const chunk of cut(Buffer.from(document), places)) scanner.write(chunk)
   scanner.end()
-  const found = scanner.take()
+  const found = eachOf(scanner.found.take(), known)
   return {
-    status: scanner.status,
+    status: scanner.found.status,
     items: found.flatMap((one) => ('json' in one ? [Buffer.from(one.json).toString()] : [])),
     problems: found.flatMap((one) => ('problem' in one ? [one.problem] : [])),
   }
@@ -77,22 +78,22 @@ describe('ItemScanner', () => {
     const list = fc.array(anyValue, { maxLength: 8 })
     const property = fc.property(list, list, fc.array(fc.nat(), { maxLength: 3 }), (before, now, places) => {
       const both = [...before, ...now.filter((_, index) => index % 2 === 0)]
-      const known = new KnownItems(both.map((value) => Buffer.from(JSON.stringify(value))))
+      const known = KnownItems.of(both.map((value) => Buffer.from(JSON.stringify(value))))
       const document = JSON.stringify([...now, ...before])
       expect(scan(document, '[*]', places, known)).toEqual(scan(document, '[*]', places))
       const map = JSON.stringify(Object.fromEntries(now.map((value, index) => [`${index % 3}"`, value])))
-      const named = new KnownItems(scan(map, '{*}').items.map((item) => Buffer.from(item)))
+      const named = KnownItems.of(scan(map, '{*}').items.map((item) => Buffer.from(item)))
       expect(scan(map, '{*}', places, named)).toEqual(scan(map, '{*}'))
     })
     fc.assert(property, { numRuns: 500 })
   })
 
-  it('hands out the known item itself where its bytes stand', () => {
-    const items = ['{"id":1}', '{"id":2}', '{"id":3}', '{"id":4}'].map((text) => Buffer.from(text))
-    const scanner = new ItemScanner({ steps: undefined, file: '', known: new KnownItems(items) })
+  it('says which known items stand there', () => {
+    const known = KnownItems.of(['{"id":1}', '{"id":2}', '{"id":3}', '{"id":4}'].map((text) => Buffer.from(text)))
+    const scanner = new ItemScanner({ steps: undefined, file: '', known })
     scanner.write(Buffer.from('[{"id":9}, {"id":1}, {"id":22}, {"id":3},{"id":4} , {"id":1}]'))
-    const found = scanner.take().map((one) => items.findIndex((item) => 'json' in one && one.json === item))
-    expect(found).toEqual([-1, 0, -1, 2, 3, 0])
+    const found = eachOf(scanner.found.take(), known).map((one) => ('known' in one ? one.known : undefined))
+    expect(found).toEqual([undefined, 0, undefined, 2, 3, 0])
   })
 
   it('keeps the bytes: large numbers, keys that come twice, spaces', () => {

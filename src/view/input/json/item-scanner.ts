@@ -1,23 +1,20 @@
 import { sayMiddle, sayUnexpected } from '../../../parcel/format/json/complaint.ts'
 import * as grammar from '../../../parcel/format/json/grammar.ts'
 import { endOfText } from '../../../parcel/format/json/text.ts'
-import { type ItemPath, each, isMany } from '../../../system/item-path.ts'
-import type { BadItem, FoundItem } from '../../item.ts'
+import { each, isMany } from '../../../system/item-path.ts'
 import { Capture, longestItemBytes } from './capture.ts'
 import { DamagedValue } from './damaged-value.ts'
+import { FoundItems } from './found-items.ts'
 import type { KnownItems } from './known-items.ts'
 import { Nesting } from './nesting.ts'
-import type { Misfit } from './nothing-at.ts'
+import { type Steps, keyOf, pathOf, textOf, withNames } from './names.ts'
 import { isInside, isNumber, mendedState } from './states.ts'
 
-const { transitions, placeOf } = grammar
-const { firstString, lineEnd, error, openObject, openArray, close, inKey } = grammar
+const { transitions, placeOf, firstString, lineEnd, error, openObject, openArray, close, inKey } = grammar
 
 /** What is damaged in so many places is another kind of file. */
 const mostDamages = 1000
 const letterN = 0x6e
-
-type Steps = ItemPath['steps']
 
 export interface ScannerOptions {
   /**
@@ -27,7 +24,7 @@ export interface ScannerOptions {
   steps: Steps | undefined
   /** Of the items that are found. */
   file: string
-  /** To be told in `known` of what is found, which is then the known item itself. */
+  /** Where some of these stand, they are found as a run. */
   known?: KnownItems | undefined
   /** Where the first byte stands. */
   offset?: number
@@ -42,18 +39,15 @@ export interface ScannerOptions {
 export class ItemScanner {
   #steps: Steps
   readonly #isWholeDocument: boolean
-  readonly #file: string
+  readonly found: FoundItems
   readonly #known: KnownItems | undefined
   /** Items have the keys that lead to them as members, so that their bytes are not those of the document. */
   readonly #areNamed: boolean
   /** Such keys, by level, as they stand there. */
   readonly #names: string[] = []
-  /** Of items in a list: leads to where they begin. */
-  readonly #path: string
-  #found: (FoundItem | BadItem)[] = []
+  /** The chunk before ended in an item that may be a known one. */
+  #isBegun = false
   #damages = 0
-  #status: 'items' | 'null' | 'missing' = 'missing'
-  #misfit: Misfit | undefined
   readonly #nesting = new Nesting()
   /** How many of the open containers lie on the path; more are open only inside of a value that is captured. */
   #level = 0
@@ -70,39 +64,21 @@ export class ItemScanner {
   constructor({ steps, file, known, offset = 0 }: ScannerOptions) {
     this.#steps = steps ?? []
     this.#isWholeDocument = steps === undefined
-    this.#path = pathOf(steps ?? [each])
-    this.#file = file
+    this.found = new FoundItems(file, known)
     this.#known = known
     this.#offset = offset
     this.#areNamed = this.#steps.some((step) => typeof step === 'object')
-    this.#trace?.begin(this.#path)
+    known?.begin(pathOf(steps ?? [each]))
   }
 
-  get #trace(): KnownItems['trace'] | undefined {
-    return this.#areNamed ? undefined : this.#known?.trace
-  }
-
-  /** As `itemsAt` says it, of what has come so far. */
-  get status(): 'items' | 'null' | 'missing' {
-    return this.#status
-  }
-
-  /** Where the path first led to something else than it says; of interest when it leads nowhere. */
-  get misfit(): Misfit | undefined {
-    return this.#misfit
-  }
-
-  /** What was found since the last time. Items may be parts of chunks, and keep those in memory. */
-  take(): (FoundItem | BadItem)[] {
-    const found = this.#found
-    this.#found = []
-    return found
-  }
-
+  /** @param bytes Need only be valid until this has returned, and what was `found` in them has been taken. */
   write(bytes: Uint8Array): void {
     const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#trace?.addChunk(chunk)
-    for (let index = 0; index < chunk.length && !this.#isOver;) {
+    this.#pass(chunk, this.#isBegun ? this.#passRest(chunk) : 0)
+  }
+
+  #pass(chunk: Buffer, from: number): void {
+    for (let index = from; index < chunk.length && !this.#isOver;) {
       if (this.#damaged !== undefined) index = this.#passDamage(this.#damaged, chunk, index)
       else if (this.#nesting.depth > this.#level) index = this.#passContainer(chunk, index)
       else if (this.#capture.kind !== 'nothing') index = this.#passText(chunk, index)
@@ -116,7 +92,7 @@ export class ItemScanner {
 
   /** The document ends here. */
   end(): void {
-    this.#trace?.end()
+    if (this.#isBegun) this.#passBegun()
     if (this.#isOver || this.#damaged !== undefined) return
     const { state, depth } = this.#nesting
     if (depth === 0 && isNumber[state] === 1) {
@@ -136,7 +112,7 @@ export class ItemScanner {
     if (next === error) return this.#mend(chunk, index)
     if (next === close) {
       const isEmptyMap = nesting.state === grammar.afterOpenObject && isMany(this.#steps[this.#level - 1])
-      if (nesting.state === grammar.afterOpenArray || isEmptyMap) this.#status = 'items'
+      if (nesting.state === grammar.afterOpenArray || isEmptyMap) this.found.status = 'items'
       nesting.close()
       this.#level--
     } else if (next >= lineEnd) nesting.state = next & ~lineEnd
@@ -162,13 +138,13 @@ export class ItemScanner {
         return index + 1
       }
       if (isNull) this.#sawNull()
-      else this.#misfit ??= { steps: this.#steps.slice(0, level + 1), byte: chunk[index]! }
+      else this.found.misfit ??= { steps: this.#steps.slice(0, level + 1), byte: chunk[index]! }
     }
     // Elements of a list, or of a map, may be null, what a key leads to is then nothing.
     const isItem = isMeant && step === undefined && !(isNull && !isMany(this.#steps.at(-1)))
     if (isMeant && step === undefined && !isItem) this.#sawNull()
     if (isItem) {
-      this.#status = 'items'
+      this.found.status = 'items'
       const end = this.#passKnown(chunk, index)
       if (end !== -1) return end
     }
@@ -181,20 +157,44 @@ export class ItemScanner {
   #passKnown(chunk: Buffer, index: number): number {
     const known = this.#known
     if (known === undefined || this.#areNamed) return -1
-    const end = known.find(chunk, index, this.#level === 0 ? undefined : this.#path)
-    if (end === -1) return -1
-    const { first, count } = known
-    for (let place = first; place < first + count; place++)
-      this.#found.push({ json: known.at(place), file: this.#file, known: place })
-    if (this.#level > 0) known.noteRun(this.#offset + index)
+    if (this.#isBegun) {
+      this.#isBegun = false
+      return -1
+    }
+    if (this.#level > 0) known.beginItem(chunk, index, this.#offset + index)
+    const end = known.find(chunk, index, this.#level === 0)
+    if (end !== -1) return this.#endRun(end)
+    this.#isBegun = known.begins(chunk, index)
+    return this.#isBegun ? chunk.length : -1
+  }
+
+  #endRun(end: number): number {
+    this.#isBegun = false
+    this.found.addRun(this.#level === 0 ? -1 : this.#offset + end)
     this.#nesting.endValue()
     return end
   }
 
+  /** The chunk begins inside of what began like a known item. */
+  #passRest(chunk: Buffer): number {
+    const end = this.#known!.findRest(chunk, this.#level === 0)
+    if (end === undefined) return chunk.length
+    if (end !== -1) return this.#endRun(end)
+    this.#passBegun()
+    return 0
+  }
+
+  /** It was another item: its first part is passed now. */
+  #passBegun(): void {
+    const { begun } = this.#known!
+    this.#offset -= begun.length
+    this.#pass(begun, 0)
+  }
+
   /** Below a list, an element that leads to null is one that has no items. */
   #sawNull(): void {
-    if (this.#steps.slice(0, this.#level).some(isMany)) this.#status = 'items'
-    else if (this.#status === 'missing') this.#status = 'null'
+    if (this.#steps.slice(0, this.#level).some(isMany)) this.found.status = 'items'
+    else if (this.found.status === 'missing') this.found.status = 'null'
   }
 
   #open(bracket: number): void {
@@ -250,24 +250,8 @@ export class ItemScanner {
   }
 
   #foundWhole(found: Uint8Array, start: number): void {
-    const known = this.#known
-    const bytes = this.#areNamed ? this.#withNames(found) : found
-    const place = known?.same(bytes) ?? -1
-    const json = place === -1 ? bytes : known!.at(place)
-    this.#found.push(known === undefined ? { json, file: this.#file } : { json, file: this.#file, known: place })
-    if (this.#level > 0) this.#trace?.addItem(json, start)
-  }
-
-  /** As `itemsAt` has it. A name that the item has itself comes twice then, and its own is the last one. */
-  #withNames(item: Uint8Array): Uint8Array {
-    const names = this.#steps.flatMap((step, level) =>
-      typeof step === 'object' ? [`${JSON.stringify(step.field)}:"${this.#names[level]!}"`] : [],
-    )
-    const text = textOf(item)
-    if (!text.startsWith('{')) return Buffer.from(`{${names.join(',')},"value":${text}}`)
-    const members = text.slice(1)
-    const comma = members.trimStart() === '}' ? '' : ','
-    return Buffer.from(`{${names.join(',')}${comma}${members}`)
+    const bytes = this.#areNamed ? withNames(found, this.#steps, this.#names) : found
+    this.found.add(bytes, this.#areNamed || this.#level === 0 ? -1 : start + found.length)
   }
 
   /** The value, or key, in which a wrong byte stands is no item; what is behind it may be. */
@@ -313,20 +297,6 @@ export class ItemScanner {
 
   #bad(problem: string): void {
     if (++this.#damages >= mostDamages) this.#isOver = true
-    this.#found.push({ problem, file: this.#file })
-    this.#trace?.break()
+    this.found.addBad(problem)
   }
-}
-
-function pathOf(steps: Steps): string {
-  return JSON.stringify(steps.map((step) => (step === each ? null : step)))
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-}
-
-function keyOf(bytes: Uint8Array): string {
-  const text = textOf(bytes)
-  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text
 }

@@ -1,11 +1,11 @@
 import type { Bytes } from '../../../codec/codec.ts'
 import { type ItemPath, each, isMany } from '../../../system/item-path.ts'
-import type { BadItem, FoundItem } from '../../item.ts'
+import type { Found } from '../../item.ts'
 import { ItemScanner } from './item-scanner.ts'
 import type { KnownItems } from './known-items.ts'
 import { type Misfit, nothingAt } from './nothing-at.ts'
 
-export type Found = FoundItem | BadItem
+export type { Found }
 
 export interface JsonOptions {
   /** Of several, the first that the document has; `undefined`: the document itself. */
@@ -33,15 +33,15 @@ export async function* readJson(open: () => Bytes, { paths, file, known }: JsonO
     const scanner = new ItemScanner({ steps: stepsOf(path), file, known })
     const held: Found[] = []
     for await (const found of scan(open(), scanner)) {
-      if (scanner.status !== 'items') held.push(...found)
+      if (scanner.found.status !== 'items') held.push(...found)
       else yield held.length > 0 ? [...held.splice(0), ...found] : found
     }
-    if (scanner.status === 'items') {
+    if (scanner.found.status === 'items') {
       if (held.length > 0) yield held
       return
     }
-    isNull ||= scanner.status === 'null'
-    misfit ??= scanner.misfit
+    isNull ||= scanner.found.status === 'null'
+    misfit ??= scanner.found.misfit
     fallback ??= held
   }
   if (fallback !== undefined && (fallback.length > 0 || isNull)) yield fallback
@@ -51,10 +51,9 @@ export async function* readJson(open: () => Bytes, { paths, file, known }: JsonO
 async function* scan(bytes: Bytes, scanner: ItemScanner): AsyncGenerator<Found[]> {
   for await (const chunk of bytes) {
     scanner.write(chunk)
-    const found = scanner.take()
-    if (found.length > 0) yield found
+    if (scanner.found.isToBeTaken) yield scanner.found.take()
   }
   scanner.end()
-  const found = scanner.take()
+  const found = scanner.found.take()
   if (found.length > 0) yield found
 }

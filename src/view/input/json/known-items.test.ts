@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parsePath } from '../../../system/item-path.ts'
+import { eachOf } from '../input.fixture.ts'
 import { ItemScanner } from './item-scanner.ts'
 import { stepsOf } from './json.ts'
 import { KnownItems } from './known-items.ts'
@@ -14,39 +15,36 @@ interface Read {
 
 /** Documents, one by one, each with what was found in the one before, as the parcels of a view are read. */
 function readAll(documents: readonly Buffer[], path: string, chunkBytes: number): Read[] {
-  let known = new KnownItems([])
+  let known = new KnownItems()
   return documents.map((document) => {
-    const { items, ...read } = readOne(document, path, chunkBytes, known)
-    // As a view keeps them: known items are the same object, others a copy; of some nothing is kept.
-    known = new KnownItems(
-      items.filter((_, index) => index % 13 !== 12).map((item) => (item.isKnown ? item.json : Buffer.from(item.json))),
-      known,
-    )
-    return { ...read, items: items.map(({ json }) => Buffer.from(json).toString()) }
+    const read = readOne(document, path, chunkBytes, known)
+    known = known.next()
+    return read
   })
 }
 
-function readOne(document: Buffer, path: string, chunkBytes: number, known: KnownItems | undefined) {
+function readOne(document: Buffer, path: string, chunkBytes: number, known: KnownItems | undefined): Read {
   const scanner = new ItemScanner({ steps: stepsOf(parsePath(path)), file: '', known })
+  const found: ReturnType<typeof eachOf> = []
+  // As a file is read: the same memory is filled again and again.
+  const chunk = Buffer.alloc(chunkBytes)
   for (let from = 0; from < document.length; from += chunkBytes) {
-    scanner.write(Buffer.from(document.subarray(from, from + chunkBytes)))
+    const length = document.copy(chunk, 0, from)
+    scanner.write(chunk.subarray(0, length))
+    found.push(...(scanner.found.isToBeTaken ? eachOf(scanner.found.take(), known) : []))
   }
   scanner.end()
-  const found = scanner.take()
-  const items = found.flatMap((one) => ('json' in one ? [{ json: one.json, isKnown: (one.known ?? -1) !== -1 }] : []))
+  found.push(...eachOf(scanner.found.take(), known))
   return {
-    items,
-    known: found.flatMap((one) => ('json' in one ? [one.known === -1 ? undefined : one.known] : [])),
+    items: found.flatMap((one) => ('json' in one ? [one.json.toString()] : [])),
+    known: found.flatMap((one) => ('json' in one ? [one.known] : [])),
     problems: found.flatMap((one) => ('problem' in one ? [one.problem] : [])),
-    status: scanner.status,
+    status: scanner.found.status,
   }
 }
 
 const plainly = (documents: readonly Buffer[], path: string, chunkBytes: number): Omit<Read, 'known'>[] =>
-  documents.map((document) => {
-    const { items, problems, status } = readOne(document, path, chunkBytes, undefined)
-    return { items: items.map(({ json }) => Buffer.from(json).toString()), problems, status }
-  })
+  withoutKnown(documents.map((document) => readOne(document, path, chunkBytes, undefined)))
 
 const withoutKnown = (read: Read[]): Omit<Read, 'known'>[] =>
   read.map(({ items, problems, status }) => ({ items, problems, status }))
@@ -148,18 +146,17 @@ describe('known items', () => {
     )
     const expected = [undefined, ...list.flatMap((id, index) => (id === 30 || id === 31 ? [] : [index])), undefined]
     for (const chunkBytes of [1 << 20, 100]) {
-      const known = new KnownItems(list.map((id) => Buffer.from(itemOf(id))))
+      const known = KnownItems.of(list.map((id) => Buffer.from(itemOf(id))))
       expect(readOne(documents[1]!, '[*]', chunkBytes, known).known).toEqual(expected)
-      const first = new KnownItems([])
-      const { items } = readOne(documents[0]!, '[*]', 1000, first)
-      const copies = items.map(({ json }) => Buffer.from(json))
-      expect(readOne(documents[1]!, '[*]', chunkBytes, new KnownItems(copies, first)).known).toEqual(expected)
+      const first = new KnownItems()
+      readOne(documents[0]!, '[*]', 1000, first)
+      expect(readOne(documents[1]!, '[*]', chunkBytes, first.next()).known).toEqual(expected)
     }
   })
 
   it('are found in any order', () => {
     const list = Array.from({ length: 2000 }, (_, index) => `{"id":${index}}`)
-    const known = new KnownItems(list.map((item) => Buffer.from(item)))
+    const known = KnownItems.of(list.map((item) => Buffer.from(item)))
     const found = readOne(Buffer.from(`[${[...list].reverse().join()}]`), '[*]', 1 << 20, known).known
     expect(found.filter((one) => one !== undefined).length).toBeGreaterThan(1500)
   })
@@ -171,21 +168,18 @@ describe('known items', () => {
       for (const path of ['[*]', 'b[*].c']) {
         expect(withoutKnown(readAll(documents, path, 100))).toEqual(plainly(documents, path, 100))
       }
-      const known = new KnownItems([])
-      const read = (bytes: Buffer, steps: ReturnType<typeof stepsOf>, with_: KnownItems | undefined) => {
-        const scanner = new ItemScanner({ steps, file: '', known: with_ })
+      const read = (bytes: Buffer, steps: ReturnType<typeof stepsOf>, known: KnownItems | undefined) => {
+        const scanner = new ItemScanner({ steps, file: '', known })
         scanner.write(bytes)
         scanner.end()
-        return scanner.take()
+        return eachOf(scanner.found.take(), known)
       }
-      const first = read(documents[0]!, undefined, known).flatMap((one) => ('json' in one ? [one.json] : []))
-      const next = (): KnownItems => new KnownItems(first, known)
       for (const steps of [undefined, stepsOf(parsePath('b[*].c'))]) {
+        const first = new KnownItems()
+        read(documents[0]!, undefined, first)
         const problems = (given: KnownItems | undefined): string[] =>
-          read(documents[1]!, steps, given).map((one) =>
-            'problem' in one ? one.problem : Buffer.from(one.json).toString(),
-          )
-        expect(problems(next())).toEqual(problems(undefined))
+          read(documents[1]!, steps, given).map((one) => ('problem' in one ? one.problem : one.json.toString()))
+        expect(problems(first.next())).toEqual(problems(undefined))
       }
     }
   })

@@ -1,8 +1,9 @@
 import type { Bytes } from '../../../codec/codec.ts'
 import type { ItemPath } from '../../../system/item-path.ts'
+import type { Found } from '../../item.ts'
 import { type Line, linesOf } from '../lines.ts'
 import { ItemScanner } from './item-scanner.ts'
-import { type Found, type JsonOptions, stepsOf } from './json.ts'
+import { type JsonOptions, stepsOf } from './json.ts'
 import { type Misfit, nothingAt } from './nothing-at.ts'
 
 /** One document a line; without paths each is an item. A line in which anything is damaged gives no items. */
@@ -22,12 +23,12 @@ function itemsIn(line: Line, { paths, file, known }: JsonOptions): Found[] {
     const scanner = new ItemScanner({ steps, file, known, offset: line.offset })
     scanner.write(line.bytes)
     scanner.end()
-    const found = scanner.take()
+    const found = scanner.found.take()
     const bad = found.find((one) => 'problem' in one)
     if (bad !== undefined) return [{ ...bad, path: `line ${line.number}` }]
-    if (scanner.status === 'items') return found
-    isNull ||= scanner.status === 'null'
-    misfit ??= scanner.misfit
+    if (scanner.found.status === 'items') return found
+    isNull ||= scanner.found.status === 'null'
+    misfit ??= scanner.found.misfit
   }
   return isNull ? [] : [{ ...nothingAt(paths as readonly ItemPath[], file, misfit), path: `line ${line.number}` }]
 }
