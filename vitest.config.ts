@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import LongestFirst from './test/support/longest-first.ts'
 
 export default defineConfig({
   test: {
@@ -8,8 +10,9 @@ export default defineConfig({
     // A busy machine may take long for what usually takes a moment.
     expect: { poll: { timeout: 60_000 } },
     hookTimeout: 120_000,
-    // Most tests wait for commands and the disk; one worker, the default on two cores, would leave a core idle.
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // Many tests wait: rsync sleeps, servers start, rates are kept. So there are more workers than cores.
+    maxWorkers: availableParallelism() + 2,
     reporters: ['default', './test/count-reporter.ts'],
   },
 })

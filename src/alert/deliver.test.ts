@@ -54,7 +54,7 @@ describe('what is wrong', () => {
 
   it('reaches the others when a channel fails, who also hear of that, in the same run', async () => {
     const [dead, slow, sink] = [await openSink({ status: 404 }), await openSink({ silent: true }), await openSink()]
-    const at = surroundings({ timeoutMs: 50 })
+    const at = surroundings({ timeoutMs: 500 })
     const configs = { dead: hook(dead.url), slow: hook(slow.url), chat: hook(sink.url) }
     const result = await deliver(configs, [troubleOf()], at)
     expect(titles(sink.received)).toEqual([

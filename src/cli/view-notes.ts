@@ -2,7 +2,10 @@ import type { DatasetViewState } from '../dataset/views/views.ts'
 import { parcelTime } from '../parcel/id.ts'
 import { wrapText } from '../report/table.ts'
 import { sayDuration } from '../system/duration.ts'
+import { nearestWord } from '../system/nearest.ts'
 import { sqlName } from '../view/sql-text.ts'
+import { ownColumns } from '../view/column.ts'
+import type { ViewDefinition } from '../view/definition.ts'
 import type { ViewState } from '../view/store/state.ts'
 
 /** How many gaps, or changes of format, are told one by one: the last ones. */
@@ -12,6 +15,7 @@ const most = 5
 export function noteLines({ dataset, definition, state }: DatasetViewState, columns: number | undefined): string[] {
   const notes = [
     ...emptyNotes(state),
+    ...unknownNotes(definition, state),
     ...errorNotes(state, `${sqlName(dataset)}.${sqlName(`${definition.name}_errors`)}`),
     ...gapNotes(state),
     ...unsureNotes(state),
@@ -27,6 +31,36 @@ export function noteLines({ dataset, definition, state }: DatasetViewState, colu
 function emptyNotes({ items, errors, parcels }: ViewState): string[] {
   if (items > 0 || errors > 0 || parcels === 0) return []
   return ['empty: no item was found in any parcel; see in its config.toml whether the view looks in the right place']
+}
+
+/** A misspelt name is no mistake that the configuration alone could tell. */
+function unknownNotes(
+  { ignore, prefer, feed, window, columns }: ViewDefinition,
+  { items, fields }: ViewState,
+): string[] {
+  if (items === 0 || fields === undefined) return []
+  const by = window === 'all' ? undefined : window.by
+  const paths = [
+    ...ignore.map((path) => ['ignore', path] as const),
+    ...(by === undefined ? [] : [['window.by', by] as const]),
+    ...Object.entries(columns ?? {}).map(([name, { path }]) => [`columns.${name}`, path] as const),
+  ]
+  const used = [
+    ...paths.map(([key, { steps, text }]) => ({ key, field: steps[0], text })),
+    // Where columns are named, these are names of them.
+    ...(columns === undefined ? Object.keys(prefer) : []).map((field) => ({ key: 'prefer', field, text: field })),
+    ...(columns === undefined ? Object.entries(feed ?? {}) : []).map(([role, field]) => {
+      return { key: `feed.${role}`, field, text: field }
+    }),
+  ]
+  // In SQL, upper and lower case are the same.
+  const known = new Set([...fields, ...ownColumns].map((field) => field.toLowerCase()))
+  return used.flatMap(({ key, field, text }) => {
+    if (typeof field !== 'string' || known.has(field.toLowerCase())) return []
+    const nearest = nearestWord(field, fields)
+    const meant = nearest === undefined ? '' : `: did you mean "${nearest}"?`
+    return [`${key}: no item has ${field === text ? '' : `a "${field}" for `}"${text}"${meant}`]
+  })
 }
 
 function errorNotes({ errors }: ViewState, table: string): string[] {

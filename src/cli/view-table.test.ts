@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { expect, it } from 'vitest'
 import type { DatasetViewState } from '../dataset/views/views.ts'
+import { parsePath } from '../system/item-path.ts'
 import { viewOf } from '../view/view.fixture.ts'
 import { noteLines } from './view-notes.ts'
 import { viewTable } from './view-table.ts'
@@ -44,6 +45,29 @@ it('the table of views is as wide as it is where nobody looks at it, and leaves 
   expect(narrow[0]).toContain('ERRORS')
   expect(narrow[0]).not.toContain('FROM')
   expect(widthsOf(viewTable(withGaps, { columns: 60, colors }).split('\n'))).toBeLessThanOrEqual(60)
+})
+
+it('notes on a view name what no item has, as misspelt fields', () => {
+  const view = found('saved', { fields: ['id', 'clicks', 'created', 'Title', 'meta'] })
+  const path = (text: string) => parsePath(text)
+  const definition = {
+    ...view.definition,
+    ignore: [path('clikcs'), path('meta.any')],
+    prefer: { titel: 'first', title: 'first' },
+    feed: { time: 'creatd', title: 'nothing' },
+    window: { newest: 10, by: path('meat.at') },
+  } as const
+  expect(noteLines({ ...view, definition }, undefined).slice(2)).toEqual([
+    '  ignore: no item has "clikcs": did you mean "clicks"?',
+    '  window.by: no item has a "meat" for "meat.at": did you mean "meta"?',
+    '  prefer: no item has "titel": did you mean "Title"?',
+    '  feed.time: no item has "creatd": did you mean "created"?',
+    '  feed.title: no item has "nothing"',
+  ])
+  const columns = { name: { path: path('nmae'), type: undefined }, id: { path: path('id'), type: undefined } }
+  const named = { ...definition, ignore: [], window: 'all', columns } as const
+  expect(noteLines({ ...view, definition: named }, undefined).slice(2)).toEqual(['  columns.name: no item has "nmae"'])
+  expect(noteLines({ ...found('saved'), definition }, undefined)).toEqual([])
 })
 
 it('notes on a view are broken at words on a terminal, and stay on their lines elsewhere', () => {

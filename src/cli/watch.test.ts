@@ -139,6 +139,50 @@ describe('watch', () => {
   })
 })
 
+describe('what is kept of what is wrong', () => {
+  it('has times, and no ages: those are made when it is told', async () => {
+    const test = testApp(start)
+    const mails = await openMailSink()
+    test.write('unsilo.toml', mailTo(mails.port))
+    installed(test)
+    const good = `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 hour"\nguard.min_bytes = `
+    for (const name of ['late', 'suspect', 'failing']) test.write(`${name}/config.toml`, `${good}1\n`)
+    await run({ datasets: [], scheduled: true }, test.app)
+    test.clock.advance(2 * hour)
+    test.write('suspect/config.toml', `${good}9\n`)
+    test.write('failing/config.toml', `${good.replace('echo', 'false; exit 3; echo')}1\n`)
+    await run({ datasets: ['suspect', 'failing'] }, test.app)
+    test.clock.advance(hour)
+    await watch({ scheduled: true }, test.app)
+    const kept = ['status.json', 'alerts.json', 'alerts.ndjson'].map((name) =>
+      systemFiles.readText(`${test.app.root}/.unsilo/${name}`)!,
+    )
+    const status = JSON.parse(kept[0]!) as {
+      open: { dataset: string; cause: string; why: string; next: string; since: string }[]
+    }
+    expect(status.open.map(({ dataset, cause }) => `${dataset} ${cause}`).sort()).toEqual([
+      'failing failing',
+      'failing late',
+      'late late',
+      'schedule run-not-started',
+      'suspect late',
+      'suspect suspect',
+    ])
+    for (const text of kept) expect(text).not.toMatch(/\bago\b|(?<!too )\bold\b|less than a second/)
+    for (const { why, since } of status.open)
+      expect([why, since]).toEqual([expect.stringMatching(/20\d\d-\d\d-\d\d/), expect.any(String)])
+    const nextOf = (name: string): string =>
+      status.open.find(({ dataset, cause }) => dataset === name && cause === 'late')!.next
+    // That runs are not started is not what is wrong with one whose exports fail.
+    expect([nextOf('late'), nextOf('failing')]).toEqual([
+      expect.stringContaining('is started regularly'),
+      expect.stringContaining('Exports were tried since'),
+    ])
+    expect(test.shown.join('\n')).toContain('late: the newest good parcel is too old (for 1 hour)\n')
+    expect(mails.texts.join('\n')).toContain('since:      2026-03-01 08:15 UTC, for 1 hour')
+  })
+})
+
 describe('a full disk', () => {
   const keeper = `cmd = "head -c 1000000 /dev/zero > $PARCEL_PATH.bin"\ninterval = "1 hour"\nkeep = 1\nretries = 1\n`
 

@@ -21,6 +21,9 @@ it('gives encrypted fields in plain, and what cannot be decrypted as null', asyn
   onTestFinished(() => mirror.close())
   const found: unknown[] = []
   for await (const { value } of mirror.dataset('study').view('people').items()) found.push(value)
+  const past: unknown[] = []
+  for await (const { item } of mirror.dataset('study').view('people').history('1')) past.push(item)
+  expect(past).toEqual([{ ok: true, value: { id: 1, nameRSA: 'Ada' } }])
   expect(found).toHaveLength(3)
   expect(found).toEqual(expect.arrayContaining([{ id: 1, nameRSA: 'Ada' }, { id: 2, nameRSA: null }, { id: 3 }]))
 })

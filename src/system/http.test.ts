@@ -116,9 +116,10 @@ it('gives up on a body that trickles and then hangs, and not while it trickles',
     const timer = setInterval(() => {
       response.write('x')
       if (++chunks === 8) clearInterval(timer)
-    }, 40)
+    }, 150)
   })
-  await expect(get(host, {}, 400)).rejects.toMatchObject({ code: 'timeout', retryable: true })
+  // All of it together takes longer than that.
+  await expect(get(host, {}, 1000)).rejects.toMatchObject({ code: 'timeout', retryable: true })
   expect(chunks).toBe(8)
 })
 

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } fro
 import { join } from 'node:path'
 
 const memory = '/dev/shm'
-/** Several times what the tests have there at any moment. */
-const enoughBytes = 3 * 1024 ** 3
+/** More than the tests have there at any moment: several copies of large files, and servers with databases. */
+const enoughBytes = 4 * 1024 ** 3
 const prefix = 'unsilo-suite-'
 
 /**

@@ -302,6 +302,48 @@ describe('the trash', () => {
     }
   })
 
+  it('loses nothing of a pack when it is killed at any step of taking parcels out of it', async () => {
+    const packed = async (): Promise<TestDataset> => {
+      const test = withParcels(
+        Array.from({ length: 5 }, () => saved(one, two)),
+        `pack = { after = "1 day" }\n${config}`,
+      )
+      await packDataset(await test.open(), test.context, false)
+      return test
+    }
+    for (let step = 1; ; step += 2) {
+      const test = await packed()
+      const dataset = await test.open()
+      await thinDataset(dataset, test.context, true)
+      let reached = 0
+      const { files } = breakingFiles((_, name) => {
+        if (name.includes('.cache') || !name.includes(test.folder)) return 'go on'
+        reached++
+        return reached === step ? 'kill half-way' : 'go on'
+      })
+      const system = { ...test.system, files }
+      const isDone = await thinDataset(dataset, { ...test.context, system }, false).then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(Killed)
+          return false
+        },
+      )
+      if (isDone) {
+        expect(step).toBeGreaterThan(15)
+        break
+      }
+      const statesOf = (): string[] => test.history().parcels.map(({ state }) => state)
+      for (const state of statesOf()) expect(['good', 'trashed']).toContain(state)
+      expect(statesOf()).toHaveLength(5)
+      await thinDataset(dataset, test.context, false)
+      expect(statesOf(), `killed at step ${step}`).toEqual(['good', 'trashed', 'trashed', 'trashed', 'good'])
+      expect(idsIn(inTrash(test))).toEqual([2, 3, 4].map(idOf))
+      expect(test.history().packs.flatMap(({ index }) => index!.parcels.map(({ id }) => id))).toEqual([idOf(1)])
+      expect(test.names('incomplete')).toEqual([])
+    }
+  })
+
   it('never gives back a part of a parcel that a killed run has begun to remove', async () => {
     for (let step = 1; ; step++) {
       const test = quiet()

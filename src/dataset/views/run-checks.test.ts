@@ -53,6 +53,7 @@ describe('a check of a column', () => {
       ['passed', 1],
       ['failed', 4],
     ])
+    expect(results[0]?.message).toBe('1 row')
   })
 
   it('finds values that are not of the kind that the bound is', async () => {

@@ -128,7 +128,8 @@ async function askRule(
 
 function sayCount(wrong: number, looked: number, what: string | undefined, saysWrong: string): string {
   if (what === undefined) return wrong === 0 ? 'as it should be' : saysWrong
-  return wrong === 0 ? `${looked} ${what}` : `${wrong} of ${looked} ${what} ${saysWrong}`
+  if (wrong > 0) return `${wrong} of ${looked} ${what} ${saysWrong}`
+  return looked === 1 ? `1 ${what.replace(/^(row|group)s/, '$1')}` : `${looked} ${what}`
 }
 
 async function askSql(asked: Asked, sql: string, tables: MirrorTables): Promise<CheckResult> {

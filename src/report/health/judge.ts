@@ -32,7 +32,6 @@ export interface DatasetHealth {
  * @param damage What could not even be read.
  */
 export function judge(facts: HealthFacts, damage: readonly Warning[] = []): DatasetHealth {
-  const { history } = facts
   const { judgements, warnings: found } = together([
     verdictOf('broken', damage, 'metrics.csv can be read'),
     ...judged(facts),

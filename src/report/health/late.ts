@@ -1,4 +1,5 @@
 import type { Dataset } from '../../dataset/dataset.ts'
+import { failuresSinceGood } from '../../dataset/history.ts'
 import { hasSource } from '../../dataset/source.ts'
 import { warningOf } from '../warnings.ts'
 import type { HealthFacts } from './facts.ts'
@@ -6,18 +7,26 @@ import { type Verdict, nothing, verdictOf } from './judgement.ts'
 import { howToEnd, sayBegun } from './unended.ts'
 
 /** Whether the newest good parcel is older than it should be. */
-export function judgeAge({ dataset, history, overdue, now, unended }: HealthFacts): Verdict {
+export function judgeAge(facts: HealthFacts): Verdict {
+  const { history, overdue, now } = facts
   if (history.newestGood === undefined) return nothing
   if (!overdue.overdue) return verdictOf('late', [], overdue.because)
-  const hint =
-    unended?.isAtWork === true
-      ? `An export has begun on ${sayBegun(unended)}, and still runs. ${howToEnd(dataset, unended)}`
-      : hasSource(dataset)
-        ? `Check that \`unsilo run\` is started regularly; \`unsilo why ${dataset.name}\`.`
-        : `${linkHint(dataset)}Put the file where ingest.paths finds it, then \`unsilo run ${dataset.name}\`.`
+  const hint = howToGetOne(facts)
   const { sinceMs } = overdue
   const since = sinceMs === undefined ? {} : { since: new Date(now.getTime() - sinceMs).toISOString() }
   return verdictOf('late', [warningOf('late', { message: overdue.fact, hint, ...since })], '')
+}
+
+function howToGetOne({ dataset, history, now, unended }: HealthFacts): string {
+  const { name } = dataset
+  if (unended?.isAtWork === true) {
+    return `An export has begun on ${sayBegun(unended)}, and still runs. ${howToEnd(dataset, unended)}`
+  }
+  if (!hasSource(dataset))
+    return `${linkHint(dataset)}Put the file where ingest.paths finds it, then \`unsilo run ${name}\`.`
+  const isTried = failuresSinceGood(history, now).some(({ state }) => state !== 'unfinished')
+  if (isTried) return `Exports were tried since, and gave no good parcel: \`unsilo why ${name}\`.`
+  return `Check that \`unsilo run\` is started regularly: \`unsilo schedule status\`; \`unsilo why ${name}\`.`
 }
 
 /** Where an export by hand is asked for, as the beginning of a hint. */

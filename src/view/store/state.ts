@@ -21,11 +21,16 @@ export interface ViewState {
   gaps: Gap[]
   headroom: (Omit<Headroom, 'longestHours'> & { longestHours: number | undefined }) | undefined
   drift: Drift[]
+  /** The top-level ones that items have, or had; `undefined` where those are more than can be fields. */
+  fields?: string[]
   /** As of the last parcel that can prove absences: why not all that are gone are known. */
   unsure: Unsure | undefined
   /** Of a feed, while its tables are up to date. */
   pace?: Pace
 }
+
+/** An object with more of them is a map with keys for names. */
+const mostFields = 1000
 
 /** Something could not be read, and may be any of the items that are not there. */
 interface Unsure {
@@ -55,6 +60,7 @@ export function stateOf({ notes, ids }: { notes: MergeNotes; ids: string }): Vie
     gaps: notes.gaps,
     headroom: headroom && { ...headroom, longestHours: finite(headroom.longestHours) },
     drift: [...notes.drift, ...vanishedFields(fields)],
+    ...(fields.size > mostFields ? {} : { fields: [...fields.keys()] }),
     unsure:
       hidden === null
         ? undefined
