@@ -54,6 +54,7 @@ const bench = {
   quick: options.quick,
   /** Of the largest dataset. */
   gigabytes: Number(options.gb),
+  only: options.only,
   /** For what is made; gone after the run. */
   folder,
   /** The time that generated datasets are made for. */

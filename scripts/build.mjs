@@ -37,8 +37,7 @@ const options = {
 
 const { metafile } = await build({ ...options, write: false })
 expectBuiltins(metafile)
-// What the start needs stays as small as it is.
-const parts = planParts(metafile, (path) => path.startsWith('src/') && path !== main)
+const parts = planParts(metafile, main, (path) => path.startsWith('src/') && path !== main)
 await build({ ...options, plugins: [partsPlugin(parts)] })
 chmodSync(`${fresh}/bin/unsilo.js`, 0o755)
 

@@ -19,13 +19,16 @@ const fileCost = 20_000
  * Chooses parts so that all entry points, taken together, have little to load.
  *
  * @param {import('esbuild').Metafile} metafile of the bundle as esbuild alone cuts it
- * @param {(path: string) => boolean} canImport whether imports can be added to a module
+ * @param {string} main the entry point that is loaded before all others, and to which nothing is added
+ * @param {(path: string) => boolean} canImport whether imports can be added to another module
  * @returns {{ modules: string[], users: string[] }[]} what is in a part, and which entry points have to import all of it
  */
-export function planParts({ outputs }, canImport) {
+export function planParts({ outputs }, main, canImport) {
   const entries = Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
     entryPoint === undefined ? [] : [{ file, path: entryPoint }],
   )
+  // The first bit is that of `main`: see costOf.
+  entries.sort((a, b) => Number(b.path === main) - Number(a.path === main))
   /** Entry points that cannot be made to need more. */
   const fixed = new Uint32Array(Math.ceil(entries.length / 32))
   for (const [number, { path }] of entries.entries()) if (!canImport(path)) setBit(fixed, number)
@@ -84,7 +87,7 @@ function pairsToTry(parts, fixed, refused) {
   for (const [one, a] of parts.entries()) {
     for (let other = one + 1; other < parts.length; other++) {
       const b = parts[other]
-      const gain = costs[one] + costs[other] - countEither(a.users, b.users) * (a.bytes + b.bytes + fileCost)
+      const gain = costs[one] + costs[other] - countLoads(a.users, b.users) * (a.bytes + b.bytes + fileCost)
       if (gain <= 0 || getsMore(a, b, fixed)) continue
       const name = `${a.users} ${b.users}`
       if (!refused.has(name)) pairs.push({ one, other, gain, name })
@@ -123,9 +126,14 @@ function regroup(parts, keyOf) {
   })
 }
 
-/** What all entry points together have to load, if each is loaded by itself. */
+/** What all entry points together have to load, if each is loaded by itself, after the main one. */
 function costOf(parts) {
-  return parts.reduce((sum, { bytes, users }) => sum + countEither(users, users) * (bytes + fileCost), 0)
+  return parts.reduce((sum, { bytes, users }) => sum + countLoads(users, users) * (bytes + fileCost), 0)
+}
+
+/** How often a part is loaded that these need: once if it is there before all others. */
+function countLoads(users, others) {
+  return hasBit(users, 0) || hasBit(others, 0) ? 1 : countEither(users, others)
 }
 
 function setBit(bits, number) {

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 
 const needed = [
   { program: 'zstd', package: 'zstd', tests: 'compression with zstd on a Node.js without zstd of its own' },
+  { program: 'xz', package: 'xz-utils', tests: 'views of files in xz' },
+  { program: 'bzip2', package: 'bzip2', tests: 'views of files in bzip2' },
   { program: 'sqlite3', package: 'sqlite3', tests: 'SQLite sources, and damage inside of SQLite pages' },
   { program: 'python3', package: 'python3', tests: "reading metrics.csv with Python's csv module" },
   { program: 'jq', package: 'jq', tests: 'the examples of the worked cases' },

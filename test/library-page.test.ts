@@ -32,7 +32,7 @@ it('the programs of docs/library.md compile, and print what the page says, with 
   }
   expect(programs).toBe(5)
   expect(compile(root)).toEqual({ status: 0, said: '' })
-}, 120_000)
+})
 
 /** All programs of the page, by the types of the package. */
 function compile(root: string): { status: number | null; said: string } {

@@ -5,11 +5,13 @@
 //   full:   GitHub-like, on one line, oldest first: all items, growing from --from-items to --to-items over --days. A day,
 //           0.3 % of them are edited, 0.01 % vanish.
 // node gen-corpus.mjs --out FOLDER [--kind stream] [--days 365] [--every 1] [--seed 1] [--window 1000] [--new 30]
-//                     [--from-items 5000] [--to-items 20000] [--volatile] [--extra 0] [--limit 0]
-// --every N writes each Nth day; --extra N writes N more snapshots to FOLDER.next; --limit N ends after N snapshots.
+//                     [--from-items 5000] [--to-items 20000] [--volatile] [--extra 0] [--limit 0] [--gzip]
+// --every N writes each Nth day; --extra N writes N more snapshots to FOLDER.next; --limit N ends after N snapshots;
+// --gzip writes .json.gz.
 // At the end it prints what it made, as JSON.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { createGithubItems, isoTime } from './github-items.mjs'
 import { createRedditItems } from './reddit-items.mjs'
 import { createRandom, readOptions, sentence, vocabulary } from './rng.mjs'
@@ -27,6 +29,7 @@ const options = readOptions({
   volatile: false,
   extra: 0,
   limit: 0,
+  gzip: false,
 })
 const daySeconds = 86_400
 const startTime = Date.UTC(2024, 0, 1, 6) / 1000
@@ -87,7 +90,9 @@ function generate(kind) {
 function write(day, now, text) {
   const folder = resolve(options.out) + (day < options.days ? '' : '.next')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${isoTime(now).replaceAll(/[-:]/g, '')}.json`), text)
+  const path = join(folder, `${isoTime(now).replaceAll(/[-:]/g, '')}.json`)
+  if (options.gzip) writeFileSync(`${path}.gz`, gzipSync(text, { level: 1 }))
+  else writeFileSync(path, text)
   made.files++
   made.bytes += Buffer.byteLength(text)
 }

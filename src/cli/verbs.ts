@@ -1,5 +1,4 @@
-// One module for the verbs that work on datasets, loaded when one of them is used. Node loads a file in about half a
-// millisecond, and a bundle of one file a verb, with all that they share in files between them, is thirty files.
+// One module for the verbs that work on datasets, loaded when one of them is used: nearly all of them need nearly all of it.
 export { accept } from './accept.ts'
 export { doctor } from './doctor.ts'
 export { ingest } from './ingest.ts'

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { type ValueProblem, checkValues } from './check.ts'
+import { type ValueProblem, checkValues, parseOnce } from './check.ts'
 import { commonKeys } from './common-keys.ts'
 import { type DatasetConfig, datasetConfig } from './dataset-config.ts'
 import type { TomlValues } from './values.ts'
@@ -13,7 +13,7 @@ import type { TomlValues } from './values.ts'
 export async function checkDataset(
   values: TomlValues,
 ): Promise<{ value: DatasetConfig } | { problems: ValueProblem[] }> {
-  const checked = (await schemaFor(values)).safeParse(values)
+  const checked = parseOnce(await schemaFor(values), values)
   if (checked.success) return { value: checked.data }
   const { datasetKeys } = await import('./dataset-keys.ts')
   return checkValues(datasetConfig(datasetKeys), values)

@@ -15,12 +15,20 @@ export interface ValueProblem {
   hint?: string | undefined
 }
 
+/** Runs a schema over values, without compiling a parser for each of its tables: that takes longer than to check a few files. */
+export function parseOnce<Schema extends z.ZodType>(
+  schema: Schema,
+  values: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  return schema.safeParse(values, { jitless: true })
+}
+
 /** Runs a schema over the values of a file. All problems are found at once. */
 export function checkValues<Schema extends z.ZodType>(
   schema: Schema,
   values: unknown,
 ): { value: z.output<Schema> } | { problems: ValueProblem[] } {
-  const result = schema.safeParse(values)
+  const result = parseOnce(schema, values)
   if (result.success) return { value: result.data }
   const issues = withoutConsequences(result.error.issues)
   return { problems: issues.flatMap((issue) => problemsOf(issue, schema, values)) }

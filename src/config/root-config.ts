@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { AlertConfigs } from '../alert/config.ts'
 import type { Files } from '../system/files.ts'
 import type { TargetConfig } from './target-config.ts'
-import { type ValueProblem, checkValues, placeProblems } from './check.ts'
+import { type ValueProblem, checkValues, parseOnce, placeProblems } from './check.ts'
 import { commonKeys } from './common-keys.ts'
 import { type AcceptedOfRoot, acceptedRootConfig } from './health-keys.ts'
 import { rootFileName } from './find-root.ts'
@@ -67,7 +67,7 @@ type RootKeys = z.output<typeof commonRootKeys> & { targets?: TargetConfigs | un
 
 /** The schemas of all kinds of targets are made for a file that has some. What is wrong is told by the whole schema. */
 async function checkRootValues(values: TomlValues): Promise<{ value: RootKeys } | { problems: ValueProblem[] }> {
-  const checked = values['targets'] === undefined ? commonRootKeys.safeParse(values) : undefined
+  const checked = values['targets'] === undefined ? parseOnce(commonRootKeys, values) : undefined
   if (checked?.success === true) return { value: checked.data }
   const { rootKeys } = await import('./root-keys.ts')
   return checkValues(rootKeys, values)

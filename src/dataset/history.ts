@@ -101,12 +101,14 @@ export function readHistory(files: Files, layout: Layout): History {
   }
   for (const stored of listParcels(files, layout.trash)) recordOf(stored.id).trashed = stored
   const { entries, damagedLines } = readLedger(files, layout.ledger)
+  let last: ParcelRecord | undefined
   for (const entry of entries) {
-    if (ofMany.has(entry.event)) addToMany(entry, recordOf, layout)
-    else if (entry.parcel !== undefined && !ofCopies.has(entry.event)) {
-      // Whether a name is an id has to be asked once.
-      const found = records.get(entry.parcel) ?? (isParcelId(entry.parcel) ? recordOf(entry.parcel) : undefined)
-      if (found !== undefined) addEntry(entry, found)
+    const { event, parcel } = entry
+    if (ofMany.has(event)) addToMany(entry, recordOf, layout)
+    else if (parcel !== undefined && !ofCopies.has(event)) {
+      // Lines of one parcel mostly follow each other, and to compare is quicker than to look up.
+      if (parcel !== last?.id) last = records.get(parcel) ?? (isParcelId(parcel) ? recordOf(parcel) : undefined)
+      if (last !== undefined) addEntry(entry, last)
     }
   }
   const parcels = [...records.values()]

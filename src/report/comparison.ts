@@ -34,9 +34,11 @@ export function compareMetrics(
 /** The newest success, and for each of `comparedDays` the newest that is so much older; one may serve for both. Looks at no more rows than it must. */
 function comparedRows(table: MetricTable, isSuspect: (id: ParcelId) => boolean): MetricRow[] {
   const found: MetricRow[] = []
-  const newestFirst = [...table.rows.keys()].sort().reverse()
+  const ids = [...table.rows.keys()]
+  if (ids.some((id, index) => index > 0 && id < ids[index - 1]!)) ids.sort()
   let before: ParcelId | undefined
-  for (const id of newestFirst) {
+  for (let index = ids.length - 1; index >= 0; index--) {
+    const id = ids[index]!
     // Ids are fixed-width UTC, so text order is time order.
     if (before !== undefined && id > before) continue
     const row = table.rows.get(id)!

@@ -76,7 +76,7 @@ export interface ViewDefinition {
 }
 
 /** Counts up when the same definition and the same parcel give another extract than before. */
-const extractFormat = 2
+const extractFormat = 3
 
 /**
  * Changes when an extract that was made by another definition is of no use: with what says which items there are, their keys, what

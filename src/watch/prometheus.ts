@@ -108,6 +108,7 @@ function metric(name: string, help: string, samples: readonly Sample[]): string 
 
 /** As the text format wants it in the values of labels. */
 function escaped(text: string): string {
+  if (!/[\\"\n]/.test(text)) return text
   return text
     .replaceAll('\\', String.raw`\\`)
     .replaceAll('"', String.raw`\"`)

@@ -130,7 +130,7 @@ describe('a drain that is killed', () => {
       },
       { every: 6 },
     )
-  }, 60_000)
+  })
 
   it('leaves a record that is edited before the next one', async () => {
     const scene = await start({ forms })

@@ -1,6 +1,6 @@
 import type { JsonPath } from './at.ts'
 import { type Ignored, ignoredAt } from './ignored.ts'
-import { type Layout, Layouts, type Way, type WholeLayout, wayAt, wholeLayout } from './object-layouts.ts'
+import { type Layout, Layouts, type Way, type WholeLayout, wayAt, wholeLayout, writeWords } from './object-layouts.ts'
 import { isOfNumber } from './number-byte.ts'
 import { copyBytes, plainEnd } from './plain-value.ts'
 import { canonicalNumber } from './read-json.ts'
@@ -10,6 +10,8 @@ import { letterOf, shapeOf } from './shape.ts'
 const mostBytes = 1024 * 1024
 /** One of four characters, as 1e20, is 21 at most in canonical form. */
 const mostGrowth = 8
+/** Words that are written may reach beyond what counts. */
+const spareBytes = 8
 const deepest = 100
 const mostNames = 1000
 
@@ -35,10 +37,12 @@ export class CanonicalBytes {
   readonly #ignored: Ignored | undefined
   readonly #layouts: Layouts
   #json: Uint8Array = new Uint8Array(0)
+  #view = viewOf(this.#json)
   #out = Buffer.allocUnsafeSlow(64 * 1024)
   #size = 0
   /** The object that was put together last. */
   #gathered = Buffer.allocUnsafeSlow(64 * 1024)
+  #gatheredView = viewOf(this.#gathered)
   #gatheredSize = 0
   #depth = 0
   /** Of members of objects that are open, the innermost last: in what their values stand (`undefined`: one is left out), and where. */
@@ -63,12 +67,14 @@ export class CanonicalBytes {
   /** @param json UTF-8. @returns false where this cannot say */
   read(json: Uint8Array): boolean {
     if (json.length > mostBytes) return false
-    const most = json.length * mostGrowth
+    const most = json.length * mostGrowth + spareBytes
     if (this.#out.length < most) {
       this.#out = Buffer.allocUnsafeSlow(most * 2)
       this.#gathered = Buffer.allocUnsafeSlow(most * 2)
+      this.#gatheredView = viewOf(this.#gathered)
     }
     this.#json = json
+    this.#view = viewOf(json)
     this.#size = this.#depth = this.#members = 0
     this.#wantedFrom.fill(-1)
     const from = this.#skipSpace(0)
@@ -118,7 +124,7 @@ export class CanonicalBytes {
     let layout = this.#layouts.start
     let at = from + 1
     for (;;) {
-      const way = wayAt(layout.ways, this.#json, at) ?? this.#readWay(layout, at)
+      const way = wayAt(layout.ways, this.#view, at) ?? this.#readWay(layout, at)
       if (way === undefined) break
       layout = way.to
       if (layout.isRepeat) return -1
@@ -174,8 +180,7 @@ export class CanonicalBytes {
       const source = this.#sources[firstMember + index]
       if (source === undefined) continue
       if (size > 1) target[size++] = code.comma
-      const start = starts[index]!
-      size = copyBytes(start, 0, start.length, target, size)
+      size = writeWords(starts[index]!, this.#gatheredView, size)
       size = copyBytes(source, this.#begins[firstMember + index]!, this.#ends[firstMember + index]!, target, size)
     }
     target[size++] = code.end
@@ -260,4 +265,8 @@ export class CanonicalBytes {
   #write(text: string): void {
     this.#size += this.#out.write(text, this.#size)
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length)
 }

@@ -21,14 +21,21 @@ export interface Layout {
 
 /** What stands between two values, or before the first one: it leads to the next one. */
 export interface Way {
-  bytes: Uint8Array
+  bytes: Words
   to: Layout
+}
+
+/** Bytes, four at a time: so they are compared and copied in a third of the time. */
+interface Words {
+  length: number
+  /** Little-endian; zeros fill up the last one. */
+  words: Int32Array
 }
 
 export interface WholeLayout {
   names: string[]
   /** Each name and a colon. */
-  starts: Uint8Array[]
+  starts: Words[]
   /** Where each name stands, in order of the names. */
   order: number[]
   /** By the types of the values. */
@@ -52,7 +59,7 @@ export class Layouts {
     const name = canonicalName(written)
     if (name === undefined) return undefined
     const to = here.ways.find((way) => way.to.name === name)?.to ?? this.#layoutOf(name, here)
-    const way = { bytes, to }
+    const way = { bytes: wordsOf(bytes), to }
     if (to.isKept && here.ways.length < mostWays) here.ways.push(way)
     return way
   }
@@ -75,21 +82,43 @@ export class Layouts {
   }
 }
 
-export function wayAt(ways: readonly Way[], json: Uint8Array, at: number): Way | undefined {
+export function wayAt(ways: readonly Way[], json: DataView, at: number): Way | undefined {
   for (let place = 0; place < ways.length; place++) {
-    const { bytes } = ways[place]!
+    const { length, words } = ways[place]!.bytes
+    if (at + length > json.byteLength) continue
+    const whole = length >> 2
     let index = 0
-    while (index < bytes.length && bytes[index] === json[at + index]) index++
-    if (index === bytes.length) return ways[place]
+    while (index < whole && words[index] === json.getInt32(at + index * 4, true)) index++
+    if (index === whole && isRest(words[whole] ?? 0, length & 3, json, at + whole * 4)) return ways[place]
   }
   return undefined
+}
+
+/** Whether the first bytes of a word stand there. */
+function isRest(word: number, count: number, json: DataView, at: number): boolean {
+  for (let index = 0; index < count; index++) {
+    if (((word >>> (index * 8)) & 0xff) !== json.getUint8(at + index)) return false
+  }
+  return true
+}
+
+/** @param target Has room for three bytes more. @returns Behind what was written */
+export function writeWords({ length, words }: Words, target: DataView, at: number): number {
+  for (let index = 0; index < words.length; index++) target.setInt32(at + index * 4, words[index]!, true)
+  return at + length
+}
+
+function wordsOf(bytes: Uint8Array): Words {
+  const words = new Int32Array((bytes.length + 3) >> 2)
+  for (let index = 0; index < bytes.length; index++) words[index >> 2]! |= bytes[index]! << ((index & 3) * 8)
+  return { length: bytes.length, words }
 }
 
 export function wholeLayout(last: Layout): WholeLayout {
   const names: string[] = []
   for (let one: Layout | undefined = last; one !== undefined && one.count > 0; one = one.before) names.unshift(one.name)
   const order = names.map((_, index) => index).sort((a, b) => (names[a]! < names[b]! ? -1 : 1))
-  return { names, starts: names.map((name) => Buffer.from(`${name}:`)), order, shapes: new Map() }
+  return { names, starts: names.map((name) => wordsOf(Buffer.from(`${name}:`))), order, shapes: new Map() }
 }
 
 /** A name with its quotes; `undefined` when it is no valid text. */

@@ -31,7 +31,14 @@ export function tablePaths(folder: string, view: string): TablePaths {
 
 /** Values that are not of their column's type are told for so many of a column; a wrong type would tell of every item. */
 const mostMisfits = 100
-const leastObjectBytes = 1024 * 1024
+const mebibyte = 1024 * 1024
+/** Tables are of any size, and DuckDB takes most of the machine's memory where it may: beyond this it spills. */
+const memoryBytes = 512 * mebibyte
+/** A line takes several times its size while it is read. */
+const memoryOfLine = 8
+/** Rows of Parquet are held together in groups of at least 2,048, by default 122,880: wide ones would fill the memory. */
+const [leastRows, mostRows] = [2048, 122_880]
+const groupBytes = 64 * mebibyte
 
 /** What the tables hold; each is gone through once. `json` of a row need only be valid until the next one is asked for. */
 export interface TableRows {
@@ -161,17 +168,26 @@ async function copyTable(
   signal: AbortSignal,
 ): Promise<void> {
   const types = members.map(([name, type]) => `${sqlName(name)}: ${sqlText(type)}`).join(', ')
-  const most = Math.max(leastObjectBytes, file.longestBytes + 64)
+  const most = Math.max(mebibyte, file.longestBytes + 64)
   const source = `read_json(${sqlPath(file.path)}, format = 'newline_delimited', columns = {${types}}, maximum_object_size = ${most})`
   const select = `SELECT ${columns.join(', ')} FROM ${source}`
-  await interruptible(connection, signal, () =>
-    connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`),
-  )
+  const memory = Math.ceil((memoryBytes + memoryOfLine * file.longestBytes) / mebibyte)
+  await interruptible(connection, signal, async () => {
+    await connection.run(`SET memory_limit = '${memory}MiB'`)
+    await connection.run(
+      `COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(file)})`,
+    )
+  })
 }
 
 /** As in "2024-01-01T060000Z". */
 function timeText(id: string): string {
   return `${id.slice(0, 10)} ${id.slice(11, 13)}:${id.slice(13, 15)}:${id.slice(15, 17)}`
+}
+
+function groupRows({ bytes, lines: count }: LineFile): number {
+  const fitting = Math.floor((groupBytes * count) / Math.max(1, bytes) / leastRows) * leastRows
+  return Math.min(mostRows, Math.max(leastRows, fitting))
 }
 
 const closeBrace = Buffer.from('}')
