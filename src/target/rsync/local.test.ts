@@ -23,7 +23,7 @@ import { openTo } from './open.fixture.ts'
 
 describe.skipIf(!hasRsync)('rsync to a folder of this machine (skipped without rsync)', () => {
   const start = async (): Promise<ContractSubject> => {
-    const path = join(temporaryFolder(), 'vault')
+    const path = temporaryFolder()
     const without = { proxy: 'a folder has no connection', server: 'a folder has no server' }
     const subject = { open: async () => openTo(path), without }
     if (process.getuid?.() !== 0) {

@@ -21,7 +21,7 @@ describe.skipIf(!hasRsync || !hasSshd)('rsync over SSH (skipped without rsync or
   afterAll(() => server.stop())
 
   const start = async (): Promise<ContractSubject> => {
-    const path = join(temporaryFolder(), 'vault')
+    const path = temporaryFolder()
     const proxy = await cuttingProxy(server.port)
     const own = { kill: () => server.kill(), start: () => server.restart() }
     const subject = { open: async () => openOverSsh(server, path, { port: proxy.port }), proxy, server: own }
@@ -40,6 +40,12 @@ describe.skipIf(!hasRsync || !hasSshd)('rsync over SSH (skipped without rsync or
       () => expect.fail('it was let in'),
       (error: UnsiloError) => error,
     )
+
+  it('makes the folder of the target, also for runs that start together', async () => {
+    const target = openOverSsh(server, join(temporaryFolder(), 'vault'))
+    await Promise.all(['in/1', 'in/2', 'other/3'].map((path) => target.put(path, body(path), never)))
+    expect((await listed(target)).map(({ path }) => path)).toEqual(['in/1', 'in/2', 'other/3'])
+  })
 
   it('refuses a host that is not known, and says the line that makes it known', async () => {
     const knownHosts = join(temporaryFolder(), 'known_hosts')
