@@ -109,7 +109,9 @@ function driftNotes({ drift }: ViewState): string[] {
 }
 
 function duplicateNotes({ duplicates }: ViewState): string[] {
-  return duplicates === 0 ? [] : [`duplicates: ${duplicates} items had the key of another one in the same parcel`]
+  return duplicates === 0
+    ? []
+    : [`duplicates: ${duplicates} ${duplicates === 1 ? 'item' : 'items'} had the key of another one in the same parcel`]
 }
 
 function sayHours(hours: number): string {
