@@ -39,9 +39,8 @@ function remadeLines({ dataset, recovered, measured, metrics, views }: Remade, a
   for (const { view, before, after } of views) {
     const counts = Object.entries(after).map(([name, value]) => {
       const earlier = before?.[name as keyof typeof after]
-      return earlier === undefined || earlier === value
-        ? `${value} ${name}`
-        : yellow(`${value} ${name} (${earlier} before)`)
+      const said = value === 1 ? `1 ${name.replace(/s$/, '')}` : `${value} ${name}`
+      return earlier === undefined || earlier === value ? said : yellow(`${said} (${earlier} before)`)
     })
     lines.push(`  view ${view}: ${counts.join(', ')}`)
   }

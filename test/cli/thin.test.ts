@@ -62,7 +62,7 @@ it('recovers: what is derived is made again, and what differs is told', async ()
       'notes: measured 4 parcels',
       `  not measured before: ${[1, 2, 3, 4].map(idOf).join(', ')}`,
       ...[1, 2, 3, 4].map((date) => `  written into the ledger: ${idOf(date)}, good`),
-      '  view saved: 1 items, 1 versions, 0 absent, 0 errors',
+      '  view saved: 1 item, 1 version, 0 absent, 0 errors',
       '',
     ].join('\n'),
   )
