@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { UnsiloError } from '../errors.ts'
+import { succeeds } from '../system/ask-program.ts'
 import { hasOwnZstd } from '../system/machine.ts'
 import type { Bytes, Codec } from './codec.ts'
 import { damaged, throughTransform } from './gzip.ts'
@@ -69,6 +70,15 @@ function withInstall(error: unknown): unknown {
     hint: 'Install the zstd program (apt install zstd, brew install zstd), or use Node.js 22.15 or newer.',
     cause: error,
   })
+}
+
+/**
+ * Decompresses files by one program, into a folder that is empty: `X.json.zst` becomes `X.json` there.
+ *
+ * @returns Whether all of them are there, whole; what is wrong with one, `decompress` tells.
+ */
+export function decompressFiles(paths: readonly string[], folder: string, signal: AbortSignal): Promise<boolean> {
+  return succeeds(['zstd', '-q', ...unpackParameters, '--output-dir-flat', folder, '--', ...paths], { signal })
 }
 
 /** How far back `compressLong` finds what comes again, in bytes. */

@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { UnsiloError } from '../../errors.ts'
 import type { StoredParcel } from '../../parcel/store.ts'
-import { type Lock, acquireLock } from '../../system/lock.ts'
-import type { Files } from '../../system/files.ts'
-import { makeTemporaryFolder } from '../../system/temporary-folder.ts'
 import type { Context, Dataset } from '../dataset.ts'
 import { extractParcel } from './extract.ts'
 import { type PackReader, asDamaged, openPackReader } from './read-pack.ts'
+import { type Shelf, openShelf } from './shelf.ts'
 
 /** A parcel as a file or folder that can be read. */
 export interface LentParcel {
@@ -32,9 +28,6 @@ export interface ParcelLender {
   close(): Promise<void>
 }
 
-/** Copies of parcels that are being read, in `.cache/`: as large as parcels are, so not in a folder of the system's. */
-const lentFolder = 'lent'
-
 export function openLender(dataset: Dataset, { system, signal }: Context): ParcelLender {
   const { files } = system
   let shelf: Promise<Shelf> | undefined
@@ -52,7 +45,7 @@ export function openLender(dataset: Dataset, { system, signal }: Context): Parce
   }
 
   const copyOf = async (stored: StoredParcel, packed: NonNullable<StoredParcel['packed']>): Promise<LentParcel> => {
-    shelf ??= openShelf(files, join(dataset.layout.cache, lentFolder))
+    shelf ??= openShelf(files, dataset.layout)
     const folder = join((await shelf).folder, String((count += 1)))
     const release = (): Promise<void> => files.remove(folder)
     try {
@@ -121,53 +114,5 @@ export async function withParcel<T>(
     return await lender.use(stored, action)
   } finally {
     await lender.close()
-  }
-}
-
-/** A folder of this process's own. */
-interface Shelf {
-  folder: string
-  close(): Promise<void>
-}
-
-async function openShelf(files: Files, around: string): Promise<Shelf> {
-  try {
-    files.makeFolder(around)
-    await clearShelves(files, around)
-    for (;;) {
-      const folder = join(around, randomBytes(6).toString('hex'))
-      const lock = await acquireLock(`${folder}.lock`)
-      // Another process takes it for one that was left.
-      if (lock === undefined) continue
-      files.makeFolder(folder)
-      const close = async (): Promise<void> => {
-        await files.remove(folder)
-        await files.remove(`${folder}.lock`)
-        lock.release()
-      }
-      return { folder, close }
-    }
-  } catch (error) {
-    if (!(error instanceof UnsiloError) || error.code !== 'not-permitted') throw error
-    // A mirror that may only be read can be restored from all the same.
-    const { path, remove } = makeTemporaryFolder()
-    return { folder: path, close: () => Promise.resolve(remove()) }
-  }
-}
-
-/** Removes what processes have left that were killed: nobody holds their locks any more. */
-async function clearShelves(files: Files, around: string): Promise<void> {
-  for (const { name } of files.list(around)) {
-    if (!name.endsWith('.lock')) continue
-    const path = join(around, name)
-    const lock = await acquireLock(path).catch((error: unknown): Lock | undefined => {
-      // It has just been removed, or may not be opened: somebody else's.
-      if (error instanceof UnsiloError) return undefined
-      throw error
-    })
-    if (lock === undefined) continue
-    await files.remove(path.slice(0, -'.lock'.length))
-    await files.remove(path)
-    lock.release()
   }
 }

@@ -33,8 +33,7 @@ export function viewParcels(
         const lent = await lender.borrow(stored)
         try {
           const { path } = lent.stored
-          if (definition.stream === undefined)
-            yield* readItemBatches({ id, path, isFolder, extension }, definition, reading)
+          if (definition.stream === undefined) yield* readItemBatches({ ...lent.stored, id }, definition, reading)
           else yield* readStreamItems(dataset, path, definition, reading)
         } finally {
           await lent.release()

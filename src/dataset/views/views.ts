@@ -5,8 +5,9 @@ import type { ViewDefinition } from '../../view/definition.ts'
 import { type ParcelVersions, readVersions } from '../../view/store/read-versions.ts'
 import { type StoredView, type UpdatedView, updateView, updateViewState } from '../../view/store/update.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
-import { type History, readHistory } from '../history.ts'
-import { type ParcelLender, openLender } from '../packs/lend.ts'
+import { type History, readHistory, sealedParcels } from '../history.ts'
+import type { ParcelLender } from '../packs/lend.ts'
+import { openLenderAhead } from './lend-ahead.ts'
 import { viewParcels } from './view-parcels.ts'
 
 /** A view of a dataset, up to date. */
@@ -64,6 +65,11 @@ export async function readyViewOf(
   return updated(dataset, context, definition, history, { isShown: ({ id }) => isWanted(id) })
 }
 
+function openViewLender(dataset: Dataset, context: Context, history: History): ParcelLender {
+  const parcels = sealedParcels(history).map(({ stored }) => stored)
+  return openLenderAhead(dataset, context, parcels)
+}
+
 /** Parcels that are in packs are read from there. */
 async function updated(
   dataset: Dataset,
@@ -72,7 +78,7 @@ async function updated(
   history: History,
   options: Parameters<typeof updateView>[2],
 ): Promise<DatasetView> {
-  const lender = openLender(dataset, context)
+  const lender = openViewLender(dataset, context, history)
   try {
     const view = storedView(dataset, context, definition, history, lender)
     return { ...(await updateView(view, context, options)), dataset: dataset.name, definition }
@@ -88,7 +94,7 @@ export async function* versionsOf(
   definition: ViewDefinition,
   history: History,
 ): AsyncGenerator<ParcelVersions> {
-  const lender = openLender(dataset, context)
+  const lender = openViewLender(dataset, context, history)
   try {
     yield* readVersions(storedView(dataset, context, definition, history, lender), context)
   } finally {
@@ -119,7 +125,7 @@ export function viewStates(
   const history = readHistory(context.system.files, dataset.layout)
   return eachView(dataset.config.views, async (definition) => {
     context.onProgress?.({ dataset: dataset.name, step: 'viewing', note: definition.name })
-    const lender = openLender(dataset, context)
+    const lender = openViewLender(dataset, context, history)
     try {
       const view = storedView(dataset, context, definition, history, lender)
       const state = await updateViewState(view, context)
