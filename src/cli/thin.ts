@@ -67,6 +67,8 @@ function showPlan(plan: ThinPlan, dryRun: boolean, app: App): void {
   app.print(
     `${bold(plan.dataset)}: ${what} ${goes.length} of ${plan.decisions.length} parcels to the trash${size}${where}`,
   )
+  const frozen = plan.decisions.flatMap(({ reasons }) => reasons).find((reason) => reason.startsWith('frozen: '))
+  if (frozen !== undefined && !dryRun) app.print(`  ${yellow('!')} ${frozen}`)
   for (const { id, keep, reasons } of plan.decisions) {
     if (keep && !dryRun && !app.verbose) continue
     app.print(`  ${keep ? dim('keep ') : yellow('trash')}  ${id}  ${reasons.join('; ')}`)

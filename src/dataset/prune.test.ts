@@ -125,6 +125,26 @@ it('removes nothing while a line of the ledger cannot be read, for a verdict may
   expect(test.names('data')).toHaveLength(2)
 })
 
+it('keeps an older good parcel while the newest one has another size than was sealed, without verify', async () => {
+  const test = testDataset(hourly(''))
+  await runTimes(test, 3)
+  writeFileSync(join(test.folder, 'data', `${ids(8, 8)[0]}.txt`), '')
+  test.configure(hourly('keep = 1'))
+  await pruneDataset(await test.open(), test.context, false)
+  expect(test.names('data')).toEqual(ids(7, 8).map((id) => `${id}.txt`))
+})
+
+it('removes no parcel that it has sealed for one that was put there by hand', async () => {
+  const test = testDataset(hourly(''))
+  await runTimes(test, 2)
+  mkdirSync(join(test.folder, 'data', ids(9, 9)[0]!))
+  writeFileSync(join(test.folder, 'data', `${ids(10, 10)[0]}.txt`), 'cut o')
+  test.configure(hourly('keep = 1'))
+  test.clock.advance(9 * hour)
+  await pruneDataset(await test.open(), test.context, false)
+  expect(test.names('data')).toEqual([`${ids(7, 7)[0]}.txt`, `${ids(10, 10)[0]}.txt`])
+})
+
 it('keeps an older good parcel while the newest good one is known to be damaged', async () => {
   const test = testDataset(hourly(''))
   await runTimes(test, 3)

@@ -3,17 +3,17 @@ import { appendToLedger } from '../ledger/ledger.ts'
 import { type ParcelId, isAheadOf } from '../parcel/id.ts'
 import { type Layout, logsOf } from '../parcel/layout.ts'
 import { isPackName } from '../parcel/pack-file.ts'
-import { parcelsToKeep } from '../parcel/retention.ts'
+import { type RetainedParcel, type RetentionPlan, parcelsToKeep } from '../parcel/retention.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import type { Files } from '../system/files.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { drainedParcels } from './drain-ledger.ts'
 import { awaitedParcels, neededParcels } from './needed-parcels.ts'
 import { commitRecords } from './git.ts'
-import { type History, type ParcelRecord, readHistory, sealedParcels } from './history.ts'
+import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import type { Losses, LostVersions } from './last-versions.ts'
 import { withLock } from './lock.ts'
-import { retainedParcels } from './verdicts.ts'
+import { examinedParcels, retainedParcels } from './verdicts.ts'
 
 export interface PruneDecision {
   id: ParcelId
@@ -38,10 +38,7 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   const parcelOf = new Map(sealed.map((parcel) => [parcel.id, parcel]))
   const now = context.system.clock.now()
   const isAhead = ({ id }: { id: ParcelId }): boolean => isAheadOf(id, now)
-  const plan = parcelsToKeep(
-    retainedParcels(history).filter((parcel) => !isAhead(parcel)),
-    dataset.config.keep,
-  )
+  const plan = planRetention(dataset, context, history, isAhead)
   const frozen = plan.frozen || history.damagedLines > 0
   const needed = neededParcels(dataset, sealed)
   const drained = drainedParcels(history.entries)
@@ -71,6 +68,28 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   }
   decisions.sort((a, b) => (a.id < b.id ? -1 : 1))
   return { dataset: dataset.name, frozen, decisions }
+}
+
+/** A parcel that unsilo has not sealed, as one that was put there by hand, is never why one goes that it has: nobody knows what it holds. */
+function planRetention(
+  { config: { keep }, layout }: Dataset,
+  { system: { files } }: Context,
+  history: History,
+  isAhead: (parcel: RetainedParcel) => boolean,
+): RetentionPlan {
+  const isCounted = (parcel: RetainedParcel): boolean => !isAhead(parcel)
+  const plan = parcelsToKeep(retainedParcels(history).filter(isCounted), keep)
+  // To look at each file takes a while, and mostly nothing is to go.
+  if (plan.decisions.every((decision) => decision.keep)) return plan
+  const parcels = examinedParcels(files, layout, history).filter(isCounted)
+  const examined = parcelsToKeep(parcels, keep)
+  const isSealed = ({ id }: { id: ParcelId }): boolean => isEvent(history.get(id)!.ended, 'sealed')
+  const sealedOnly = parcelsToKeep(parcels.filter(isSealed), keep)
+  const ofSealed = new Map(sealedOnly.decisions.map((decision) => [decision.id, decision]))
+  const decisions = examined.decisions.map((decision) =>
+    decision.keep ? decision : (ofSealed.get(decision.id) ?? decision),
+  )
+  return { ...examined, decisions }
 }
 
 /** A failed or killed attempt whose files or logs have not been cleaned up. */

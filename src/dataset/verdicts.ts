@@ -1,5 +1,9 @@
+import { detailsOf } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
+import type { Layout } from '../parcel/layout.ts'
 import type { RetainedParcel } from '../parcel/retention.ts'
+import type { StoredParcel } from '../parcel/store.ts'
+import type { Files } from '../system/files.ts'
 import { type Verdict, verdictOf } from './acknowledgements.ts'
 import { type History, isEvent, sealedParcels } from './history.ts'
 
@@ -16,6 +20,27 @@ export function verdictsHere({ entries }: Pick<History, 'entries'>): Map<ParcelI
     if (verdict.target === undefined) found.set(verdict.parcel, verdict)
   }
   return found
+}
+
+/**
+ * The same, after a look at each file: one whose size is not the one that was sealed is damaged, and so is an empty one that was put
+ * there by hand.
+ */
+export function examinedParcels(files: Files, { ledger }: Pick<Layout, 'ledger'>, history: History): RetainedParcel[] {
+  return retainedParcels(history).map((parcel) => {
+    const { stored, ended } = history.get(parcel.id)!
+    if (parcel.state !== 'good' || stored === undefined || stored.packed !== undefined) return parcel
+    return isWhole(files, stored, isEvent(ended, 'sealed') ? detailsOf(ended, ledger).bytes : undefined)
+      ? parcel
+      : { id: parcel.id, state: 'damaged' }
+  })
+}
+
+/** As far as it can be known without reading it. @param bytes As sealed. */
+function isWhole(files: Files, { path, isFolder }: StoredParcel, bytes: number | undefined): boolean {
+  if (isFolder) return bytes !== undefined || files.list(path).length > 0
+  const found = files.info(path)?.sizeBytes
+  return bytes === undefined ? found !== 0 : found === bytes
 }
 
 /** The sealed parcels as retention counts them, oldest first: what reading one again has shown goes before what it was sealed as. */

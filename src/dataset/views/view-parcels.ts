@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { parcelTime } from '../../parcel/id.ts'
 import { type Files, walkFiles } from '../../system/files.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
+import { badFile } from '../../view/input/bad.ts'
 import { readItemBatches } from '../../view/input/read-items.ts'
 import type { ViewParcel } from '../../view/store/view-parcel.ts'
 import type { Context, Dataset } from '../dataset.ts'
 import { type History, isEvent, sealedParcels } from '../history.ts'
-import type { ParcelLender } from '../packs/lend.ts'
+import type { LentParcel, ParcelLender } from '../packs/lend.ts'
+import { verdictsHere } from '../verdicts.ts'
 import { sealFacts } from './seal-facts.ts'
 import { readStreamItems } from './stream-items.ts'
 
@@ -18,6 +20,7 @@ export function viewParcels(
   definition: ViewDefinition,
   lender: ParcelLender,
 ): ViewParcel[] {
+  const verdicts = verdictsHere(history)
   return sealedParcels(history).map((parcel) => {
     const { id, state, stored } = parcel
     const sealed = isEvent(parcel.ended, 'sealed') ? sealFacts(parcel.ended.line) : undefined
@@ -25,12 +28,19 @@ export function viewParcels(
     return {
       id,
       at: parcelTime(id),
-      // What is suspect may lack anything, as may what was accepted although it is not whole.
-      isEvidence: state === 'good' && sealed?.isWhole !== false,
+      // What is suspect or damaged may lack anything, as may what was accepted although it is not whole.
+      isEvidence: state === 'good' && sealed?.isWhole !== false && verdicts.get(id)?.ok !== false,
       content: `${sealed?.sha256 ?? packed?.parcel.sha256 ?? looksOf(context.system.files, stored)}${isFolder ? '/' : `.${extension}`}`,
       async *read(known) {
         const reading = { signal: context.signal, files: context.system.files, known }
-        const lent = await lender.borrow(stored)
+        let lent: LentParcel
+        try {
+          lent = await lender.borrow(stored)
+        } catch (error) {
+          // Its pack is damaged: the other parcels are there all the same.
+          yield [badFile(error, '', context.signal)]
+          return
+        }
         try {
           const { path } = lent.stored
           if (definition.stream === undefined) yield* readItemBatches({ ...lent.stored, id }, definition, reading)

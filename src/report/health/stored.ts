@@ -6,11 +6,11 @@ import { parcelTime } from '../../parcel/id.ts'
 import { type Warning, warningOf } from '../warnings.ts'
 
 /**
- * A ledger that cannot be read, or a newest good parcel whose size is not the one that was sealed.
+ * A ledger or the index of a pack that cannot be read, or a newest good parcel whose size is not the one that was sealed.
  *
  * @param bytesNow Of the newest good parcel, where that is one file.
  */
-export function damageWarnings({ layout }: Dataset, history: History, bytesNow: number | undefined): Warning[] {
+export function damageWarnings({ name, layout }: Dataset, history: History, bytesNow: number | undefined): Warning[] {
   const warnings: Warning[] = []
   if (history.damagedLines > 0) {
     const lines = history.damagedLines === 1 ? 'a line' : `${history.damagedLines} lines`
@@ -18,6 +18,15 @@ export function damageWarnings({ layout }: Dataset, history: History, bytesNow: 
       warningOf('broken', {
         message: `${lines} of ${layout.ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
         hint: 'Mend or remove what is not JSON there; the parcels themselves are not affected.',
+      }),
+    )
+  }
+  for (const { path } of history.packs.filter(({ index }) => index === undefined)) {
+    warnings.push(
+      warningOf('broken', {
+        severity: 'critical',
+        message: `the index of ${path} cannot be read, so the parcels in it are missing everywhere`,
+        hint: `\`unsilo run ${name}\` reads the whole pack and mends that, as far as it is not damaged; then \`unsilo verify ${name} --all\`.`,
       }),
     )
   }

@@ -83,6 +83,16 @@ describe('readCsv', () => {
     expect(await rows('\n')).toEqual(['it has no header'])
   })
 
+  it('does not take one line for an empty table that lacks a column which the view needs', async () => {
+    const read = (text: string, csv: CsvConfig = {}) =>
+      rowsIn(text, (bytes) => readCsv(bytes, { kind: 'csv', file: 'a.csv', csv, needed: ['id'] }), 7)
+    const lacking = 'it has no column "id", and no rows: it may be another file'
+    expect(await read('Your session has expired, please log in again\n')).toEqual([lacking])
+    expect(await read('id,name\n')).toEqual([])
+    expect(await read('', { header: ['id', 'name'] })).toEqual([])
+    expect(await read('name\nAda\n')).toEqual([{ name: 'Ada' }])
+  })
+
   it('leaves out lines before the header, as many as it is told, blank ones too', async () => {
     const text = 'Account "12, 13;\n\nFrom,1 March,to,today\na,b\n1,2\n'
     expect(await rowsWith({ skip: 3 }, text)).toEqual([{ a: '1', b: '2' }])

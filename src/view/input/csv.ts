@@ -19,6 +19,8 @@ interface CsvOptions {
   kind: 'csv' | 'tsv'
   file: string
   csv?: CsvConfig | undefined
+  /** Columns without which the view can do nothing with a row. */
+  needed?: readonly string[]
 }
 
 /** Each row as an object of texts, named by the header. A row with too few or too many fields is none, as is a file without a header. */
@@ -43,6 +45,8 @@ class CsvRows {
   #last: Found[] = []
   /** A field of the header, while that has not come yet. */
   #headerField: string | undefined
+  readonly #needed: readonly string[]
+  #hasRows = false
   readonly #textOf: (bytes: Uint8Array) => string
   #delimiter: string | undefined
   /** Of the columns. */
@@ -57,9 +61,10 @@ class CsvRows {
   #bytes = 0
   #found: Found[] = []
 
-  constructor({ kind, file, csv = {} }: CsvOptions, textOf: (bytes: Uint8Array) => string) {
+  constructor({ kind, file, csv = {}, needed = [] }: CsvOptions, textOf: (bytes: Uint8Array) => string) {
     this.#delimiters = csv.delimiter === undefined ? delimiters[kind] : [csv.delimiter]
     this.#file = file
+    this.#needed = needed
     this.#skip = csv.skip ?? 0
     this.#skipLines = csv.skip_lines === undefined ? undefined : new RegExp(csv.skip_lines, 'u')
     this.#footer = csv.footer ?? 0
@@ -119,6 +124,12 @@ class CsvRows {
       found.push({ problem: `no line of it has a column "${this.#headerField}"`, file: this.#file })
     } else if (this.#names === undefined && !this.#isUnnamed) {
       found.push({ problem: 'it has no header', file: this.#file })
+    } else if (!this.#hasRows && this.#names !== undefined) {
+      // Of a file with rows, each of them tells what it lacks.
+      const names = this.#names
+      const lacking = this.#needed.find((name) => !names.includes(name))
+      if (lacking !== undefined)
+        found.push({ problem: `it has no column "${lacking}", and no rows: it may be another file`, file: this.#file })
     }
     return found
   }
@@ -131,6 +142,7 @@ class CsvRows {
     if (this.#names === undefined && !this.#isUnnamed) this.#names = columnNames(fields)
     else {
       this.#names ??= columnNames(fields.map(() => ''))
+      this.#hasRows = true
       const members = this.#names.map((name, index) => [name, JSON.stringify(fields[index])] as const)
       this.#found.push({ json: Buffer.from(jsonObject(members)), file: this.#file })
     }

@@ -90,7 +90,7 @@ async function* readInput(input: Input, definition: ViewDefinition, context: Rea
       break
     case 'csv':
     case 'tsv':
-      yield* readCsv(open(), { kind, file, csv: definition.csv })
+      yield* readCsv(open(), { kind, file, csv: definition.csv, needed: neededColumns(definition) })
       break
     case 'xml': {
       const { readXml } = await import('./xml.ts')
@@ -107,6 +107,13 @@ async function* readInput(input: Input, definition: ViewDefinition, context: Rea
     case 'tar':
       throw new TypeError('archives are opened before')
   }
+}
+
+/** Of parts of the key that have no other way: the columns that they begin with. */
+function neededColumns({ key }: ViewDefinition): string[] {
+  if (key === 'hash') return []
+  const needed = key.filter(({ isOptional, others = [] }) => isOptional !== true && others.length === 0)
+  return needed.flatMap(({ steps }) => (typeof steps[0] === 'string' ? [steps[0]] : []))
 }
 
 /** Several paths may need as many passes. */
