@@ -30,8 +30,13 @@ export async function init(args: InitArguments, app: App): Promise<ExitStatus> {
     if (first !== -1) {
       const verb = templateNamed(args.template).next
       const config = join(results[first]!.path, 'config.toml')
-      app.print(`Next: edit ${config}, then \`unsilo ${verb} ${args.datasets[first]}\`.`)
+      app.print(`Next: edit ${config}, then \`unsilo ${verb} ${asWord(args.datasets[first]!)}\`.`)
     }
   }
   return ExitCode.ok
+}
+
+/** As it is typed in a shell. */
+function asWord(name: string): string {
+  return /^[\p{L}\p{N}_./~@:+-]+$/u.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
 }

@@ -31,7 +31,7 @@ export function rehearsalText(rehearsal: Rehearsal, tellings: readonly Telling[]
     parts[3] = section('Who is told', ['nobody: unsilo.toml has no channel for alerts'], app)
   }
   if (first !== undefined) parts.push(section('The message', messageLines(first, app), app))
-  parts.push(lastLine(rehearsal, tellings, isSent, app))
+  parts.push(lastLine(rehearsal, tellings, sent, app))
   return parts.join('\n\n')
 }
 
@@ -109,12 +109,7 @@ function messageLines({ messages }: Telling, { colors: { out } }: App): string[]
   ])
 }
 
-function lastLine(
-  rehearsal: Rehearsal,
-  tellings: readonly Telling[],
-  isSent: boolean,
-  { colors: { out } }: App,
-): string {
+function lastLine(rehearsal: Rehearsal, tellings: readonly Telling[], sent: Sent, { colors: { out } }: App): string {
   const { troubles, before, dataset } = rehearsal
   const told = tellings.filter(({ messages }) => messages.length > 0)
   if (told.length === 0) {
@@ -126,6 +121,10 @@ function lastLine(
     return `${out.red('✗')} ${why}${tellings.length === 0 ? out.dim('\n  → docs/alerts.md shows how to add a channel.') : ''}`
   }
   const names = told.map(({ channel }) => channel).join(', ')
-  if (isSent) return `${out.green('✓')} sent to ${names}, marked as a rehearsal`
+  if (sent.size > 0) {
+    const reached = told.filter(({ channel }) => sent.get(channel)?.some(({ ok }) => ok) === true)
+    if (reached.length === 0) return `${out.red('✗')} nothing could be sent`
+    return `${out.green('✓')} sent to ${reached.map(({ channel }) => channel).join(', ')}, marked as a rehearsal`
+  }
   return `${out.green('✓')} ${names} would know ${out.dim('· `--send` really sends it, marked as a rehearsal')}`
 }

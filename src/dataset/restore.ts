@@ -78,7 +78,10 @@ export function chooseParcel(dataset: Dataset, history: History, wanted: ParcelI
   if (parcel === undefined) throw unknownParcel(dataset, history, wanted)
   if (isSealed(parcel)) return parcel
   throw new UnsiloError('not-found', `${wanted} of ${dataset.name} cannot be restored: it is ${parcel.state}`, {
-    hint: `\`unsilo parcels ${dataset.name}\` lists those that are there.`,
+    hint:
+      parcel.state === 'trashed'
+        ? `\`unsilo thin ${dataset.name} --undo ${wanted}\` puts it back first.`
+        : `\`unsilo parcels ${dataset.name}\` lists those that are there.`,
   })
 }
 

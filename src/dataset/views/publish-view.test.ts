@@ -102,6 +102,23 @@ where = "hours > 0"\nsafe_for_spreadsheets = true`),
     expect((await test.run({ dryRun: true })).planned?.write).toBeUndefined()
   })
 
+  it('never take the place of a file that is not their own', async () => {
+    const test = datasetWith(view('view = "entries"\nfile = "notes.csv"'), items)
+    mkdirSync(join(test.folder, 'published'))
+    writeFileSync(join(test.folder, 'published/notes.csv'), 'mine')
+    const outcome = await test.run()
+    expect(outcome.problems).toMatchObject([{ code: 'clash' }])
+    expect(csv(test, 'notes.csv')).toEqual(['mine'])
+    // Once it is away they are written, and from then on replaced.
+    rmSync(join(test.folder, 'published/notes.csv'))
+    test.clock.advance(86_400_000)
+    expect((await test.run()).problems).toEqual([])
+    putParcel(test, '2026-03-01T070000Z', [...items, { id: 4, form: 'mood' }])
+    test.clock.advance(86_400_000)
+    expect((await test.run()).problems).toEqual([])
+    expect(csv(test, 'notes.csv')).toHaveLength(6)
+  })
+
   it('never leave their folder, whatever the values are', async () => {
     const forms = ['../../../escaped', '/etc/x', 'A', 'a', 'x\0y', '', null, 'CON', '.', '..', 'ü'.repeat(300)]
     const test = datasetWith(

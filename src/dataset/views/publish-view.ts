@@ -34,6 +34,7 @@ export function publishFolder({ layout }: Dataset, { folder }: PublishViewDefini
  * Writes the files of a view, one for each group.
  *
  * @param taken Which block has written which file.
+ * @param mayReplace The block has written its files before: what lies there is of our own.
  * @throws UnsiloError; files that were there before are whole, and as they were, or as they should be
  */
 export async function writePublishedView(
@@ -42,6 +43,7 @@ export async function writePublishedView(
   block: PublishViewDefinition,
   tables: MirrorTables,
   taken: Map<string, string>,
+  mayReplace: boolean,
 ): Promise<WrittenView> {
   checkKeys(dataset, block, tables)
   const { files, clock } = context.system
@@ -63,7 +65,7 @@ export async function writePublishedView(
     const rows = rowsOfGroup(groups, values)
     const path = names[index]!.path
     takePath(taken, folder, path, block.name)
-    written.push(await writeViewFile(files, folder, path, bodyOf(tables, block, rows, index, context)))
+    written.push(await writeViewFile(files, folder, path, bodyOf(tables, block, rows, index, context), mayReplace))
   }
   return {
     folder,

@@ -20,6 +20,7 @@ const leftAfterMs = 3_600_000
 /**
  * Writes a file so that a reader sees the old one or the new one, and leaves it alone when its content is the same.
  *
+ * @param mayReplace What lies there is of our own.
  * @throws The error of the body, or `UnsiloError`; either way the old file is untouched.
  */
 export async function writeViewFile(
@@ -27,6 +28,7 @@ export async function writeViewFile(
   folder: string,
   path: string,
   body: AsyncIterable<string | Uint8Array>,
+  mayReplace = true,
 ): Promise<ViewFile> {
   const full = join(folder, path)
   const parent = dirname(full)
@@ -57,6 +59,11 @@ export async function writeViewFile(
     const sha256 = hash.digest('hex')
     const isNew = (await hashOf(files, full, bytes)) !== sha256
     if (isNew) {
+      if (!mayReplace && files.info(full) !== undefined) {
+        throw new UnsiloError('clash', `${full} is there already, and unsilo has not made it`, {
+          hint: 'Move it away, or change `file` or `folder` in config.toml.',
+        })
+      }
       files.rename(temporary, full)
       await files.sync(parent)
     } else await files.remove(temporary)

@@ -66,7 +66,7 @@ function judgeDrift({ dataset, history }: HealthFacts, { view, state }: View): V
       ? []
       : [
           warningOf('drift', {
-            message: `the form of ${view} has changed: ${sayDrift(last)}${bad.length === 1 ? '' : `, and ${bad.length - 1} more changes`}`,
+            message: `the form of ${view} has changed: ${sayDrift(last)}${bad.length === 1 ? '' : `, and ${bad.length - 1} more change${bad.length === 2 ? '' : 's'}`}`,
             hint: `See whether the view still reads what it should: \`unsilo views ${dataset.name}\`. If so: \`unsilo accept ${dataset.name} ${history.newestGood?.id ?? last.parcel}\`.`,
             evidence: bad.slice(-5).map(sayDrift),
             since: parcelTime(last.parcel).toISOString(),
