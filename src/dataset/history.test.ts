@@ -74,8 +74,8 @@ describe('what is shown', () => {
       },
       { state: 'suspect', because: '4 B is less than the 100 B that min_bytes asks for' },
     ])
-    test.configure('keep = { last = 1, min = 1 }')
-    writeFileSync(join(test.folder, 'data/2026-03-01T090000Z.json'), '[2]')
+    test.configure('keep = { last = 1, min = 1 }\ncmd = "echo [2] > $PARCEL_PATH.json"')
+    await test.run({ exportNow: true })
     await test.run()
     const dataset = await test.open()
     expect(listSummaries(dataset, test.context, false).map(({ state }) => state)).not.toContain('pruned')

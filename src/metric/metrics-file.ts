@@ -22,7 +22,7 @@ export const emptyMetrics = fixedColumns.join(',')
 
 /** @throws UnsiloError `corrupt`; the file is never changed then. */
 export function parseMetrics(text: string, path: string): MetricTable {
-  const records = text.includes('"') ? parseQuoted(text, path) : text.split(/\r\n|\n|\r/).filter((line) => line !== '')
+  const records = text.includes('"') ? parseQuoted(text, path) : linesOf(text).filter((line) => line !== '')
   const [head = fixedColumns, ...others] = records
   const columns = [...cellsOf(head)]
   if (columns[0] !== 'parcel_id') throw corrupt(path, 'its first column is not parcel_id')
@@ -31,14 +31,20 @@ export function parseMetrics(text: string, path: string): MetricTable {
     const id = typeof record === 'string' ? record.slice(0, 18) : record[0]!
     const isWhole = typeof record !== 'string' || record.length === 18 || record[18] === ','
     if (!isWhole || !isParcelId(id)) throw corrupt(path, `"${cellsOf(record)[0]}" is not a parcel id`)
-    if (byId.has(id)) throw corrupt(path, `parcel ${id} stands in it twice`)
+    const before = byId.size
     byId.set(id, record)
+    if (byId.size === before) throw corrupt(path, `parcel ${id} stands in it twice`)
   }
   const toRow = (record: Row): MetricRow => {
     const cells = cellsOf(record)
     return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']))
   }
   return { columns, rows: new LazyRows(byId, toRow) }
+}
+
+function linesOf(text: string): string[] {
+  // Several times as fast as by a pattern.
+  return text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')
 }
 
 /** A line without quotes, or the cells of one with quotes. */

@@ -118,7 +118,8 @@ function reportOnRoot(
 
 export async function reportOn(dataset: Dataset, context: Context): Promise<DatasetReport> {
   try {
-    return await healthOf(dataset, context)
+    // A copy: parts of texts, as ids are of a ledger, would keep the whole texts in memory.
+    return structuredClone(await healthOf(dataset, context))
   } catch (error) {
     const warning = brokenWarning(expectUnsiloError(error))
     const judgements: Judgement[] = [{ cause: 'broken', ok: false, finding: warning.message }]
