@@ -49,12 +49,23 @@ export function lastChecked({ layout }: Dataset, { entries }: History): CheckedE
 }
 
 /** What became of a block of `publish_view` the last time. */
-export function lastWritten({ layout }: Dataset, { entries }: History, name: string): WrittenEvent | undefined {
+export function lastWritten(dataset: Dataset, history: History, name: string): WrittenEvent | undefined {
+  for (const written of writtenEvents(dataset, history, name)) return written
+  return undefined
+}
+
+/** Whether a block of `publish_view` has ever written its files. */
+export function hasWritten(dataset: Dataset, history: History, name: string): boolean {
+  for (const { failed } of writtenEvents(dataset, history, name)) if (failed === undefined) return true
+  return false
+}
+
+/** Of one block, the newest first. */
+function* writtenEvents({ layout }: Dataset, { entries }: History, name: string): Generator<WrittenEvent> {
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index]
     if (!isEvent(entry, 'written')) continue
     const written = detailsOf(entry, layout.ledger)
-    if (written.name === name) return written
+    if (written.name === name) yield written
   }
-  return undefined
 }

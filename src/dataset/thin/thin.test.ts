@@ -5,6 +5,7 @@ import { Killed, breakingFiles } from '../../../test/support/breaking-files.ts'
 import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
 import { lineOf } from '../../ledger/entry.ts'
 import type { LedgerEvent } from '../../ledger/event.ts'
+import type { Dataset } from '../dataset.ts'
 import { packDataset } from '../packs/pack.ts'
 import { listSummaries } from '../show.ts'
 import { thinned } from './plan.ts'
@@ -24,6 +25,23 @@ function withParcels(texts: readonly string[], text = config): TestDataset {
   for (const [index, content] of texts.entries())
     writeFileSync(join(test.folder, 'data', `${idOf(index + 1)}.json`), content)
   return test
+}
+
+/** Thins, and is killed in the middle of that step on the disk. @returns Whether it came to its end before. */
+function thinsUntilKilled(test: TestDataset, dataset: Dataset, step: number): Promise<boolean> {
+  let reached = 0
+  const { files } = breakingFiles((_, name) => {
+    if (name.includes('.cache') || !name.includes(test.folder)) return 'go on'
+    reached++
+    return reached === step ? 'kill half-way' : 'go on'
+  })
+  return thinDataset(dataset, { ...test.context, system: { ...test.system, files } }, false).then(
+    () => true,
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(Killed)
+      return false
+    },
+  )
 }
 
 const quiet = (): TestDataset => withParcels(Array.from({ length: 5 }, () => saved(one, two)))
@@ -275,20 +293,7 @@ describe('the trash', () => {
       const test = quiet()
       const dataset = await test.open()
       await thinDataset(dataset, test.context, true)
-      let reached = 0
-      const { files } = breakingFiles((_, name) => {
-        if (name.includes('.cache') || !name.includes(test.folder)) return 'go on'
-        reached++
-        return reached === step ? 'kill half-way' : 'go on'
-      })
-      const system = { ...test.system, files }
-      const isDone = await thinDataset(dataset, { ...test.context, system }, false).then(
-        () => true,
-        (error: unknown) => {
-          expect(error).toBeInstanceOf(Killed)
-          return false
-        },
-      )
+      const isDone = await thinsUntilKilled(test, dataset, step)
       if (isDone) {
         expect(step).toBeGreaterThan(9)
         break
@@ -315,20 +320,7 @@ describe('the trash', () => {
       const test = await packed()
       const dataset = await test.open()
       await thinDataset(dataset, test.context, true)
-      let reached = 0
-      const { files } = breakingFiles((_, name) => {
-        if (name.includes('.cache') || !name.includes(test.folder)) return 'go on'
-        reached++
-        return reached === step ? 'kill half-way' : 'go on'
-      })
-      const system = { ...test.system, files }
-      const isDone = await thinDataset(dataset, { ...test.context, system }, false).then(
-        () => true,
-        (error: unknown) => {
-          expect(error).toBeInstanceOf(Killed)
-          return false
-        },
-      )
+      const isDone = await thinsUntilKilled(test, dataset, step)
       if (isDone) {
         expect(step).toBeGreaterThan(15)
         break

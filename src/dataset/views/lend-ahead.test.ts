@@ -36,12 +36,10 @@ describe.skipIf(!hasZstd)(
       const found: [string, string | undefined][] = []
       try {
         for (const day of order) {
-          await lender.use(
-            stored.find(({ id }) => id === idOf(day))!,
-            async ({ stored: { path, extension } }) => {
-              found.push([extension, extension === 'json' ? readFileSync(path, 'utf8') : undefined])
-            },
-          )
+          const one = await lender.borrow(stored.find(({ id }) => id === idOf(day))!)
+          const { path, extension } = one.stored
+          found.push([extension, extension === 'json' ? readFileSync(path, 'utf8') : undefined])
+          await one.release()
         }
       } finally {
         await lender.close()

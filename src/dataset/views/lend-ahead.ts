@@ -10,6 +10,9 @@ import { type Shelf, openShelf } from '../packs/shelf.ts'
 const [mostParcels, mostBytes] = [32, 4_000_000]
 const ending = '.zst'
 
+/** What views need of a lender. */
+export type ViewLender = Pick<ParcelLender, 'borrow' | 'close'>
+
 /** Parcels that one program decompresses, by their places. */
 interface Batch {
   from: number
@@ -26,12 +29,12 @@ interface Batch {
  *
  * @param parcels In the order in which most will be asked for.
  */
-export function openLenderAhead(dataset: Dataset, context: Context, parcels: readonly StoredParcel[]): ParcelLender {
+export function openLenderAhead(dataset: Dataset, context: Context, parcels: readonly StoredParcel[]): ViewLender {
   const lender = openLender(dataset, context)
   return hasOwnZstd() ? lender : new LenderAhead(lender, dataset, context, parcels)
 }
 
-class LenderAhead implements ParcelLender {
+class LenderAhead implements ViewLender {
   readonly #lender: ParcelLender
   readonly #dataset: Dataset
   readonly #context: Context
@@ -67,15 +70,6 @@ class LenderAhead implements ParcelLender {
       stored: { ...stored, path, extension },
       dataset: this.#dataset,
       release: () => this.#context.system.files.remove(path),
-    }
-  }
-
-  async use<T>(stored: StoredParcel, action: (lent: LentParcel) => Promise<T>): Promise<T> {
-    const lent = await this.borrow(stored)
-    try {
-      return await action(lent)
-    } finally {
-      await lent.release()
     }
   }
 

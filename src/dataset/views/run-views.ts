@@ -1,14 +1,14 @@
 import { UnsiloError } from '../../errors.ts'
 import type { LedgerEvent, WrittenEvent } from '../../ledger/event.ts'
-import { appendAllToLedger, detailsOf } from '../../ledger/ledger.ts'
+import { appendAllToLedger } from '../../ledger/ledger.ts'
 import { localDay } from '../../schedule/local-day.ts'
 import { timezoneOf } from '../../schedule/timezone.ts'
 import type { CheckResult } from '../../view/check/result.ts'
 import type { PublishViewDefinition } from '../../view/publish/definition.ts'
 import { namedTarget } from '../copies/targets.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
-import { type History, isEvent, sealedParcels } from '../history.ts'
-import { checksMark, hasChecks, lastWritten } from '../view-work.ts'
+import { type History, sealedParcels } from '../history.ts'
+import { checksMark, hasChecks, hasWritten, lastWritten } from '../view-work.ts'
 import { type MirrorTables, openMirrorTables } from './mirror-tables.ts'
 import { type WrittenView, publishFolder, writePublishedView } from './publish-view.ts'
 import { checkNeeds, runChecks } from './run-checks.ts'
@@ -156,7 +156,7 @@ async function publishOne(
   try {
     const folder = publishFolder(dataset, block)
     await clearLeftovers(files, folder, now)
-    written = await writePublishedView(dataset, context, block, tables, taken, hasWritten(dataset, history, block))
+    written = await writePublishedView(dataset, context, block, tables, taken, hasWritten(dataset, history, name))
   } catch (error) {
     if (!(error instanceof UnsiloError) || error.code === 'cancelled') throw error
     tell(error, '')
@@ -194,13 +194,4 @@ async function publishOne(
     }
   }
   return { event: { ...event, ...(unsent.length > 0 && { unsent }) }, problems, written }
-}
-
-/** Whether the block has written its files before. */
-function hasWritten({ layout }: Dataset, { entries }: History, { name }: PublishViewDefinition): boolean {
-  return entries.some((entry) => {
-    if (!isEvent(entry, 'written')) return false
-    const details = detailsOf(entry, layout.ledger)
-    return details.name === name && details.failed === undefined
-  })
 }

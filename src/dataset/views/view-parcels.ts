@@ -18,7 +18,7 @@ export function viewParcels(
   context: Context,
   history: History,
   definition: ViewDefinition,
-  lender: ParcelLender,
+  lender: Pick<ParcelLender, 'borrow'>,
 ): ViewParcel[] {
   const verdicts = verdictsHere(history)
   return sealedParcels(history).map((parcel) => {

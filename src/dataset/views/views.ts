@@ -6,8 +6,7 @@ import { type ParcelVersions, readVersions } from '../../view/store/read-version
 import { type StoredView, type UpdatedView, updateView, updateViewState } from '../../view/store/update.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
 import { type History, readHistory, sealedParcels } from '../history.ts'
-import type { ParcelLender } from '../packs/lend.ts'
-import { openLenderAhead } from './lend-ahead.ts'
+import { type ViewLender, openLenderAhead } from './lend-ahead.ts'
 import { viewParcels } from './view-parcels.ts'
 
 /** A view of a dataset, up to date. */
@@ -21,7 +20,7 @@ function storedView(
   context: Context,
   definition: ViewDefinition,
   history: History,
-  lender: ParcelLender,
+  lender: ViewLender,
 ): StoredView {
   return {
     folder: join(dataset.layout.cache, 'views', definition.name),
@@ -65,7 +64,7 @@ export async function readyViewOf(
   return updated(dataset, context, definition, history, { isShown: ({ id }) => isWanted(id) })
 }
 
-function openViewLender(dataset: Dataset, context: Context, history: History): ParcelLender {
+function openViewLender(dataset: Dataset, context: Context, history: History): ViewLender {
   const parcels = sealedParcels(history).map(({ stored }) => stored)
   return openLenderAhead(dataset, context, parcels)
 }
