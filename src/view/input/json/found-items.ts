@@ -24,6 +24,12 @@ export class FoundItems {
     this.#known = known
   }
 
+  /** What leads to items is null. @param isInList It is below a list, of which an element that leads to null is one that has no items. */
+  sawNull(isInList: boolean): void {
+    if (isInList) this.status = 'items'
+    else if (this.status === 'missing') this.status = 'null'
+  }
+
   /** Whether it should be taken before more is read: it is much, or a part of the chunk. */
   get isToBeTaken(): boolean {
     return this.#isBrief || this.#bytes > mostBytes || this.#items.length > mostItems

@@ -191,10 +191,8 @@ export class ItemScanner {
     this.#pass(begun, 0)
   }
 
-  /** Below a list, an element that leads to null is one that has no items. */
   #sawNull(): void {
-    if (this.#steps.slice(0, this.#level).some(isMany)) this.found.status = 'items'
-    else if (this.found.status === 'missing') this.found.status = 'null'
+    this.found.sawNull(this.#steps.slice(0, this.#level).some(isMany))
   }
 
   #open(bracket: number): void {
