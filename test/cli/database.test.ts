@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { isAlive, startCli, until } from '../support/cli.ts'
+import { killProcess } from '../support/kill.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const mode = (path: string): number => statSync(path).mode & 0o777
@@ -40,5 +41,6 @@ it.each([
   expect(stderr).not.toContain('p4ssw0rd')
   expect(readdirSync(temporary)).toEqual([])
   if (times === 1) expect(isAlive(program)).toBe(false)
-  else process.kill(-program, 'SIGKILL')
+  // It may have been ended by the tool, where that took its time.
+  else killProcess(-program)
 })

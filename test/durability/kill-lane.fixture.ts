@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'vitest'
 import { day, type CliRoot } from '../support/cli.ts'
+import { killProcess } from '../support/kill.ts'
 
 // Each content names its parcel at its beginning and at its end, so that a torn one, or one of another parcel, is noticed.
 // The pauses spread the moments at which a kill can strike.
@@ -55,7 +56,7 @@ export function openKillLane(root: CliRoot, number: number, inbox: string): Kill
       for (const name of names) {
         const path = join(root.path, name, 'pids')
         if (!existsSync(path)) continue
-        for (const group of readFileSync(path, 'utf8').split('\n')) if (group !== '') killGroup(Number(group))
+        for (const group of readFileSync(path, 'utf8').split('\n')) if (group !== '') killProcess(-Number(group))
         writeFileSync(path, '')
       }
     },
@@ -87,14 +88,6 @@ export function openKillLane(root: CliRoot, number: number, inbox: string): Kill
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-}
-
-function killGroup(group: number): void {
-  try {
-    process.kill(-group, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 function expectWhole(folder: string, name: string): void {

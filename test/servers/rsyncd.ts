@@ -1,7 +1,8 @@
 import { readFileSync, statSync, chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ServerProcess, freePort, hasFile, serverFolder, startServer } from './server-process.ts'
-import { greets, killProcess, sessionsOf } from './sessions.ts'
+import { killProcess } from '../support/kill.ts'
+import { greets, sessionsOf } from './sessions.ts'
 
 /** An rsync daemon of the test's own, on loopback; where the test is root, it runs as nobody. */
 export interface RsyncDaemon {

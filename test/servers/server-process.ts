@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { killProcess } from './sessions.ts'
+import { killProcess } from '../support/kill.ts'
 import { childrenOf } from './watch-processes.ts'
 
 /** A server that a test has started: with a folder of its own, under another user where this one is root. */

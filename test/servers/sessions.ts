@@ -6,15 +6,6 @@ export function sessionsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...sessionsOf(child)])
 }
 
-/** As a crash ends it; one that has ended by itself is no error. */
-export function killProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended since.
-  }
-}
-
 /** Whether somebody listens at that port, and begins with that word, if one is given. */
 export function greets(host: string, port: number, word?: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type ServerProcess, freePort, hasFile, serverFolder, startServer } from './server-process.ts'
-import { greets, killProcess, sessionsOf } from './sessions.ts'
+import { killProcess } from '../support/kill.ts'
+import { greets, sessionsOf } from './sessions.ts'
 
 /** An OpenSSH server of the test's own, on loopback. */
 export interface SshServer {
@@ -101,7 +102,7 @@ export async function startSshd({
       server = await start()
     },
     freeze() {
-      for (const pid of sessionsOf(server.child.pid!)) process.kill(pid, 'SIGSTOP')
+      for (const pid of sessionsOf(server.child.pid!)) killProcess(pid, 'SIGSTOP')
     },
   }
 }

@@ -2,7 +2,8 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from '
 import { type Server, createServer } from 'node:net'
 import { join } from 'node:path'
 import { freePort, hasFile, serverFolder, startServer } from './server-process.ts'
-import { greets, killProcess, sessionsOf } from './sessions.ts'
+import { killProcess } from '../support/kill.ts'
+import { greets, sessionsOf } from './sessions.ts'
 import { childrenOf } from './watch-processes.ts'
 
 /** A vsftpd of the test's own, on loopback. It lets one in without an account of this machine, and leaves nothing behind. */
