@@ -14,6 +14,8 @@ const { engines } = JSON.parse(readFileSync('package.json', 'utf8'))
 // Built aside and then swapped, so that a running unsilo never finds half of a bundle.
 const fresh = `dist.${process.pid}`
 const main = 'src/cli/main.ts'
+// Started by its place, beside the others.
+const thread = 'src/view/ahead/reader-thread.ts'
 
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const options = {
@@ -39,6 +41,8 @@ const { metafile } = await build({ ...options, write: false })
 expectBuiltins(metafile)
 const parts = planParts(metafile, main, (path) => path.startsWith('src/') && path !== main)
 await build({ ...options, plugins: [partsPlugin(parts)] })
+// A thread has to load all that it needs: one file is quicker than parts.
+await build({ ...options, entryPoints: { 'reader-thread': thread }, splitting: false })
 chmodSync(`${fresh}/bin/unsilo.js`, 0o755)
 
 const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh]

@@ -4,7 +4,7 @@
 //                       [--due 1] [--keep 0] [--metric COMMAND] [--ledger 0]
 // The newest parcel is a day older than --now; with --due 0 a minute. --ledger 1 adds unsilo's ledger.ndjson.
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readOptions } from './rng.mjs'
 
@@ -29,6 +29,8 @@ const parcels = Array.from({ length: options.parcels }, (_, index) => {
   const at = new Date(newestMs - (options.parcels - 1 - index) * dayMs)
   return { at, id: `${at.toISOString().slice(0, 19).replaceAll(':', '')}Z` }
 })
+const metrics = metricsText()
+const ledger = options.ledger ? parcels.flatMap(ledgerLines).join('') : undefined
 for (let number = 0; number < options.datasets; number++) {
   writeDataset(join(options.out, `ds${String(number).padStart(3, '0')}`))
 }
@@ -36,12 +38,30 @@ for (let number = 0; number < options.datasets; number++) {
 function writeDataset(folder) {
   for (const name of ['data', 'incomplete', 'log']) mkdirSync(join(folder, name), { recursive: true })
   writeFileSync(join(folder, 'config.toml'), configText())
-  writeFileSync(join(folder, 'metrics.csv'), metricsText())
-  if (options.ledger) writeFileSync(join(folder, 'ledger.ndjson'), parcels.flatMap(ledgerLines).join(''))
-  for (const { id } of parcels) {
-    writeFileSync(join(folder, 'data', `${id}.txt`), body)
-    writeFileSync(join(folder, 'log', `${id}.out`), '')
-    writeFileSync(join(folder, 'log', `${id}.err`), '')
+  writeFileSync(join(folder, 'metrics.csv'), metrics)
+  if (ledger !== undefined) writeFileSync(join(folder, 'ledger.ndjson'), ledger)
+  writeAll(
+    parcels.map(({ id }) => join(folder, 'data', `${id}.txt`)),
+    body,
+  )
+  writeAll(
+    parcels.flatMap(({ id }) => [join(folder, 'log', `${id}.out`), join(folder, 'log', `${id}.err`)]),
+    '',
+  )
+}
+
+/** Files with the same content are links to one: a link costs a third of a file, to make and to remove. */
+function writeAll(paths, content) {
+  const [first, ...others] = paths
+  if (first === undefined) return
+  writeFileSync(first, content)
+  for (const path of others) {
+    try {
+      linkSync(first, path)
+    } catch {
+      // A file system without links, or with enough of them.
+      writeFileSync(path, content)
+    }
   }
 }
 

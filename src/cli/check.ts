@@ -40,7 +40,7 @@ function showResult({ dataset, ...result }: CheckResult & { dataset: string }, a
   for (const text of result.examples) app.print(`    ${onOneLine(text)}`)
   const { examples, wrong = 0 } = result
   if (examples.length > 0 && wrong > examples.length) app.print(dim(`    … ${wrong - examples.length} more`))
-  if (result.problem !== undefined) app.print(`    ${onOneLine(result.problem)}`)
+  for (const line of moreLines(result)) app.print(`    ${line}`)
   if (result.hint !== undefined) app.print(dim(`  → ${result.hint}`))
 }
 
@@ -49,7 +49,16 @@ function sayResult({ view, check: name, rule, message }: CheckResult): string {
   return `${view}: ${name}${name === rule ? '' : ` (${rule})`}: ${message}`
 }
 
+/** What DuckDB says beyond what stands in the message, with the place that it points at. */
+function moreLines({ problem = '', message }: CheckResult): string[] {
+  const lines = problem.split('\n').filter((line) => line.trim() !== '')
+  return (message.includes(lines[0] ?? '') ? lines.slice(1) : lines).map(cut)
+}
+
 function onOneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ')
+  return cut(text.replaceAll(/\s+/g, ' '))
+}
+
+function cut(line: string): string {
   return line.length > 200 ? `${line.slice(0, 199)}…` : line
 }

@@ -1,3 +1,4 @@
+import { UnsiloError } from '../errors.ts'
 import type { JobName } from '../schedule/timers/job.ts'
 import { keepTicking } from '../schedule/ticking.ts'
 import { steadyClock } from '../system/clock.ts'
@@ -16,6 +17,11 @@ export interface DaemonArguments {
  * share. Ends well when it is asked to stop, after what runs was asked to.
  */
 export async function daemon({ every, watchEvery }: DaemonArguments, app: App): Promise<ExitStatus> {
+  if (app.json) {
+    throw new UnsiloError('usage', 'daemon has no --json: JSON is one value, and this goes on', {
+      hint: '`.unsilo/status.json` in the root says how things are; `unsilo run --json` and `unsilo watch --json` do its work once.',
+    })
+  }
   const { signal } = app.context
   const job = (name: JobName, everyMs: number): Promise<void> =>
     keepTicking({ everyMs, clock: steadyClock, signal, work: () => start(name, app) })

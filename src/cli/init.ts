@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
+import { checkFindable } from '../config/find-datasets.ts'
 import { initDataset } from '../dataset/init.ts'
 import { templateNamed } from '../dataset/templates/names.ts'
 import { UnsiloError } from '../errors.ts'
@@ -12,12 +13,16 @@ export interface InitArguments {
 }
 
 export async function init(args: InitArguments, app: App): Promise<ExitStatus> {
-  const results = []
-  for (const name of args.datasets) {
+  const paths = args.datasets.map((name) => {
     if (name.trim() === '') {
       throw new UnsiloError('usage', 'a dataset needs a name', { hint: 'Write it like: unsilo init todoist' })
     }
     const path = isAbsolute(name) || name.includes('/') ? resolve(app.cwd, name) : join(app.root, name)
+    checkFindable(app.context.system.files, app.root, path)
+    return path
+  })
+  const results = []
+  for (const path of paths) {
     results.push(await initDataset(app.context, path, { template: args.template, git: args.git === true }))
   }
   if (app.json) app.printJson({ datasets: results })

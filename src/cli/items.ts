@@ -1,4 +1,7 @@
 import { queryView } from '../dataset/views/query-mirror.ts'
+import type { Dataset } from '../dataset/dataset.ts'
+import { readHistory, sealedParcels } from '../dataset/history.ts'
+import { packProblems } from '../dataset/show.ts'
 import { definitionOf, readyView, readyViewAt } from '../dataset/views/views.ts'
 import { UnsiloError } from '../errors.ts'
 import { readTime } from '../parcel/read-time.ts'
@@ -32,6 +35,8 @@ export async function items(args: ItemsArguments, app: App): Promise<ExitStatus>
   const ready = await withProgress(app, (context) =>
     time === undefined ? readyView(dataset, context, definition) : readyViewAt(dataset, context, definition, time),
   )
+  tellProblems(app, dataset.name, packProblems(dataset, app.context))
+  if (time !== undefined && ready.state.parcels === 0 && !app.quiet) app.note(sayNothingYet(dataset, app))
   const asked = await queryView(dataset, app.context, ready, (problem) => tellProblems(app, dataset.name, [problem]))
   const mirror: QueryMirror = { datasets: [{ name: shown, views: [{ ...asked, name: view }] }], own: {} }
   const { files } = app.context.system
@@ -44,6 +49,13 @@ export async function items(args: ItemsArguments, app: App): Promise<ExitStatus>
   if (args.history !== undefined) await checkKey(open, args.history, args.view)
   await writeAnswer(open(args.history === undefined ? allItems : historyOf(args.history)), format, undefined, app)
   return ExitCode.ok
+}
+
+/** That there is no item is not to be taken for news. */
+function sayNothingYet(dataset: Dataset, { context }: App): string {
+  const [first] = sealedParcels(readHistory(context.system.files, dataset.layout))
+  if (first === undefined) return `${dataset.name} has no parcels yet.`
+  return `The first parcel is of ${first.id}; nothing is known of that time.`
 }
 
 const allItems = `FROM ${shown}.${view}`

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.js'
-import type { PublishPlan } from '../dataset/publish.ts'
+import type { PublishPlan } from '../dataset/publish-plan.ts'
 import type { Problem } from '../dataset/dataset.ts'
 import type { Outcome } from '../dataset/outcome.ts'
 import { sayDuration } from '../system/duration.ts'

@@ -1,12 +1,13 @@
 import type { Colors } from 'picocolors/types.js'
 import { sayRecord } from '../dataset/drain-ledger.ts'
-import type { ParcelState } from '../dataset/history.ts'
+import type { ToldState } from '../dataset/history.ts'
 import {
   type LedgerLine,
   type ParcelDetails,
   type ParcelSummary,
   ledgerOf,
   listSummaries,
+  packProblems,
   readLogs,
   showParcel,
 } from '../dataset/show.ts'
@@ -17,6 +18,7 @@ import { saySize } from '../system/size.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
+import { tellProblems } from './tell-problems.ts'
 
 export async function parcels(args: { dataset: string; all?: boolean }, app: App): Promise<ExitStatus> {
   const dataset = await openOneDataset(app, args.dataset)
@@ -25,6 +27,7 @@ export async function parcels(args: { dataset: string; all?: boolean }, app: App
   else if (found.length === 0)
     app.print(`${dataset.name} has no parcels yet; \`unsilo export ${dataset.name}\` makes one.`)
   else app.print(parcelTable(found, app.colors.out))
+  if (!app.json) tellProblems(app, dataset.name, packProblems(dataset, app.context))
   return ExitCode.ok
 }
 
@@ -47,9 +50,9 @@ function parcelTable(found: readonly ParcelSummary[], colors: Colors): string {
   return textTable([head, ...rows])
 }
 
-function paintFor(state: ParcelState, colors: Colors): (text: string) => string {
+function paintFor(state: ToldState, colors: Colors): (text: string) => string {
   if (state === 'good') return colors.green
-  if (state === 'failed' || state === 'gone') return colors.red
+  if (['failed', 'gone', 'damaged', 'unreadable'].includes(state)) return colors.red
   return state === 'suspect' ? colors.yellow : colors.dim
 }
 
@@ -134,6 +137,7 @@ function detailOf(entry: LedgerLine): string {
       return `${entry.state}${entry.doubts === undefined ? '' : `: ${entry.doubts.join('; ')}`}, ${saySize(entry.bytes)}`
     case 'failed':
     case 'skipped':
+    case 'refused':
       return entry.reason
     case 'parked':
       return `${entry.reason}${entry.until === undefined ? '' : `; goes on after ${entry.until}`}`

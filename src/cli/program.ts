@@ -70,7 +70,7 @@ function sayUsage(command: Command): string {
 
 function addWorkVerbs(program: Command): void {
   verb(program, 'init', 'create datasets; what exists is left as it is')
-    .argument('<dataset...>', 'names below the root, or paths')
+    .argument('<dataset...>', 'names; each becomes a folder right in the root')
     .option('-t, --template <name>', 'what config.toml begins with', 'command')
     .option('-g, --git', 'keep the parcels in a git repository')
     .addHelpText('after', `\nTemplates:\n${templateList()}`)

@@ -1,20 +1,30 @@
 import { type PrunePlan, pruneDataset, removals } from '../dataset/prune.ts'
 import type { App } from './app.ts'
-import type { ExitStatus } from './exit-code.ts'
+import { risksAmong } from '../watch/run-troubles.ts'
 import { eachDataset } from './each-dataset.ts'
+import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { tellProblems } from './tell-problems.ts'
+import { tellRisks } from './tell-risks.ts'
 
 export async function prune(args: { datasets: string[]; dryRun?: boolean }, app: App): Promise<ExitStatus> {
   const dryRun = args.dryRun === true
-  const plans: unknown[] = []
+  const plans: Pruned[] = []
   const status = await eachDataset(app, args.datasets, async (dataset) => {
     const plan = await pruneDataset(dataset, app.context, dryRun)
     plans.push(plan)
-    if (!app.json && !app.quiet) showPlan(plan, dryRun, app)
+    const isDone = !hasErrors(plan)
+    if (!app.json && !app.quiet && isDone) showPlan(plan, dryRun, app)
     if (!app.json) tellProblems(app, plan.dataset, plan.problems)
+    if (!dryRun && !isDone) await tellRisks(dataset, risksAmong(plan.problems), app)
   })
   if (app.json) app.printJson({ dryRun, datasets: plans })
-  return status
+  return plans.some(hasErrors) ? ExitCode.failed : status
+}
+
+type Pruned = Awaited<ReturnType<typeof pruneDataset>>
+
+function hasErrors({ problems }: Pruned): boolean {
+  return problems.some(({ severity }) => severity === 'error')
 }
 
 function showPlan(plan: PrunePlan, dryRun: boolean, app: App): void {

@@ -21,11 +21,12 @@ export async function recover(args: { datasets: string[] }, app: App): Promise<E
 /** Changed metrics that are told one by one. */
 const most = 10
 
-function remadeLines({ dataset, recovered, measured, metrics, views }: Remade, app: App): string[] {
-  const { bold, yellow } = app.colors.out
-  const lines = [
-    `${bold(dataset)}: measured ${count(measured.length, 'parcel')}${metrics.length === 0 ? ', all as before' : ''}`,
-  ]
+function remadeLines({ dataset, recovered, damaged, measured, metrics, views }: Remade, app: App): string[] {
+  const { bold, red, yellow } = app.colors.out
+  const asBefore =
+    metrics.length === 0 && measured.length > 0 ? `, ${damaged.length > 0 ? 'these' : 'all'} as before` : ''
+  const lines = [`${bold(dataset)}: measured ${count(measured.length, 'parcel')}${asBefore}`]
+  for (const { parcel, faults } of damaged) lines.push(`  ${red('damaged')}  ${parcel}: ${faults.join('; ')}`)
   const told = metrics.filter(({ before }) => before !== undefined)
   const fresh = new Set(metrics.filter(({ before }) => before === undefined).map(({ parcel }) => parcel))
   for (const { parcel, metric, before, after = '' } of told.slice(0, most))
@@ -36,13 +37,14 @@ function remadeLines({ dataset, recovered, measured, metrics, views }: Remade, a
     const why = doubts === undefined ? '' : `: ${doubts.join('; ')}`
     lines.push(`  written into the ledger: ${parcel}, ${state}${why}`)
   }
-  for (const { view, before, after } of views) {
+  for (const { view, before, after, kept } of views) {
     const counts = Object.entries(after).map(([name, value]) => {
       const earlier = before?.[name as keyof typeof after]
       const said = value === 1 ? `1 ${name.replace(/s$/, '')}` : `${value} ${name}`
       return earlier === undefined || earlier === value ? said : yellow(`${said} (${earlier} before)`)
     })
     lines.push(`  view ${view}: ${counts.join(', ')}`)
+    if (kept !== undefined) lines.push(`    what it was before is kept in ${kept}`)
   }
   return lines
 }

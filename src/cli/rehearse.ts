@@ -1,8 +1,11 @@
 import { openChannel } from '../alert/all.ts'
 import { attempt } from '../alert/attempt.ts'
 import type { Delivery } from '../alert/channel.ts'
+import type { ChannelFailure } from '../alert/channel-state.ts'
 import type { AlertConfigs } from '../alert/config.ts'
 import { textOf } from '../alert/message-text.ts'
+import { openAlertStore } from '../alert/store.ts'
+import { UnsiloError } from '../errors.ts'
 import { noFault } from '../rehearsal/fault.ts'
 import type { Fault } from '../rehearsal/fault-names.ts'
 import { type Rehearsal, rehearse as rehearseFault } from '../rehearsal/rehearse.ts'
@@ -25,6 +28,9 @@ export interface RehearseArguments {
 /** What was really sent, by the name of the channel. */
 export type Sent = ReadonlyMap<string, readonly Delivery[]>
 
+/** Channels that did not deliver when they were used last, by name. */
+export type Failing = ReadonlyMap<string, ChannelFailure>
+
 /** Makes a fault happen to a copy of a dataset, and shows who would be told what, and when. */
 export async function rehearse({ dataset: name, fail, send }: RehearseArguments, app: App): Promise<ExitStatus> {
   const dataset = await openOneDataset(app, name)
@@ -34,12 +40,27 @@ export async function rehearse({ dataset: name, fail, send }: RehearseArguments,
   const surroundings = alertSurroundings(app)
   const tellings = tellingsOf(configs, rehearsal.troubles, surroundings, rehearsal.at)
   const sent: Sent = send === true ? await sendAll(configs, tellings, rehearsal, app) : new Map()
-  if (app.json) app.printJson(rehearsalJson(rehearsal, tellings, sent, app))
-  else app.print(rehearsalText(rehearsal, tellings, sent, app))
+  // What was really sent says more than what is remembered.
+  const failing = send === true ? new Map<string, ChannelFailure>() : failingChannels(app)
+  if (app.json) app.printJson(rehearsalJson(rehearsal, tellings, sent, failing, app))
+  else app.print(rehearsalText(rehearsal, tellings, sent, failing, app))
   app.context.signal.throwIfAborted()
-  const isTold = tellings.some(({ messages }) => messages.length > 0)
+  const isTold = tellings.some(({ channel, messages }) => messages.length > 0 && !failing.has(channel))
   const hasArrived = [...sent.values()].flat().every(({ ok }) => ok)
   return isTold && hasArrived ? ExitCode.ok : ExitCode.failed
+}
+
+function failingChannels({ context, root }: App): Failing {
+  try {
+    const { channels } = openAlertStore(context.system.files, root).load().state
+    return new Map(
+      Object.entries(channels).flatMap(([name, { failing }]) => (failing === undefined ? [] : [[name, failing]])),
+    )
+  } catch (error) {
+    // What was told before is not what is rehearsed; `watch` tells that its memory cannot be read.
+    if (!(error instanceof UnsiloError)) throw error
+    return new Map()
+  }
 }
 
 async function sendAll(
@@ -68,6 +89,7 @@ function rehearsalJson(
   { dataset, fault, staged, troubles, afterMs, at, isCritical, before }: Rehearsal,
   tellings: readonly Telling[],
   sent: Sent,
+  failing: Failing,
   app: App,
 ): object {
   return {
@@ -84,6 +106,7 @@ function rehearsalJson(
       kind,
       told: messages.length > 0,
       ...(because === undefined ? {} : { because }),
+      ...(failing.has(channel) ? { failing: failingJson(failing.get(channel)!) } : {}),
       ...(time === undefined ? {} : { at: time }),
       digest: isDigest,
       again,
@@ -95,6 +118,10 @@ function rehearsalJson(
       ...(sent.has(channel) ? { sent: sent.get(channel)!.map(deliveryJson) } : {}),
     })),
   }
+}
+
+function failingJson({ since, at, reason, hint }: ChannelFailure): object {
+  return { since, at, reason, ...(hint === undefined ? {} : { hint }) }
 }
 
 function deliveryJson(delivery: Delivery): object {

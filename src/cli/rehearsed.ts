@@ -2,13 +2,20 @@ import { textOf } from '../alert/message-text.ts'
 import { faultTitles } from '../rehearsal/fault.ts'
 import type { Rehearsal } from '../rehearsal/rehearse.ts'
 import type { Telling } from '../rehearsal/telling.ts'
+import { sayInstant } from '../schedule/freshness.ts'
 import { formatDuration } from '../system/duration.ts'
 import type { App } from './app.ts'
 import { outcomeLines, problemLine } from './outcome.ts'
-import type { Sent } from './rehearse.ts'
+import type { Failing, Sent } from './rehearse.ts'
 
 /** A rehearsal for a person: what was done, what is noticed, who is told when, and in which words. */
-export function rehearsalText(rehearsal: Rehearsal, tellings: readonly Telling[], sent: Sent, app: App): string {
+export function rehearsalText(
+  rehearsal: Rehearsal,
+  tellings: readonly Telling[],
+  sent: Sent,
+  failing: Failing,
+  app: App,
+): string {
   const { bold, dim } = app.colors.out
   const { dataset, fault, staged } = rehearsal
   const isSent = sent.size > 0
@@ -22,7 +29,7 @@ export function rehearsalText(rehearsal: Rehearsal, tellings: readonly Telling[]
     section('What is noticed', noticedLines(rehearsal, app), app),
     section(
       isSent ? 'Who was told' : 'Who is told',
-      tellings.flatMap((one) => tellingLines(one, rehearsal, sent, app)),
+      tellings.flatMap((one) => tellingLines(one, rehearsal, sent, failing, app)),
       app,
     ),
   ]
@@ -31,7 +38,7 @@ export function rehearsalText(rehearsal: Rehearsal, tellings: readonly Telling[]
     parts[3] = section('Who is told', ['nobody: unsilo.toml has no channel for alerts'], app)
   }
   if (first !== undefined) parts.push(section('The message', messageLines(first, app), app))
-  parts.push(lastLine(rehearsal, tellings, sent, app))
+  parts.push(lastLine(rehearsal, tellings, sent, failing, app))
   return parts.join('\n\n')
 }
 
@@ -76,7 +83,13 @@ const guardAdvice = [
   '→ `guard.min_bytes` in its config.toml says what is too little; after some parcels a shrink is noticed by itself',
 ]
 
-function tellingLines(telling: Telling, rehearsal: Rehearsal, sent: Sent, { colors: { out } }: App): string[] {
+function tellingLines(
+  telling: Telling,
+  rehearsal: Rehearsal,
+  sent: Sent,
+  failing: Failing,
+  { colors: { out } }: App,
+): string[] {
   const { channel, kind, messages, again, because } = telling
   const name = `${out.bold(channel)} ${out.dim(`(${kind})`)}`
   if (messages.length === 0) return [`${out.dim('-')} ${name}  ${out.dim(`not told: ${because ?? ''}`)}`]
@@ -87,6 +100,14 @@ function tellingLines(telling: Telling, rehearsal: Rehearsal, sent: Sent, { colo
         ? `${out.green('✓')} ${name}  ${delivery.said}`
         : `${out.red('✗')} ${name}  ${delivery.error.message}`,
     )
+  }
+  const dead = failing.get(channel)
+  if (dead !== undefined) {
+    const test = out.dim(`→ \`unsilo alert test ${channel}\` tries it.`)
+    return [
+      `${out.red('✗')} ${name}  ${whenTold(telling, rehearsal)}, but it has failed since ${sayInstant(dead.since)}: ${dead.reason}`,
+      `    ${test}`,
+    ]
   }
   const lines = [`${out.green('✓')} ${name}  ${whenTold(telling, rehearsal)}`]
   if (again.length > 0)
@@ -109,7 +130,13 @@ function messageLines({ messages }: Telling, { colors: { out } }: App): string[]
   ])
 }
 
-function lastLine(rehearsal: Rehearsal, tellings: readonly Telling[], sent: Sent, { colors: { out } }: App): string {
+function lastLine(
+  rehearsal: Rehearsal,
+  tellings: readonly Telling[],
+  sent: Sent,
+  failing: Failing,
+  { colors: { out } }: App,
+): string {
   const { troubles, before, dataset } = rehearsal
   const told = tellings.filter(({ messages }) => messages.length > 0)
   if (told.length === 0) {
@@ -120,11 +147,17 @@ function lastLine(rehearsal: Rehearsal, tellings: readonly Telling[], sent: Sent
     const why = troubles.length === 0 ? 'nobody would know' : 'nobody would be told'
     return `${out.red('✗')} ${why}${tellings.length === 0 ? out.dim('\n  → docs/alerts.md shows how to add a channel.') : ''}`
   }
-  const names = told.map(({ channel }) => channel).join(', ')
+  const names = (some: readonly Telling[]): string => some.map(({ channel }) => channel).join(', ')
   if (sent.size > 0) {
     const reached = told.filter(({ channel }) => sent.get(channel)?.some(({ ok }) => ok) === true)
     if (reached.length === 0) return `${out.red('✗')} nothing could be sent`
     return `${out.green('✓')} sent to ${reached.map(({ channel }) => channel).join(', ')}, marked as a rehearsal`
   }
-  return `${out.green('✓')} ${names} would know ${out.dim('· `--send` really sends it, marked as a rehearsal')}`
+  const dead = told.filter(({ channel }) => failing.has(channel))
+  const live = told.filter(({ channel }) => !failing.has(channel))
+  if (live.length === 0) {
+    const why = `${names(dead)} ${dead.length === 1 ? 'does' : 'do'} not deliver`
+    return `${out.red('✗')} nobody would know: ${why}\n  ${out.dim(`→ \`unsilo alert test\` tries every channel.`)}`
+  }
+  return `${out.green('✓')} ${names(live)} would know ${out.dim('· `--send` really sends it, marked as a rehearsal')}`
 }

@@ -8,7 +8,7 @@ export function tellNotes(
   const { dataset, parcel, state, verified, warnings } = restored
   const notes = [
     ...(state === 'suspect' ? ['it is suspect'] : []),
-    ...(verified ? [] : ['it has no hash to be checked by: unsilo has not made it']),
+    ...(verified ? [] : ['it has no hash to be checked by: the ledger has no line of it']),
     ...warnings,
   ]
   for (const note of notes) app.note(`${app.colors.err.yellow('!')} ${dataset}: ${parcel}: ${note}`)

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { type Sink, openSink } from '../alert/alerts.fixture.ts'
 import { services } from '../../test/simulator/service/service.fixture.ts'
 import { type TestApp, testApp } from '../../test/support/test-app.ts'
+import { breakingFiles } from '../../test/support/breaking-files.ts'
 import { drain } from './drain.ts'
+import { ExitCode } from './exit-code.ts'
+import { prune } from './prune.ts'
 import { run } from './run.ts'
 import { verify } from './verify.ts'
 import { watch } from './watch.ts'
@@ -52,7 +55,7 @@ describe('a deletion on a server that fails', () => {
     const { test, sink, service } = await study()
     service.plan([refused])
     await run({ datasets: [] }, test.app)
-    expect(titles(sink)).toEqual(['critical: study: something could not be deleted on a server'])
+    expect(titles(sink)).toEqual(['critical: study: something could not be deleted'])
     expect(sink.received[0]!.body).toContain('405')
     test.clock.advance(5 * minute)
     await run({ datasets: [] }, test.app)
@@ -66,7 +69,7 @@ describe('a deletion on a server that fails', () => {
       await watch({}, test.app)
       test.clock.advance(15 * minute)
     }
-    expect(titles(sink).slice(1)).toEqual(['info: resolved: study: something could not be deleted on a server'])
+    expect(titles(sink).slice(1)).toEqual(['info: resolved: study: something could not be deleted'])
   })
 
   it('is told by `drain` at once, too', async () => {
@@ -77,8 +80,26 @@ describe('a deletion on a server that fails', () => {
     test.write('.unsilo/alerts.json', '')
     test.write('.unsilo/alerts.ndjson', '')
     await drain({ datasets: ['study'] }, test.app)
-    expect(titles(sink)).toContain('critical: study: something could not be deleted on a server')
+    expect(titles(sink)).toContain('critical: study: something could not be deleted')
   })
+})
+
+it('tells at once that what is to go cannot be removed here', async () => {
+  const test = testApp(start)
+  const sink = await openSink()
+  test.write('unsilo.toml', pager(sink.url))
+  const hourly = `cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 hour"\n`
+  test.write('todo/config.toml', hourly)
+  await run({ datasets: [] }, test.app)
+  test.clock.advance(60 * minute)
+  await run({ datasets: [] }, test.app)
+  test.write('todo/config.toml', `${hourly}keep = 1\n`)
+  const { files } = breakingFiles((_, name) => (/^rename .*data\/.* to/.test(name) ? { refuse: 'EACCES' } : 'go on'))
+  const context = { ...test.app.context, system: { ...test.app.context.system, files } }
+  expect(await prune({ datasets: [] }, { ...test.app, context })).toBe(ExitCode.failed)
+  expect(titles(sink)).toEqual(['critical: todo: something could not be deleted'])
+  await run({ datasets: [] }, { ...test.app, context })
+  expect(titles(sink)).toHaveLength(1)
 })
 
 it('tells at once what `verify` finds to be damaged, as one thing', async () => {

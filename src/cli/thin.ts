@@ -7,6 +7,7 @@ import type { App } from './app.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
+import { tellProblems } from './tell-problems.ts'
 import { withProgress } from './with-progress.ts'
 
 export interface ThinArguments {
@@ -49,11 +50,15 @@ async function undoIn(
     })
   }
   const dataset = await openOneDataset(app, name)
-  const parcels = await undoThin(dataset, app.context, undo.includes('all') ? 'all' : undo.map(parseParcelId))
-  if (app.json) app.printJson({ dataset: dataset.name, parcels })
-  else if (parcels.length === 0) app.print(`${dataset.name}: the trash is empty`)
-  else for (const id of parcels) app.print(`${dataset.name}: ${id} is back`)
-  return ExitCode.ok
+  const wanted = undo.includes('all') ? 'all' : undo.map(parseParcelId)
+  const { parcels, problems } = await undoThin(dataset, app.context, wanted)
+  if (app.json) app.printJson({ dataset: dataset.name, parcels, problems })
+  else {
+    if (parcels.length + problems.length === 0) app.print(`${dataset.name}: the trash is empty`)
+    for (const id of parcels) app.print(`${dataset.name}: ${id} is back`)
+    tellProblems(app, dataset.name, problems)
+  }
+  return problems.length === 0 ? ExitCode.ok : ExitCode.failed
 }
 
 function showPlan(plan: ThinPlan, dryRun: boolean, app: App): void {

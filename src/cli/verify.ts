@@ -97,8 +97,11 @@ function unverifiableLines(dataset: string, ids: readonly string[], app: App): s
   if (ids.length === 0) return []
   const isOne = ids.length === 1
   const what = isOne ? `the parcel ${ids[0]!}` : `${ids.length} parcels`
-  const why = `the ledger has no hash of ${isOne ? 'it' : 'them'}, for unsilo has not made ${isOne ? 'it' : 'them'}`
-  return [`${app.colors.err.yellow('!')} ${dataset}: ${what} cannot be verified: ${why}`]
+  const [it, was] = isOne ? ['it', 'it was'] : ['them', 'they were']
+  const why = `the ledger has no line of ${it}: ${was} put there by hand or by another program, or the ledger was lost`
+  const hint = `Put the ledger back if there is a copy; else \`unsilo recover ${dataset}\` writes down how ${isOne ? 'it is' : 'they are'} now.`
+  const { yellow, dim } = app.colors.err
+  return [`${yellow('!')} ${dataset}: ${what} cannot be verified: ${why}\n  ${dim(`→ ${hint}`)}`]
 }
 
 function placeLine(

@@ -1,3 +1,4 @@
+import { sayHeld } from '../dataset/views/held-lists.ts'
 import type { DatasetViewState } from '../dataset/views/views.ts'
 import { parcelTime } from '../parcel/id.ts'
 import { wrapText } from '../report/table.ts'
@@ -15,6 +16,7 @@ const most = 5
 export function noteLines({ dataset, definition, state }: DatasetViewState, columns: number | undefined): string[] {
   const notes = [
     ...emptyNotes(state),
+    ...heldNotes(state),
     ...unknownNotes(definition, state),
     ...errorNotes(state, `${sqlName(dataset)}.${sqlName(`${definition.name}_errors`)}`),
     ...gapNotes(state),
@@ -31,6 +33,11 @@ export function noteLines({ dataset, definition, state }: DatasetViewState, colu
 function emptyNotes({ items, errors, parcels }: ViewState): string[] {
   if (items > 0 || errors > 0 || parcels === 0) return []
   return ['empty: no item was found in any parcel; see in its config.toml whether the view looks in the right place']
+}
+
+function heldNotes(state: ViewState): string[] {
+  const said = sayHeld(state)
+  return said === undefined ? [] : [`items: ${said}`]
 }
 
 /** A misspelt name is no mistake that the configuration alone could tell. */

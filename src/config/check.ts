@@ -30,22 +30,44 @@ export function checkValues<Schema extends z.ZodType>(
 ): { value: z.output<Schema> } | { problems: ValueProblem[] } {
   const result = parseOnce(schema, values)
   if (result.success) return { value: result.data }
-  const issues = withoutConsequences(result.error.issues)
+  const issues = withoutConsequences(result.error.issues, schema, values)
   return { problems: issues.flatMap((issue) => problemsOf(issue, schema, values)) }
 }
 
 /** A table whose key is misspelt may seem to lack that key; the misspelling is the one problem to mend. */
-function withoutConsequences(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => sayKey(path)))
-  return issues.filter(({ code, path }) => code !== 'custom' || !misspelt.has(sayKey(path)))
+function withoutConsequences(
+  issues: readonly z.core.$ZodIssue[],
+  schema: z.ZodType,
+  values: unknown,
+): z.core.$ZodIssue[] {
+  const misspelt = new Set<string>()
+  const meant = new Set<string>()
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue
+    const { path } = issue
+    misspelt.add(sayKey(path))
+    const known = keysAt(schema, path, values)
+    const words = issue.keys.map((key) => nearestWord(key, known))
+    for (const word of words) if (word !== undefined) meant.add(sayKey([...path, word]))
+  }
+  const isMissing = ({ path }: z.core.$ZodIssue): boolean => valueAt(values, path) === undefined
+  return issues.filter(
+    (issue) =>
+      (issue.code !== 'custom' || !misspelt.has(sayKey(issue.path))) &&
+      !(isMissing(issue) && meant.has(sayKey(issue.path))),
+  )
+}
+
+/** The keys that a table can have, by its `kind`. */
+function keysAt(schema: z.ZodType, path: KeyPath, values: unknown): string[] {
+  const table = valueAt(values, path)
+  return knownKeys(schema, path, isTable(table) ? table['kind'] : undefined)
 }
 
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown): ValueProblem[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
-    const table = valueAt(values, path)
-    const kind = isTable(table) ? table['kind'] : undefined
-    const known = knownKeys(schema, path, kind)
+    const known = keysAt(schema, path, values)
     return issue.keys.map((key) => {
       const isOfFile = path.length > 0 && knownKeys(schema, []).includes(key)
       return { at: [...path, key], key: path, ...unknownKey(key, known, isOfFile, kindsWith(schema, path, key)) }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { UnsiloError } from '../errors.ts'
 import { guardConfig } from '../parcel/guard.ts'
 import { datasetKeepConfig } from '../parcel/retention-policy.ts'
-import { durationText, parsedBy } from '../system/schema.ts'
+import { durationText, durationWords, parsedBy } from '../system/schema.ts'
 import { acceptedConfig, healthConfig } from './health-keys.ts'
 import { environmentConfig } from './secrets.ts'
 
@@ -59,8 +59,7 @@ export const commonKeys = z.strictObject({
     .enum(['none', 'gzip', 'zstd'])
     .default('none')
     .describe('Compresses what the command prints or writes; adds .gz or .zst to the name.'),
-  interval: z
-    .string()
+  interval: durationWords
     .optional()
     .describe(
       'Export when the last good parcel is so old: "1 day", "90m", "1w2d". Without it and `schedule`: on request only.',

@@ -1,7 +1,8 @@
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
 import { rootFileName } from './find-root.ts'
+import { realPath } from '../system/path-from.ts'
 import { nearestWord } from '../system/nearest.ts'
 
 /** Name of a dataset's configuration; a folder that has one is a dataset. */
@@ -32,6 +33,47 @@ export function findDatasets(files: Files, root: string, names: readonly string[
     const shared = found.some((other) => other.name === name && other.path !== path)
     return { path, name: shared ? given.replace(/(?<=.)\/+$/, '') : name }
   })
+}
+
+/**
+ * Refuses a folder as a dataset that no run would look at: runs look at folders right in a root.
+ *
+ * @param path Absolute.
+ * @throws UnsiloError `usage`
+ */
+export function checkFindable(files: Files, root: string, path: string): void {
+  const [folder, name] = [dirname(path), basename(path)]
+  if (name.startsWith('.')) {
+    throw new UnsiloError('usage', `${name} cannot be a dataset: runs pass over names that begin with a dot`, {
+      hint: `Choose another name: \`unsilo init ${name.replace(/^\.+/, '') || 'NAME'}\`.`,
+    })
+  }
+  if (isSame(path, root)) {
+    const [inner] = datasetNames(files, root)
+    if (inner === undefined) return
+    throw new UnsiloError('usage', `${root} cannot be a dataset: it holds datasets, which runs would pass over then`, {
+      hint: `Give a name, as in \`unsilo init NAME\`; there is ${inner}.`,
+    })
+  }
+  if (isSame(folder, root) || files.info(join(folder, rootFileName))?.kind === 'file') return
+  throw new UnsiloError(
+    'usage',
+    `${path} cannot be a dataset of ${root}: runs look only at folders right in the root`,
+    {
+      hint: `Put it there: \`unsilo init ${name}\`; or make ${folder} a root of its own: \`unsilo --root ${folder} init ${name}\`.`,
+    },
+  )
+}
+
+function isSame(path: string, other: string): boolean {
+  if (path === other) return true
+  try {
+    return realPath(path) === realPath(other)
+  } catch (error) {
+    // One that is not there yet has no other name.
+    expectUnsiloError(error)
+    return false
+  }
 }
 
 /** How messages name a file: from the root when it is in there. */
@@ -76,21 +118,21 @@ function findDataset(files: Files, root: string, name: string, cwd: string): str
   const dataset = candidates.find((candidate) => isDataset(files, candidate))
   if (dataset !== undefined) return dataset
   const existing = candidates.find((candidate) => files.info(candidate) !== undefined)
-  throw existing === undefined ? notThere(files, root, name, cwd) : notADataset(files, existing)
+  throw existing === undefined ? notThere(files, root, name, cwd) : notADataset(files, root, existing)
 }
 
 function isPath(name: string): boolean {
   return name.includes('/') || name.includes(sep) || name === '.' || name === '..'
 }
 
-function notADataset(files: Files, path: string): UnsiloError {
+function notADataset(files: Files, root: string, path: string): UnsiloError {
   if (files.info(path)?.kind !== 'folder') {
     return new UnsiloError('not-found', `${path} is a file; a dataset is a folder`, {
       hint: 'Give the folder, or its name.',
     })
   }
   return new UnsiloError('not-found', `${path} is not a dataset: it has no ${datasetFileName}`, {
-    hint: `\`unsilo init ${path}\` makes it one; what is in there stays.`,
+    hint: `\`unsilo ${dirname(path) === root ? '' : `--root ${dirname(path)} `}init ${basename(path)}\` makes it one; what is in there stays.`,
   })
 }
 

@@ -182,7 +182,7 @@ it('gives times in ms, and the one glob of ingest.paths as a list', async () => 
 })
 
 it.each([
-  ['interval = 5', 'interval: expects text, not a number. Put it in quotes: "5".'],
+  ['interval = 5', 'interval: 5 is not a duration: it needs a unit and quotes, as in "5 days"'],
   ['retries = "3"', 'retries: expects a number, not text. Write it without quotes: 3.'],
   ['retries = 1.5', 'retries: expects a whole number, not 1.5'],
   ['git = "true"', 'git: expects true or false, not text. Write it without quotes: true.'],
@@ -206,6 +206,8 @@ it.each([
   ['guard.min_bytes = "10 XB"', 'guard.min_bytes: "10 XB" is not a size. Write it like "10 MB", "1.5 GiB" or 300.'],
   ['guard.max_shrink = 0.5', 'guard.max_shrink: expects text, not a number. Put it in quotes: "0.5".'],
   ['max_age = 2020-01-01', 'max_age: expects text, not a date'],
+  ['max_age = 3', 'max_age: 3 is not a duration: it needs a unit and quotes, as in "3 days"'],
+  ['timeout = 1.5', 'timeout: 1.5 is not a duration: it needs a unit and quotes, as in "1 day"'],
 ])('says in plain words what is wrong with %s', async (config, message) => {
   const line = config.split('\n').length
   expect(await problemOf(config)).toBe(`todoist/config.toml:${line}: ${message}`)
@@ -218,6 +220,15 @@ it('reads what export_manager takes for nothing as nothing', async () => {
 
 it('refuses an interval together with a schedule', async () => {
   expect(await problemOf('interval = "1 day"\nschedule = "0 3 * * *"')).toMatch(/^todoist\/config\.toml:2: schedule: /)
+})
+
+it('refuses a max_age in which no export is due, and leaves a default out where it is', async () => {
+  expect(await problemOf('interval = "1 day"\nmax_age = "20 hours"')).toBe(
+    'todoist/config.toml:2: max_age: is shorter than the interval (1 day): the dataset would be late before each export. Make it longer than the interval, or leave it out: an interval and a quarter. Or shorten the interval.',
+  )
+  const root = '[defaults]\nmax_age = "3 days"\n'
+  expect(await configOf('interval = "3 days"', root)).toMatchObject({ maxAgeMs: 259_200_000 })
+  expect(await configOf('interval = "1 week"', root)).toMatchObject({ maxAgeMs: undefined })
 })
 
 it('lets the keys of a dataset win over the defaults', async () => {

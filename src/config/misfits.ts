@@ -1,7 +1,9 @@
+import { expectUnsiloError } from '../errors.ts'
 import { folderMisfits } from '../source/folder/misfits.ts'
 import { type Misfit, isCompressed } from '../source/misfit.ts'
 import { postgresMisfits } from '../source/postgres/misfits.ts'
 import { drainMisfits } from '../source/rest/drain-misfits.ts'
+import { formatDuration, parseDuration } from '../system/duration.ts'
 import { thinMisfits } from '../view/thin/misfits.ts'
 import { isTable } from './values.ts'
 import { misfitsInPublishViews, misfitsInViews } from './views.ts'
@@ -13,6 +15,7 @@ type WrittenKeys = Readonly<Record<string, unknown>>
 export function misfitsIn(values: WrittenKeys): Misfit[] {
   const { source } = values
   const ofViews = [
+    ...tooShortAge(values),
     ...misfitsInViews(values),
     ...misfitsInPublishViews(values),
     ...thinMisfits(values),
@@ -26,6 +29,28 @@ export function misfitsIn(values: WrittenKeys): Misfit[] {
     ...(isTable(source) ? sourceMisfits(source, values) : []),
     ...(hasText(values['cmd']) ? [] : withoutCommand(values, ['stdout'])),
   ]
+}
+
+/** With it, the newest parcel would be too old each time before the next one is even due. */
+function tooShortAge({ interval, max_age: maxAge }: WrittenKeys): Misfit[] {
+  const [intervalMs, maxAgeMs] = [durationIn(interval), durationIn(maxAge)]
+  if (intervalMs === undefined || maxAgeMs === undefined || maxAgeMs >= intervalMs) return []
+  const message = `is shorter than the interval (${formatDuration(intervalMs)}): the dataset would be late before each export`
+  const hint = `Make it longer than the interval, or leave it out: an interval and a quarter. Or shorten the interval.`
+  return [{ path: ['max_age'], message, hint }]
+}
+
+/** A duration as text, or in ms once it was read; `undefined` for what is none. */
+function durationIn(value: unknown): number | undefined {
+  // No unit is shorter than a second: a smaller number is one that somebody wrote without its unit.
+  if (typeof value === 'number') return value >= 1000 ? value : undefined
+  if (typeof value !== 'string') return undefined
+  try {
+    return parseDuration(value)
+  } catch (error) {
+    expectUnsiloError(error)
+    return undefined
+  }
 }
 
 function besidePack({ pack, compress }: WrittenKeys): Misfit[] {

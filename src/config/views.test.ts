@@ -213,6 +213,21 @@ describe('what is wrong with a view', () => {
       'a/config.toml:4: views.a.checks.c: "c" is no column. There are: b.',
     ],
     [
+      '[views.a]\nkey = "id"\n[views.a.checks]\nb = { pattern = "(" }\nc = { min = 3, max = 2 }\nd = { max = "2026-02-30" }\ne = { rows = { as = "b" } }\nf = { rows = { as = "other.b" } }\ng = { pattern = "(?i)^a" }',
+      "a/config.toml:4: views.a.checks.b.pattern: is no regular expression: unterminated group. Its syntax is that of https://github.com/google/re2/wiki/Syntax; in TOML, '…' keeps each \\ as it is.",
+      'a/config.toml:5: views.a.checks.c.min: is above `max`. Turn them round: no value is both.',
+      'a/config.toml:6: views.a.checks.d.max: there is no such date or time: "2026-02-30". Write it like "2026-03-01" or "2026-03-01T18:00Z".',
+      'a/config.toml:7: views.a.checks.e.rows.as: there is no view "b". There are: a; that of another dataset is written DATASET.VIEW.',
+    ],
+    [
+      '[views.a]\nkey = "id"\ncolumns = { n = "n :: integer", t = "t :: epoch" }\n[views.a.checks]\nn = { min = "low", values = [1, "2"] }\nt = { min = 5, max = "now", unique = ["n", "m"] }\nu = { column = "N", missing = { most = "1%", by = ["x"] } }',
+      'a/config.toml:5: views.a.checks.n.min: n is of type BIGINT, and "low" is not. Write a number, or make the column a time: [views.NAME.columns] n = "n :: epoch".',
+      'a/config.toml:5: views.a.checks.n.values: n is of type BIGINT, and "2" is not. Write the values in the type of the column, or give the column another type in `columns`.',
+      'a/config.toml:6: views.a.checks.t.unique: "m" is no column. There are: n, t.',
+      'a/config.toml:6: views.a.checks.t.min: t is of type TIMESTAMP, and 5 is not. Write the bound in the type of the column, or give the column another type in `columns`.',
+      'a/config.toml:7: views.a.checks.u.missing.by: "x" is no column. There are: n, t.',
+    ],
+    [
       '[views.a]\nkey = "id"\nchecks.b.missing.most = "many"',
       'a/config.toml:3: views.a.checks.b.missing.most: "many" is not a percentage. Write it like "5%" or "0.5%".',
     ],

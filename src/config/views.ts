@@ -11,7 +11,7 @@ import { type TomlValues, isTable } from './values.ts'
 export function misfitsInViews({ views, source }: TomlValues): Misfit[] {
   if (!isTable(views)) return []
   const streams = isTable(source) && Array.isArray(source['streams']) ? source['streams'].filter(isTable) : []
-  const around = { kind: isTable(source) ? source['kind'] : undefined, streams }
+  const around = { kind: isTable(source) ? source['kind'] : undefined, streams, views: Object.keys(views) }
   return Object.entries(views).flatMap(([name, view]) =>
     isTable(view)
       ? viewMisfits(view, around).map((misfit) => ({ ...misfit, path: ['views', name, ...misfit.path] }))

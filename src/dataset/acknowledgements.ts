@@ -25,7 +25,7 @@ export function acknowledgements({ entries }: Pick<History, 'entries'>): Acknowl
   const found: Acknowledgements = new Map()
   for (const entry of entries) {
     // An attempt that begins under an id makes another parcel of it.
-    if (entry.event === 'started' && entry.parcel !== undefined) found.delete(entry.parcel)
+    if (entry.event === 'started' && found.size > 0 && entry.parcel !== undefined) found.delete(entry.parcel)
     if (isEvent(entry, 'published')) acknowledge(found, acknowledgementOf(entry))
     else if (isEvent(entry, 'withdrawn')) withdraw(found, JSON.parse(entry.line) as { parcel: string; target: string })
     else if (isEvent(entry, 'verified')) judge(found, verdictOf(entry))

@@ -72,8 +72,8 @@ export interface Problem {
   message: string
   hint?: string | undefined
   /**
-   * Data may be at risk, whatever the code: something could not be deleted elsewhere (`delete`), or is gone there that nobody has
-   * asked to delete (`vanished`).
+   * Data may be at risk, whatever the code: something could not be deleted (`delete`), or is gone on a server that nobody has asked to
+   * delete (`vanished`).
    */
   risk?: 'delete' | 'vanished'
 }

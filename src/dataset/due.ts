@@ -7,6 +7,7 @@ import { type Continuable, continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { type History, type ParcelRecord, attemptsSinceGood, isEvent } from './history.ts'
 import { hasSource } from './source.ts'
+import { newestWhole } from './verdicts.ts'
 
 /** Whether an export is due now, and why. */
 export async function duenessOf(dataset: Dataset, context: Context, history: History): Promise<Due> {
@@ -45,11 +46,13 @@ export async function overdueOf(dataset: Dataset, context: Context, history: His
   return overdue({ ...(await freshness(dataset, context, history)), maxAgeMs: dataset.config.maxAgeMs })
 }
 
-function freshness(dataset: Dataset, context: Context, history: History): Promise<Freshness> {
-  const now = context.system.clock.now()
+function freshness(dataset: Dataset, { system: { clock, files } }: Context, history: History): Promise<Freshness> {
+  const now = clock.now()
   const latest = parcelIdAt(now)
-  // Of all good parcels only two matter: the newest, and the newest that is not dated ahead of the clock.
-  const byNow = history.parcels.findLast(({ id, state }) => state === 'good' && id <= latest)
-  const times = [history.newestGood, byNow].filter((parcel) => parcel !== undefined).map(({ id }) => parcelTime(id))
+  // Of all whole parcels only two matter: the newest, and the newest that is not dated ahead of the clock.
+  const newest = newestWhole(files, dataset.layout, history)
+  const isAhead = newest !== undefined && newest.id > latest
+  const byNow = isAhead ? newestWhole(files, dataset.layout, history, ({ id }) => id <= latest) : undefined
+  const times = [newest, byNow].filter((parcel) => parcel !== undefined).map(({ id }) => parcelTime(id))
   return freshnessOf(dataset.config.schedule, times, now)
 }

@@ -10,6 +10,7 @@ import { sayDuration } from '../system/duration.ts'
 import { continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { openExportLogs, ownLinePrefix } from './export-logs.ts'
+import { footerOf } from './footer.ts'
 import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import { newParcelId, resumeParcel, startParcel } from './new-parcel.ts'
 import { type FailedEvent, recordFailure, sealParcel } from './seal.ts'
@@ -43,7 +44,12 @@ export async function exportParcel(
   if (left === undefined) await startParcel(dataset, context, id, { by: 'export' })
   else await resumeParcel(dataset, context, id)
   const { compress, guard } = dataset.config
-  const staged = stageParcel(files, dataset.layout, id, { compress, require: guard.require, signal: context.signal })
+  const staged = stageParcel(files, dataset.layout, id, {
+    compress,
+    require: guard.require,
+    isFooter: footerOf(dataset),
+    signal: context.signal,
+  })
   const logs = await openExportLogs(files, logsOf(dataset.layout, id))
   let tries = 0
   try {

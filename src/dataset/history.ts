@@ -6,6 +6,7 @@ import type { Layout } from '../parcel/layout.ts'
 import type { Pack } from '../parcel/pack-file.ts'
 import { type StoredParcel, listParcels, listSealed } from '../parcel/store.ts'
 import type { Files } from '../system/files.ts'
+import { RecordList, indexOf } from './record-list.ts'
 
 /**
  * - `good`, `suspect`: sealed, in `data/`.
@@ -15,6 +16,7 @@ import type { Files } from '../system/files.ts'
  * - `skipped`: an attempt in which the command said that there is nothing to export this time.
  * - `pruned`: removed by the rules. `gone`: was sealed, and something else removed it.
  * - `trashed`: `thin` took it out of `data/`, and it can be brought back. `thinned`: the trash was emptied since.
+ * - `unreadable`: in a pack whose index cannot be read.
  */
 export type ParcelState =
   | 'good'
@@ -27,6 +29,10 @@ export type ParcelState =
   | 'trashed'
   | 'thinned'
   | 'gone'
+  | 'unreadable'
+
+/** As parcels are told: `damaged` are sealed ones that are known not to be what was sealed any more (`damagedHere`). */
+export type ToldState = ParcelState | 'damaged'
 
 export interface ParcelRecord {
   id: ParcelId
@@ -69,59 +75,52 @@ export interface History {
 }
 
 export function readHistory(files: Files, layout: Layout): History {
-  const records = new Map<ParcelId, ParcelRecord>()
-  // All records are made with the same properties in the same order: a dataset has thousands of them.
-  const recordOf = (id: ParcelId): ParcelRecord => {
-    let found = records.get(id)
-    if (found === undefined) {
-      found = {
-        id,
-        state: 'unfinished',
-        stored: undefined,
-        isSealed: false,
-        started: undefined,
-        parked: undefined,
-        ended: undefined,
-        accepted: false,
-        pruned: false,
-        trashed: undefined,
-        thinnedAt: undefined,
-        lost: undefined,
-      }
-      records.set(id, found)
-    }
-    return found
-  }
-  for (const stored of listParcels(files, layout.incomplete)) recordOf(stored.id).stored = stored
   const sealed = listSealed(files, layout)
-  for (const stored of sealed.parcels) {
-    const found = recordOf(stored.id)
-    found.stored = stored
-    found.isSealed = true
-  }
-  for (const stored of listParcels(files, layout.trash)) recordOf(stored.id).trashed = stored
+  const records = new RecordList(sealed.parcels)
+  for (const stored of listParcels(files, layout.incomplete)) records.of(stored.id).stored ??= stored
+  for (const stored of listParcels(files, layout.trash)) records.of(stored.id).trashed = stored
   const { entries, damagedLines } = readLedger(files, layout.ledger)
   let last: ParcelRecord | undefined
   for (const entry of entries) {
     const { event, parcel } = entry
-    if (ofMany.has(event)) addToMany(entry, recordOf, layout)
+    if (ofMany.has(event)) addToMany(entry, records, layout)
     else if (parcel !== undefined && !ofCopies.has(event)) {
       // Lines of one parcel mostly follow each other, and to compare is quicker than to look up.
-      if (parcel !== last?.id) last = records.get(parcel) ?? (isParcelId(parcel) ? recordOf(parcel) : undefined)
+      if (parcel !== last?.id) last = records.find(parcel) ?? (isParcelId(parcel) ? records.of(parcel) : undefined)
       if (last !== undefined) addEntry(entry, last)
     }
   }
-  const parcels = [...records.values()]
+  const parcels = records.sorted()
   for (const parcel of parcels) parcel.state = stateOf(parcel)
-  parcels.sort((a, b) => (a.id < b.id ? -1 : 1))
+  const unread = sealed.packs.filter(({ index }) => index === undefined)
+  if (unread.length > 0) markUnreadable(unread, entries, records, layout)
   return {
     parcels,
     packs: sealed.packs,
     entries,
     damagedLines,
-    get: (id) => records.get(id),
+    get: (id) => parcels[indexOf(parcels, id) ?? -1],
     newestGood: parcels.findLast((parcel) => parcel.state === 'good'),
     newest: parcels.at(-1),
+  }
+}
+
+/** What a pack without an index holds is known from the ledger alone, and is not gone. */
+function markUnreadable(
+  packs: readonly Pack[],
+  entries: readonly LedgerEntry[],
+  records: RecordList,
+  layout: Layout,
+): void {
+  for (const { name } of packs) {
+    const last = entries.findLast(
+      (entry): entry is LedgerEntry & { event: 'packed' } =>
+        isEvent(entry, 'packed') && detailsOf(entry, layout.ledger).pack === name,
+    )
+    for (const id of last === undefined ? [] : detailsOf(last, layout.ledger).parcels) {
+      const found = records.find(id)
+      if (found?.state === 'gone') found.state = 'unreadable'
+    }
   }
 }
 
@@ -140,18 +139,18 @@ const ofCopies: ReadonlySet<string> = new Set<LedgerEvent['event']>([
   'done',
 ])
 
-function addToMany(entry: LedgerEntry, recordOf: (id: ParcelId) => ParcelRecord, layout: Layout): void {
+function addToMany(entry: LedgerEntry, records: RecordList, layout: Layout): void {
   if (isEvent(entry, 'pruned')) {
     for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) {
-      const found = recordOf(id)
+      const found = records.of(id)
       found.pruned = true
       found.thinnedAt = undefined
     }
   } else if (isEvent(entry, 'thinned')) {
-    for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) recordOf(id).thinnedAt = entry.at
+    for (const id of Object.keys(detailsOf(entry, layout.ledger).removed)) records.of(id).thinnedAt = entry.at
   } else if (isEvent(entry, 'restored')) {
     for (const [id, why] of Object.entries(detailsOf(entry, layout.ledger).lost)) {
-      if (isParcelId(id)) recordOf(id).lost = why
+      if (isParcelId(id)) records.of(id).lost = why
     }
   }
 }
@@ -213,12 +212,11 @@ export function failuresSinceGood(history: History, now: Date): ParcelRecord[] {
   return attemptsSinceGood(history, now).filter(({ state }) => state !== 'skipped')
 }
 
+export type SealedParcel = ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel }
+
 /** Sealed parcels that are there, oldest first. */
-export function sealedParcels(
-  history: History,
-): (ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel })[] {
+export function sealedParcels(history: History): SealedParcel[] {
   return history.parcels.filter(
-    (parcel): parcel is ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel } =>
-      parcel.state === 'good' || parcel.state === 'suspect',
+    (parcel): parcel is SealedParcel => parcel.state === 'good' || parcel.state === 'suspect',
   )
 }

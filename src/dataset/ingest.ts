@@ -14,6 +14,7 @@ import type { Files } from '../system/files.ts'
 import { matchPaths } from '../system/glob.ts'
 import { isOpenForWriting } from '../system/open-files.ts'
 import type { Context, Dataset } from './dataset.ts'
+import { footerOf } from './footer.ts'
 import { type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
 import { aheadError, newParcelId, startParcel } from './new-parcel.ts'
 import { sealMoved, sealParcel } from './seal.ts'
@@ -92,7 +93,8 @@ export async function ingestPath(
   const outside: StoredParcel = { id, name, extension: extension.toLowerCase(), path, isFolder, others: [] }
   const before = fingerprint(files, path)
   const { require } = dataset.config.guard
-  const manifest = await inspectParcel(files, outside, { require, signal: context.signal }).catch((error: unknown) => {
+  const options = { require, isFooter: footerOf(dataset), signal: context.signal }
+  const manifest = await inspectParcel(files, outside, options).catch((error: unknown) => {
     throw error instanceof UnsiloError && error.code === 'empty' ? emptyError(path, error) : error
   })
   if (fingerprint(files, path) !== before || isOpenForWriting(path)) {
@@ -138,7 +140,8 @@ async function finishMove(
   const parcel = sealedParcels(readHistory(files, dataset.layout)).findLast(isOfFile)
   if (parcel === undefined || !isEvent(parcel.ended, 'sealed')) return undefined
   const sealed = detailsOf(parcel.ended, ledger)
-  const { sha256 } = await inspectParcel(files, { ...parcel.stored, path }, { signal: context.signal })
+  const options = { isFooter: footerOf(dataset), signal: context.signal }
+  const { sha256 } = await inspectParcel(files, { ...parcel.stored, path }, options)
   if (sha256 !== sealed.sha256) return undefined
   await files.remove(path)
   await files.sync(dirname(path))

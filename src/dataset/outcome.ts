@@ -7,7 +7,7 @@ import type { Drained } from './drain-result.ts'
 import type { ExportEnd } from './export.ts'
 import type { PackPlan, PackedPack } from './packs/outcome.ts'
 import type { PruneDecision } from './prune.ts'
-import type { PublishPlan } from './publish.ts'
+import type { PublishPlan } from './publish-plan.ts'
 import type { ViewsDone } from './views/run-views.ts'
 
 export interface RunOptions {
@@ -78,5 +78,22 @@ export async function step(outcome: Outcome, action: () => Promise<void>): Promi
     if (!(error instanceof UnsiloError)) throw error
     const { code, message, hint } = error
     outcome.problems.push({ severity: 'error', code, message, hint })
+  }
+}
+
+/**
+ * Removes something here. That it fails puts data at risk: the disk fills, or does not do what it should.
+ *
+ * @param what Is to go, as in "what `keep` lets go".
+ * @returns What went wrong. @throws UnsiloError `cancelled`
+ */
+export async function removing(what: string, action: () => Promise<void>): Promise<Problem[]> {
+  try {
+    await action()
+    return []
+  } catch (error) {
+    if (!(error instanceof UnsiloError) || error.code === 'cancelled') throw error
+    const { code, message, hint } = error
+    return [{ severity: 'error', code, risk: 'delete', message: `${what} could not be removed: ${message}`, hint }]
   }
 }

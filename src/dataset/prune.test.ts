@@ -165,3 +165,22 @@ it('does not let a parcel that is dated ahead of the clock push out good ones', 
   await test.run()
   expect(test.names('data')).toEqual(['2026-03-01T070000Z.txt', '2030-01-01T000000Z.txt'])
 })
+
+it('is a risk to data when what is to go cannot be removed, and goes the next time', async () => {
+  const test = testDataset(hourly('keep = 2'))
+  await runTimes(test, 3)
+  const { files } = breakingFiles((_, name) => (/^rename .*data\/.* to/.test(name) ? { refuse: 'EACCES' } : 'go on'))
+  const context = { ...test.context, system: { ...test.system, files } }
+  test.configure(hourly('keep = 1'))
+  const risk = {
+    severity: 'error',
+    code: 'not-permitted',
+    risk: 'delete',
+    message: expect.stringContaining('what `keep` lets go could not be removed: cannot rename ') as string,
+  }
+  expect((await pruneDataset(await test.open(), context, false)).problems).toMatchObject([risk])
+  expect((await test.run({}, context.system)).problems).toMatchObject([risk])
+  const before = test.names('data').length
+  expect((await test.run()).problems).toEqual([])
+  expect(test.names('data').length).toBeLessThan(before)
+})

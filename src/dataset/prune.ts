@@ -10,15 +10,16 @@ import type { Context, Dataset, Problem } from './dataset.ts'
 import { drainedParcels } from './drain-ledger.ts'
 import { awaitedParcels, neededParcels } from './needed-parcels.ts'
 import { commitRecords } from './git.ts'
-import { type History, type ParcelRecord, isEvent, readHistory, sealedParcels } from './history.ts'
+import { type History, type ParcelRecord, type ToldState, isEvent, readHistory, sealedParcels } from './history.ts'
 import type { Losses, LostVersions } from './last-versions.ts'
 import { withLock } from './lock.ts'
+import { removing } from './outcome.ts'
 import { examinedParcels, retainedParcels } from './verdicts.ts'
 
 export interface PruneDecision {
   id: ParcelId
   keep: boolean
-  state: ParcelRecord['state']
+  state: ToldState
   reasons: string[]
 }
 
@@ -38,13 +39,14 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
   const parcelOf = new Map(sealed.map((parcel) => [parcel.id, parcel]))
   const now = context.system.clock.now()
   const isAhead = ({ id }: { id: ParcelId }): boolean => isAheadOf(id, now)
-  const plan = planRetention(dataset, context, history, isAhead)
+  const { plan, states } = planRetention(dataset, context, history, isAhead)
   const frozen = plan.frozen || history.damagedLines > 0
   const needed = neededParcels(dataset, sealed)
   const drained = drainedParcels(history.entries)
   const awaited = plan.decisions.every(({ keep }) => keep) ? undefined : awaitedParcels(dataset, history)
   const decisions = plan.decisions.map((decision): PruneDecision => {
-    const { state, stored } = parcelOf.get(decision.id)!
+    const { stored } = parcelOf.get(decision.id)!
+    const state = states.get(decision.id)!
     if (decision.keep) return { ...decision, state }
     const { id } = decision
     if (needed.has(id)) return { id, keep: true, state, reasons: ['no later export holds all that it does'] }
@@ -56,7 +58,8 @@ export function planPrune(dataset: Dataset, context: Context, history: History):
     const names = [stored.name, ...stored.others].join(', ')
     return { id, keep: true, state, reasons: [`data/ has more than one of it: ${names}`] }
   })
-  for (const { id, state } of sealed.filter(isAhead)) {
+  for (const { id } of sealed.filter(isAhead)) {
+    const state = states.get(id)!
     decisions.push({ id, keep: true, state, reasons: ['dated ahead of the clock: stays, and does not count'] })
   }
   const newest = history.newest?.id ?? ''
@@ -76,12 +79,16 @@ function planRetention(
   { system: { files } }: Context,
   history: History,
   isAhead: (parcel: RetainedParcel) => boolean,
-): RetentionPlan {
+): { plan: RetentionPlan; states: ReadonlyMap<ParcelId, RetainedParcel['state']> } {
   const isCounted = (parcel: RetainedParcel): boolean => !isAhead(parcel)
-  const plan = parcelsToKeep(retainedParcels(history).filter(isCounted), keep)
+  const statesOf = (all: readonly RetainedParcel[]): Map<ParcelId, RetainedParcel['state']> =>
+    new Map(all.map(({ id, state }) => [id, state]))
+  const known = retainedParcels(history)
+  const plan = parcelsToKeep(known.filter(isCounted), keep)
   // To look at each file takes a while, and mostly nothing is to go.
-  if (plan.decisions.every((decision) => decision.keep)) return plan
-  const parcels = examinedParcels(files, layout, history).filter(isCounted)
+  if (plan.decisions.every((decision) => decision.keep)) return { plan, states: statesOf(known) }
+  const all = examinedParcels(files, layout, history)
+  const parcels = all.filter(isCounted)
   const examined = parcelsToKeep(parcels, keep)
   const isSealed = ({ id }: { id: ParcelId }): boolean => isEvent(history.get(id)!.ended, 'sealed')
   const sealedOnly = parcelsToKeep(parcels.filter(isSealed), keep)
@@ -89,7 +96,7 @@ function planRetention(
   const decisions = examined.decisions.map((decision) =>
     decision.keep ? decision : (ofSealed.get(decision.id) ?? decision),
   )
-  return { ...examined, decisions }
+  return { plan: { ...examined, decisions }, states: statesOf(all) }
 }
 
 /** A failed or killed attempt whose files or logs have not been cleaned up. */
@@ -126,9 +133,9 @@ export async function carryOutPrune(
   files.makeFolder(layout.incomplete)
   const gone: string[] = []
   const packed: ParcelId[] = []
-  for (const { id, state } of removed) {
-    const stored = history.get(id)?.stored
-    if (stored !== undefined && (state === 'good' || state === 'suspect')) {
+  for (const { id } of removed) {
+    const { stored, isSealed = false } = history.get(id) ?? {}
+    if (stored !== undefined && isSealed) {
       if (stored.packed !== undefined) packed.push(id)
       else await removeWhole(files, layout, stored)
       gone.push(stored.path)
@@ -163,7 +170,7 @@ export async function lossesOf(
   history: History,
   plan: PrunePlan,
 ): Promise<Losses | undefined> {
-  const sealed = removals(plan).filter(({ state }) => state === 'good' || state === 'suspect')
+  const sealed = removals(plan).filter(({ id }) => history.get(id)?.isSealed === true)
   if (sealed.length === 0 || dataset.config.views.length === 0 || !dataset.config.warnsOfLosses) return undefined
   // Views are loaded on first use.
   const { lossesBy } = await import('./last-versions.ts')
@@ -189,11 +196,17 @@ export async function pruneDataset(
   return withLock(dataset, context, async () => {
     const history = look()
     const plan = await planned(history)
-    const gone = await carryOutPrune(dataset, context, plan, history)
+    const gone: string[] = []
+    const failed = await removing(letGo, async () => {
+      gone.push(...(await carryOutPrune(dataset, context, plan, history)))
+    })
     if (gone.length > 0) await commitRecords(dataset, context, `[unsilo] ${sayPruned(gone)}`, gone)
-    return plan
+    return { ...plan, problems: [...plan.problems, ...failed] }
   })
 }
+
+/** What a prune removes, in words. */
+export const letGo = 'what `keep` lets go'
 
 /** For the message of a commit. */
 export function sayPruned(gone: readonly string[]): string {

@@ -5,7 +5,8 @@ import type { Context, Dataset } from './dataset.ts'
 import { commitRecords } from './git.ts'
 import { readHistory } from './history.ts'
 import { withLock } from './lock.ts'
-import { type Publication, type PublishOptions, type PublishPlan, planPublish, publishParcels } from './publish.ts'
+import { type Publication, type PublishOptions, publishParcels } from './publish.ts'
+import { type PublishPlan, planPublish } from './publish-plan.ts'
 import { alarmProblems } from './verify-alarm.ts'
 
 export interface PublishRequest extends PublishOptions {

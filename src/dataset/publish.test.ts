@@ -28,7 +28,7 @@ import {
   writesOne,
 } from '../../test/support/publishing-dataset.ts'
 import type { NamedTarget } from './copies/targets.ts'
-import { planPublish } from './publish.ts'
+import { planPublish } from './publish-plan.ts'
 import { hasFailed } from './outcome.ts'
 
 describe('a run that publishes', () => {

@@ -1,7 +1,6 @@
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { PublishedEvent, WithdrawnEvent } from '../ledger/event.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
-import type { ParcelId } from '../parcel/id.ts'
 import { removeAll } from '../target/remove-all.ts'
 import {
   type Acknowledgements,
@@ -24,21 +23,6 @@ import type { Context, Dataset, Problem } from './dataset.ts'
 import type { History } from './history.ts'
 import { type ParcelLender, openLender, packedLast } from './packs/lend.ts'
 import { alarmProblems } from './verify-alarm.ts'
-
-/** What each target lacks, newest first; one that lacks nothing is left out. */
-export type PublishPlan = { target: string; parcels: ParcelId[] }[]
-
-/** @param read What the ledger says of copies, where that was read already. */
-export function planPublish(dataset: Dataset, history: History, read?: Acknowledgements): PublishPlan {
-  if (dataset.targets.length === 0) return []
-  const known = read ?? acknowledgements(history)
-  return dataset.targets
-    .map(({ name, config }) => {
-      const lacking = lackingAt(dataset, history, known, { name, settings: config })
-      return { target: name, parcels: lacking.map(({ id }) => id) }
-    })
-    .filter(({ parcels }) => parcels.length > 0)
-}
 
 export interface Publication {
   published: PublishedEvent[]

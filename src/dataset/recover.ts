@@ -8,6 +8,7 @@ import type { Files } from '../system/files.ts'
 import { isTemporaryName } from '../system/replace-file.ts'
 import { continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
+import { footerOf } from './footer.ts'
 import { type History, type ParcelRecord, isEvent, readHistory } from './history.ts'
 import { recoveredNotes } from './recovered-notes.ts'
 import { recordFailure, sealRecovered } from './seal.ts'
@@ -32,7 +33,7 @@ export function findLeftovers(dataset: Dataset, context: Context, history: Histo
   const unmeasured = history.parcels
     .filter(
       ({ ended, pruned, state }) =>
-        ended !== undefined && !pruned && !['gone', 'skipped', 'trashed', 'thinned'].includes(state),
+        ended !== undefined && !pruned && !['gone', 'skipped', 'trashed', 'thinned', 'unreadable'].includes(state),
     )
     .filter(({ id }) => rows !== undefined && !rows.has(id))
     .map(({ id }) => id)
@@ -73,7 +74,8 @@ async function endParcel(dataset: Dataset, context: Context, parcel: ParcelRecor
   if (parcel.state === 'good' && parcel.stored !== undefined) {
     // The move into data/ came after everything was checked and durable; only its line is missing.
     await files.sync(dataset.layout.data)
-    const manifest = await inspectParcel(files, parcel.stored, { signal: context.signal })
+    const options = { isFooter: footerOf(dataset), signal: context.signal }
+    const manifest = await inspectParcel(files, parcel.stored, options)
     const notes = recoveredNotes(dataset, files, parcel.id, parcel.stored.path)
     await sealRecovered(dataset, context, parcel.stored, manifest, notes, history)
     return

@@ -1,25 +1,24 @@
-import { UnsiloError, expectUnsiloError } from '../errors.ts'
+import { expectUnsiloError } from '../errors.ts'
 import { type MetricRow, readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
-import { inspectParcel } from '../parcel/manifest.ts'
-import type { SealedEvent } from '../ledger/event.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { commitRecords } from './git.ts'
-import { readHistory, sealedParcels } from './history.ts'
+import { type History, readHistory } from './history.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
-import { openLender } from './packs/lend.ts'
 import { settleInRun } from './packs/work.ts'
+import { type DamagedParcel, recheckParcels } from './recover-parcels.ts'
+import { type Recovered, recoverUnknown } from './recover-unknown.ts'
+import type { RemadeView } from './recover-views.ts'
 import { recover } from './recover.ts'
-import { recoveredNotes } from './recovered-notes.ts'
-import { sealRecovered } from './seal.ts'
-import type { DatasetView } from './views/views.ts'
 
 /** What was made again from the parcels of a dataset, and what differs from before. */
 export interface Remade {
   dataset: string
   /** Parcels that the ledger did not know, and does now. */
-  recovered: Pick<SealedEvent, 'parcel' | 'state' | 'doubts'>[]
+  recovered: Recovered[]
+  /** Parcels that are not what was sealed any more. They are not measured. */
+  damaged: Omit<DamagedParcel, 'isNew'>[]
   /** Parcels and attempts that were measured. */
   measured: ParcelId[]
   metrics: MetricChange[]
@@ -35,112 +34,79 @@ interface MetricChange {
   after?: string
 }
 
-type ViewCounts = Pick<DatasetView['state'], 'items' | 'versions' | 'absent' | 'errors'>
-
-interface RemadeView {
-  view: string
-  /** Missing: it could not be had. */
-  before?: ViewCounts
-  after: ViewCounts
-}
-
 /** How many parcels are measured side by side. */
 const atOnce = 4
 
 /**
- * Makes again all that is derived: lines of the ledger that parcels lack, metrics, and everything in `.cache`. Parcels are read, and
- * none is changed.
+ * Makes again all that is derived: lines of the ledger that parcels lack, metrics, and views. Parcels are read, and none is changed. What
+ * there was goes only when the new stands in its place.
  */
 export function remakeDataset(dataset: Dataset, context: Context): Promise<Remade> {
   return withLock(dataset, context, async () => {
     const { files } = context.system
     const { layout, config } = dataset
-    const remade: Remade = { dataset: dataset.name, recovered: [], measured: [], metrics: [], views: [], problems: [] }
+    const remade: Remade = {
+      dataset: dataset.name,
+      recovered: [],
+      damaged: [],
+      measured: [],
+      metrics: [],
+      views: [],
+      problems: [],
+    }
+    const { problems } = remade
     // Views, and the engine that they are stored with, are loaded on first use.
-    const { readyViews } = await import('./views/views.ts')
-    const before = config.views.length > 0 ? (await readyViews(dataset, context)).views : []
-    await files.remove(layout.cache)
+    const views = config.views.length > 0 ? await import('./recover-views.ts') : undefined
+    const before = await views?.countsBefore(dataset, context, readHistory(files, layout))
 
     const ended = await recover(dataset, context)
-    await settleInRun(dataset, context, readHistory(files, layout), remade.problems)
-    await recoverUnknown(dataset, context, remade)
-    const rowsBefore = readMetricsIfWhole(files, layout.metrics)?.rows
+    await settleInRun(dataset, context, readHistory(files, layout), problems)
+    const unknown = await recoverUnknown(dataset, context)
+    remade.recovered = unknown.recovered
+    problems.push(...unknown.problems)
+    const isFresh = (id: ParcelId): boolean => remade.recovered.some(({ parcel }) => parcel === id)
+    const checked = await recheckParcels(dataset, context, isFresh)
+    problems.push(...checked.problems)
+    remade.damaged = checked.damaged.map(({ parcel, faults }) => ({ parcel, faults }))
     const history = readHistory(files, layout)
-    const there = history.parcels.filter(({ stored }) => stored !== undefined).map(({ id }) => id)
-    remade.measured = [...new Set([...there, ...ended])].sort()
-    try {
-      remade.problems.push(...(await recordMetrics(dataset, context, remade.measured, atOnce, history)))
-    } catch (error) {
-      // A damaged metrics.csv may hold what cannot be measured again, and keeps nothing else from being made.
-      const { code, message, hint } = expectUnsiloError(error)
-      if (code === 'cancelled') throw error
-      remade.problems.push({ severity: 'error', code, message, hint })
-    }
-    const rowsAfter = readMetricsIfWhole(files, layout.metrics)?.rows
-    remade.metrics = remade.measured.flatMap((id) => changesOf(id, rowsBefore?.get(id), rowsAfter?.get(id)))
+    await remeasure(dataset, context, history, ended, remade)
 
-    if (config.views.length > 0) {
-      const { views, problems } = await readyViews(dataset, context, config.views, history)
-      remade.problems.push(...problems.map((problem): Problem => ({ ...problem, severity: 'error' })))
-      for (const { definition, state } of views) {
-        const earlier = before.find((one) => one.definition.name === definition.name)
-        remade.views.push({
-          view: definition.name,
-          ...(earlier === undefined ? {} : { before: countsOf(earlier.state) }),
-          after: countsOf(state),
-        })
-      }
+    if (views !== undefined) {
+      const made = await views.remakeViews(dataset, context, history, before!, checked.damaged)
+      remade.views = made.views
+      problems.push(...made.problems)
     }
     await commitRecords(dataset, context, '[unsilo] recover from raw', [])
     return remade
   })
 }
 
-/** Parcels that were put there by hand, or by export_manager, or whose ledger is lost, get their line. */
-async function recoverUnknown(dataset: Dataset, context: Context, remade: Remade): Promise<void> {
+/** Measures parcels that are whole; what was measured of others stays as it is. */
+async function remeasure(
+  dataset: Dataset,
+  context: Context,
+  history: History,
+  ended: readonly ParcelId[],
+  remade: Remade,
+): Promise<void> {
   const { files } = context.system
-  const unknown = sealedParcels(readHistory(files, dataset.layout)).filter(
-    ({ started, ended }) => started === undefined && ended === undefined,
-  )
-  const lender = openLender(dataset, context)
+  const { metrics } = dataset.layout
+  const rowsBefore = readMetricsIfWhole(files, metrics)?.rows
+  const there = history.parcels.filter(({ stored }) => stored !== undefined).map(({ id }) => id)
+  const damaged = new Set(remade.damaged.map(({ parcel }) => parcel))
+  const wanted = [...new Set([...there, ...ended])].filter((id) => !damaged.has(id)).sort()
   try {
-    for (const { id, stored } of unknown) {
-      try {
-        if (stored.others.length > 0) {
-          const names = [stored.name, ...stored.others].join(', ')
-          throw new UnsiloError('clash', `data/ has more than one of it: ${names}`, {
-            hint: `A parcel is one file or one folder: move the others out of ${dataset.layout.data}.`,
-          })
-        }
-        const { manifest, notes } = await lender.use(stored, async (lent) => ({
-          manifest: await inspectParcel(files, lent.stored, { signal: context.signal }),
-          notes: recoveredNotes(dataset, files, id, lent.stored.path),
-        }))
-        // What was sealed a moment ago counts among those that it is compared with.
-        const sealed = await sealRecovered(
-          dataset,
-          context,
-          stored,
-          manifest,
-          notes,
-          readHistory(files, dataset.layout),
-        )
-        const { parcel, state, doubts } = sealed
-        remade.recovered.push({ parcel, state, ...(doubts === undefined ? {} : { doubts }) })
-      } catch (error) {
-        const { code, message, hint } = expectUnsiloError(error)
-        if (code === 'cancelled') throw error
-        remade.problems.push({
-          severity: 'warning',
-          code,
-          message: `${id} stays as it is, without a line in the ledger: ${message}`,
-          hint,
-        })
-      }
-    }
-  } finally {
-    await lender.close()
+    remade.problems.push(...(await recordMetrics(dataset, context, wanted, atOnce, history)))
+  } catch (error) {
+    // A damaged metrics.csv may hold what cannot be measured again, and keeps nothing else from being made.
+    const { code, message, hint } = expectUnsiloError(error)
+    if (code === 'cancelled') throw error
+    remade.problems.push({ severity: 'error', code, message, hint })
+    return
   }
+  remade.measured = wanted
+  const rowsAfter = readMetricsIfWhole(files, metrics)?.rows
+  remade.metrics = wanted.flatMap((id) => changesOf(id, rowsBefore?.get(id), rowsAfter?.get(id)))
 }
 
 function changesOf(parcel: ParcelId, before: MetricRow = {}, after: MetricRow = {}): MetricChange[] {
@@ -153,8 +119,4 @@ function changesOf(parcel: ParcelId, before: MetricRow = {}, after: MetricRow = 
       ...(before[metric] === undefined ? {} : { before: before[metric] }),
       ...(after[metric] === undefined ? {} : { after: after[metric] }),
     }))
-}
-
-function countsOf({ items, versions, absent, errors }: ViewCounts): ViewCounts {
-  return { items, versions, absent, errors }
 }

@@ -17,7 +17,7 @@ import type { Target } from '../target/target.ts'
 import { readHistory } from './history.ts'
 import { layoutOf } from '../parcel/layout.ts'
 import { systemFiles } from '../system/files.ts'
-import { planPublish } from './publish.ts'
+import { planPublish } from './publish-plan.ts'
 import { type RestoreRootOptions, type RestoredRoot, restoreRoot } from './restore-root.ts'
 
 const hourly = 'interval = "1 hour"\npublish = ["vault"]\n'

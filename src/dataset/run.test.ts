@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -342,4 +342,18 @@ it('measures a shrink against parcels that are pruned, too: a small keep does no
     test.clock.advance(dayMs)
   }
   expect(test.history().newestGood!.id).toBe('2026-03-06T060000Z')
+})
+
+it('says which lines of the ledger cannot be read, also when there is nothing to do', async () => {
+  const test = testDataset(`cmd = "echo '[1]' > $PARCEL_PATH.json"\ninterval = "1 day"`)
+  await test.run()
+  appendFileSync(join(test.folder, 'ledger.ndjson'), 'garbage\n{"at":"2026-03-01T06:00:00.000Z","event":"sealed"}\n')
+  const { problems, exported } = await test.run()
+  expect(exported).toBeUndefined()
+  expect(problems).toMatchObject([
+    {
+      severity: 'warning',
+      message: `lines 3 and 4 of ${join(test.folder, 'ledger.ndjson')} cannot be read; a verdict may be lost, so nothing is pruned`,
+    },
+  ])
 })

@@ -1,9 +1,10 @@
 import { UnsiloError } from '../errors.ts'
+import { damagedLinesOf, sayLines } from '../ledger/damaged-lines.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
 import { commitChanges } from './commit-changes.ts'
 import { targetsOf } from './copies/targets.ts'
-import type { Context, Dataset } from './dataset.ts'
+import type { Context, Dataset, Problem } from './dataset.ts'
 import { drainSetup, isDrainOpen } from './drain-setup.ts'
 import { duenessOf } from './due.ts'
 import { exportParcel } from './export.ts'
@@ -12,12 +13,13 @@ import { type History, readHistory } from './history.ts'
 import { findIngestable, ingestPath } from './ingest.ts'
 import { withLock } from './lock.ts'
 import { recordMetrics } from './measure.ts'
-import { type RunOptions, type Outcome, step, checkInterrupt } from './outcome.ts'
+import { type RunOptions, type Outcome, step, checkInterrupt, removing } from './outcome.ts'
 import { packInRun, settleInRun } from './packs/work.ts'
-import { type PruneDecision, type PrunePlan, carryOutPrune, lossesOf, planPrune, removals } from './prune.ts'
+import { type PruneDecision, type PrunePlan, carryOutPrune, letGo, lossesOf, planPrune, removals } from './prune.ts'
 import { publishParcels, publishRecords } from './publish.ts'
 import { recover } from './recover.ts'
 import { openSource } from './source.ts'
+import { noteRefusal } from './refusals.ts'
 import { emptyTrash, expiredTrash } from './trash.ts'
 import { hasChecks } from './view-work.ts'
 
@@ -57,6 +59,7 @@ export async function runDataset(dataset: Dataset, context: Context, options: Ru
   await step(outcome, async () => {
     checkInterrupt(context)
     const history = readHistory(context.system.files, dataset.layout)
+    if (history.damagedLines > 0) outcome.problems.push(damagedLedger(dataset, context))
     outcome.due = await duenessOf(dataset, context, history)
     const work = await findWork(dataset, context, history, outcome.due, options)
     if (options.dryRun === true) {
@@ -92,7 +95,10 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
       await step(outcome, async () => {
         context.onProgress?.({ dataset: dataset.name, step: 'ingesting', note: path })
         const before = outcome.ingested.map((one) => one.sealed.parcel)
-        const sealed = await ingestPath(dataset, context, path, undefined, before)
+        const sealed = await ingestPath(dataset, context, path, undefined, before).catch(async (error: unknown) => {
+          await noteRefusal(dataset, context, look(), path, error)
+          throw error
+        })
         outcome.ingested.push({ path, sealed })
         fresh.push(sealed.parcel)
       })
@@ -121,7 +127,9 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
       checkInterrupt(context)
       // Views, and the engine that they are stored with, are loaded on first use.
       const { readyViews } = await import('./views/views.ts')
-      outcome.problems.push(...(await readyViews(dataset, context, dataset.config.views, history)).problems)
+      const { heldProblems } = await import('./views/held-lists.ts')
+      const { views, problems } = await readyViews(dataset, context, dataset.config.views, history)
+      outcome.problems.push(...problems, ...heldProblems(views))
     })
   }
   if (hasChecks(dataset) || dataset.config.publishViews.length > 0) {
@@ -151,14 +159,20 @@ async function workOn(dataset: Dataset, context: Context, outcome: Outcome, opti
     await step(outcome, async () => {
       const plan = keepFresh(planPrune(dataset, context, history), fresh)
       await tellLosses(dataset, context, history, plan, outcome)
-      gone.push(...(await carryOutPrune(dataset, context, plan, history)))
-      outcome.pruned = removals(plan)
+      const failed = await removing(letGo, async () => {
+        gone.push(...(await carryOutPrune(dataset, context, plan, history)))
+        outcome.pruned = removals(plan)
+      })
+      outcome.problems.push(...failed)
     })
   if (options.exportNow !== true)
     await step(outcome, async () => {
       const expired = expiredTrash(dataset, context, history)
-      await emptyTrash(dataset, context, history, expired)
-      if (expired.length > 0) outcome.emptied = expired
+      const failed = await removing('what has been in the trash for long enough', async () => {
+        await emptyTrash(dataset, context, history, expired)
+        if (expired.length > 0) outcome.emptied = expired
+      })
+      outcome.problems.push(...failed)
     })
   if (options.exportNow !== true)
     await step(outcome, async () => {
@@ -211,6 +225,17 @@ function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
     !decision.keep && isFresh(decision) ? { ...decision, keep: true, reasons: ['new in this run'] } : decision,
   )
   return { ...plan, decisions }
+}
+
+function damagedLedger({ layout: { ledger } }: Dataset, { system }: Context): Problem {
+  const lines = damagedLinesOf(system.files, ledger)
+  const isOne = lines.length === 1
+  return {
+    severity: 'warning',
+    code: 'check',
+    message: `${sayLines(lines)} of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+    hint: `Mend or remove ${isOne ? 'it' : 'them'}: a line is a JSON object. The parcels themselves are not affected.`,
+  }
 }
 
 function nothingToExport(dataset: Dataset): UnsiloError {

@@ -52,7 +52,11 @@ export async function sealMoved(
   return sealed
 }
 
-/** Writes the ledger line of a parcel that lies in `data/` because a crash came between its move and its line. */
+/**
+ * Writes the ledger line of a parcel that lies in `data/` because a crash came between its move and its line.
+ *
+ * @param found Why it is suspect, whatever the guards say.
+ */
 export async function sealRecovered(
   dataset: Dataset,
   context: Context,
@@ -60,11 +64,13 @@ export async function sealRecovered(
   manifest: Manifest,
   notes: ExportNotes,
   history: History,
+  found: readonly string[] = [],
 ): Promise<SealedEvent> {
   const { files, clock } = context.system
   if (manifest.hashList !== undefined)
     await replaceFile(files, logsOf(dataset.layout, stored.id).hashes, manifest.hashList)
-  const event: SealedEvent = { ...sealedEvent(dataset, context, stored, manifest, { notes }, history), recovered: true }
+  const sealed = sealedEvent(dataset, context, stored, manifest, { notes }, history, found)
+  const event: SealedEvent = { ...sealed, recovered: true }
   await appendToLedger(files, dataset.layout.ledger, clock.now(), event)
   return event
 }
@@ -76,6 +82,7 @@ function sealedEvent(
   manifest: Manifest,
   details: SealDetails,
   history: History,
+  found: readonly string[] = [],
 ): SealedEvent {
   const { hashList: _, ...facts } = manifest
   const { notes = nothingToNote, ...others } = details
@@ -84,6 +91,7 @@ function sealedEvent(
   // A part may be of any size: it depends on how much was new.
   const sizes = notes.holds === 'part' ? [] : recent.filter(({ holds }) => holds !== 'part')
   const reasons = [
+    ...found,
     ...notes.incomplete,
     ...doubts(manifest, sizes, guard),
     ...recordDoubts(notes.records ?? {}, recent, guard),

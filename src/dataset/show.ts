@@ -4,15 +4,19 @@ import { detailsOf } from '../ledger/ledger.ts'
 import { type MetricRow, readMetricsIfWhole } from '../metric/metrics-file.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
+import { listSealed } from '../parcel/store.ts'
 import { type CopyAt, type CopyFacts, copyFacts, goodPlaces, placesOf } from './copies/places.ts'
-import type { Context, Dataset } from './dataset.ts'
-import { type History, type ParcelRecord, type ParcelState, isEvent, readHistory } from './history.ts'
+import type { Context, Dataset, Problem } from './dataset.ts'
+import { type History, type ParcelRecord, type ToldState, isEvent, readHistory } from './history.ts'
+import { howToReadPacks, unreadProblems } from './packs/unread.ts'
 import { trashedUntil } from './trash-days.ts'
+import { damagedHere } from './verdicts.ts'
+import { howToMend } from './verify-alarm.ts'
 
 /** A parcel or attempt, as `unsilo parcels` and `unsilo show` tell it. */
 export interface ParcelSummary {
   id: ParcelId
-  state: ParcelState
+  state: ToldState
   /** Its file or folder; absent when there is none any more. */
   path?: string
   /** The pack that it is in, instead. */
@@ -49,12 +53,18 @@ export function listSummaries(dataset: Dataset, context: Context, all: boolean):
   const history = readHistory(files, dataset.layout)
   const metrics = readMetricsIfWhole(files, dataset.layout.metrics)?.rows
   const facts = copyFacts(history)
+  const damaged = damagedHere(files, dataset.layout, history)
   return history.parcels
     .filter(
       ({ id, state }) =>
         all || (state !== 'pruned' && state !== 'thinned' && (state !== 'skipped' || id === history.newest?.id)),
     )
-    .map((parcel) => summaryOf(dataset, parcel, metrics?.get(parcel.id), facts))
+    .map((parcel) => summaryOf(dataset, parcel, metrics?.get(parcel.id), facts, damaged.get(parcel.id)))
+}
+
+/** Packs whose parcels may be missing in a list. */
+export function packProblems(dataset: Dataset, { system }: Context): Problem[] {
+  return unreadProblems(dataset, listSealed(system.files, dataset.layout))
 }
 
 function summaryOf(
@@ -62,6 +72,8 @@ function summaryOf(
   parcel: ParcelRecord,
   row: MetricRow | undefined,
   facts: CopyFacts,
+  /** Why it is known to be damaged, if it is. */
+  damage: string | undefined,
 ): ParcelSummary {
   const summary: ParcelSummary = { id: parcel.id, state: parcel.state }
   const there = parcel.stored ?? parcel.trashed
@@ -97,8 +109,20 @@ function summaryOf(
     summary.because = `in the trash${until === undefined ? '' : ` until ${until}`}`
     summary.hint = `\`unsilo thin ${dataset.name} --undo ${parcel.id}\` brings it back.`
   }
-  const copies = goodPlaces(facts, dataset, parcel.id).length
-  if (copies > 0) summary.copies = copies
+  const places = goodPlaces(facts, dataset, parcel.id).filter(
+    ({ target }) => target !== undefined || damage === undefined,
+  )
+  if (damage !== undefined) {
+    summary.state = 'damaged'
+    summary.because = damage
+    const good = places.map(({ target }) => target)
+    summary.hint = howToMend(dataset, parcel.id, undefined, good)
+  }
+  if (parcel.state === 'unreadable') {
+    summary.because = 'it is in a pack whose index cannot be read'
+    summary.hint = howToReadPacks(dataset)
+  }
+  if (places.length > 0) summary.copies = places.length
   return summary
 }
 
@@ -116,7 +140,8 @@ export function showParcel(dataset: Dataset, context: Context, id: ParcelId): Pa
   const logs = Object.values(logsOf(layout, id)).filter((path) => files.info(path) !== undefined)
   const facts = copyFacts(history)
   const places = placesOf(facts, id)
-  return { ...summaryOf(dataset, parcel, row, facts), metrics: row ?? {}, places, logs, ledger }
+  const damage = damagedHere(files, layout, history).get(id)
+  return { ...summaryOf(dataset, parcel, row, facts, damage), metrics: row ?? {}, places, logs, ledger }
 }
 
 /** A whole line of the ledger. */

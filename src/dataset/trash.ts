@@ -5,10 +5,11 @@ import type { ParcelId } from '../parcel/id.ts'
 import { logsOf } from '../parcel/layout.ts'
 import type { StoredParcel } from '../parcel/store.ts'
 import type { Context, Dataset } from './dataset.ts'
-import type { History } from './history.ts'
+import { type History, type ParcelRecord, isEvent } from './history.ts'
 import { removeWhole } from './prune.ts'
 import { unknownParcel } from './show.ts'
 import { trashedUntil } from './trash-days.ts'
+import { verifyHere } from './verify-here.ts'
 
 /** Parcels that have been in the trash for longer than `trash_days`. What nobody said anything of stays there. */
 export function expiredTrash(dataset: Dataset, { system }: Context, { parcels }: History): ParcelId[] {
@@ -46,10 +47,10 @@ export async function moveToTrash(
 }
 
 /**
- * Brings a parcel back from the trash; the caller holds the lock.
+ * Brings a parcel back from the trash, if it still is what was sealed; the caller holds the lock.
  *
  * @returns Its path in `data/`.
- * @throws UnsiloError `not-found`, `clash`
+ * @throws UnsiloError `not-found`, `clash`, `corrupt`
  */
 export async function bringBack(dataset: Dataset, context: Context, history: History, id: ParcelId): Promise<string> {
   const { files, clock } = context.system
@@ -77,12 +78,31 @@ export async function bringBack(dataset: Dataset, context: Context, history: His
       },
     )
   }
+  await expectSealed(dataset, context, { ...parcel, stored: trashed })
   await appendToLedger(files, layout.ledger, clock.now(), { event: 'untrashed', parcel: id })
   const path = join(layout.data, trashed.name)
   files.rename(trashed.path, path)
   await files.sync(layout.data)
   await files.sync(layout.trash)
   return path
+}
+
+/** Reads a parcel in the trash. One that has no seal may be anything. @throws UnsiloError `corrupt` */
+async function expectSealed(
+  dataset: Dataset,
+  context: Context,
+  parcel: ParcelRecord & { stored: StoredParcel },
+): Promise<void> {
+  if (!isEvent(parcel.ended, 'sealed')) return
+  const { layout } = dataset
+  const inTrash = { ...dataset, layout: { ...layout, data: layout.trash } }
+  const { faults } = await verifyHere(inTrash, context, parcel)
+  if (faults.length === 0) return
+  throw new UnsiloError('corrupt', `${parcel.stored.path} is not what was sealed: ${faults.join('; ')}`, {
+    hint:
+      'It stays in the trash, as it is. The parcels that are in data/ have all that the views want of it; ' +
+      `if there is a copy elsewhere (\`unsilo show ${dataset.name} ${parcel.id}\`), put that in its place and try again.`,
+  })
 }
 
 /** Removes parcels from the trash, with their logs; the caller holds the lock. The ledger comes first. */

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
+import type { StoredParcel } from '../parcel/store.ts'
 import { hashFile } from '../parcel/verify.ts'
 import { type Files, walkFiles } from '../system/files.ts'
 import { compareFiles } from './copies/compare.ts'
 import type { ComparedCopy } from './copies/verify-copy.ts'
 import type { Context, Dataset } from './dataset.ts'
+import type { ParcelRecord } from './history.ts'
 import { type ParcelContents, contentsOf } from './parcel-contents.ts'
-import type { SealedRecord } from './restore.ts'
 
 /** Of one parcel. A disk has one head, or many cores wait for it: a few are enough for both. */
 export const filesAtOnce = 4
@@ -16,7 +17,11 @@ export const filesAtOnce = 4
  *
  * @throws UnsiloError `clash` when there are two of it
  */
-export async function verifyHere(dataset: Dataset, context: Context, parcel: SealedRecord): Promise<ComparedCopy> {
+export async function verifyHere(
+  dataset: Dataset,
+  context: Context,
+  parcel: ParcelRecord & { stored: StoredParcel },
+): Promise<ComparedCopy> {
   const { files } = context.system
   const { data } = dataset.layout
   let contents: ParcelContents

@@ -13,6 +13,7 @@ import { checkInterrupt } from './copies/work.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { type History, isEvent, readHistory, sealedParcels } from './history.ts'
 import { isWhereItWas, openLender, packedLast } from './packs/lend.ts'
+import { unreadProblems } from './packs/unread.ts'
 import { verdictsHere } from './verdicts.ts'
 import { alarmProblems, extraProblem, goneProblems } from './verify-alarm.ts'
 import { filesAtOnce, verifyHere } from './verify-here.ts'
@@ -89,6 +90,7 @@ export async function verifyDataset(
   })
   const now = readHistory(context.system.files, dataset.layout)
   problems.push(...alarmProblems(dataset, now, recorder.verdicts), ...(here ? goneProblems(dataset, now) : []))
+  if (here) problems.push(...unreadProblems(dataset, now, 'error'))
   const unverifiable = here ? sealed.filter(({ ended }) => !isEvent(ended, 'sealed')).map(({ id }) => id) : []
   return { dataset: dataset.name, places, unverifiable, problems }
 }

@@ -2,11 +2,11 @@ import type { LedgerEvent } from './event.ts'
 
 /** A line, read as far as most callers need; `detailsOf` reads the rest. */
 export interface LedgerEntry {
-  at: string
-  event: LedgerEvent['event']
-  parcel: string | undefined
-  state: 'good' | 'suspect' | undefined
-  line: string
+  readonly at: string
+  readonly event: LedgerEvent['event']
+  readonly parcel: string | undefined
+  readonly state: 'good' | 'suspect' | undefined
+  readonly line: string
 }
 
 export function lineOf(at: Date, event: LedgerEvent): string {
@@ -14,11 +14,11 @@ export function lineOf(at: Date, event: LedgerEvent): string {
 }
 
 // The two kinds of line that a ledger is full of have a fixed form, so a report over years of parcels need not parse
-// them whole. The form is fixed to its end: a line torn inside a text may end in a brace, too.
+// them, nor cut them out of the text. The form is fixed to its end: a line torn inside a text may end in a brace, too.
 const startedLine =
-  /^\{"at":"[^"\\]{24}","event":"started","parcel":"[^"\\]{18}","by":"export","pid":\d+,"host":"[^"\\]*"\}$/
+  /\{"at":"[^"\\\n]{24}","event":"started","parcel":"[^"\\\n]{18}","by":"export","pid":\d+,"host":"[^"\\\n]*"\}(?:\n|$)/y
 const sealedLine =
-  /^\{"at":"[^"\\]{24}","event":"sealed","parcel":"[^"\\]{18}","state":"good","name":"[^"\\]*","files":\d+,"bytes":\d+,"sha256":"[0-9a-f]*"(?:,"tries":\d+)?(?:,"durationMs":\d+)?\}$/
+  /\{"at":"[^"\\\n]{24}","event":"sealed","parcel":"[^"\\\n]{18}","state":"good","name":"[^"\\\n]*","files":\d+,"bytes":\d+,"sha256":"[0-9a-f]*"(?:,"tries":\d+)?(?:,"durationMs":\d+)?\}(?:\n|$)/y
 
 const atStart = '{"at":"'.length
 const atEnd = atStart + 24
@@ -26,6 +26,62 @@ const eventStart = atEnd + '","event":"'.length
 const parcelStart = (event: string): number => atEnd + `","event":"${event}","parcel":"`.length
 const startedParcel = parcelStart('started')
 const sealedParcel = parcelStart('sealed')
+
+/** A line of fixed form. It stays in the text of its ledger until it is asked for. */
+class FixedEntry implements LedgerEntry {
+  readonly event: 'started' | 'sealed'
+  readonly parcel: string
+  readonly state: 'good' | undefined
+  readonly #text: string
+  readonly #start: number
+  readonly #end: number
+
+  constructor(text: string, start: number, end: number, parcel: string, isSealed: boolean) {
+    this.event = isSealed ? 'sealed' : 'started'
+    this.parcel = parcel
+    this.state = isSealed ? 'good' : undefined
+    this.#text = text
+    this.#start = start
+    this.#end = end
+  }
+
+  get at(): string {
+    return this.#text.slice(this.#start + atStart, this.#start + atEnd)
+  }
+
+  get line(): string {
+    return this.#text.slice(this.#start, this.#end)
+  }
+}
+
+/** A line with its place in the text. */
+export interface PlacedEntry {
+  /** `undefined` for a torn or empty line, and for one that unsilo cannot have written. */
+  entry: LedgerEntry | undefined
+  /** Without the line break; the next line begins after it. */
+  end: number
+}
+
+/**
+ * Reads the line that begins at `start`.
+ *
+ * @param last The entry before it, if any: lines of one parcel mostly follow each other, and then share its id.
+ */
+export function entryAt(text: string, start: number, last?: LedgerEntry): PlacedEntry {
+  const isSealed = text.startsWith('sealed', start + eventStart)
+  const form = isSealed ? sealedLine : startedLine
+  form.lastIndex = start
+  if (form.test(text)) {
+    const end = text.charCodeAt(form.lastIndex - 1) === 0x0a ? form.lastIndex - 1 : form.lastIndex
+    const at = start + (isSealed ? sealedParcel : startedParcel)
+    const known = last?.parcel
+    const isKnown = known !== undefined && known.length === 18 && text.startsWith(known, at)
+    return { entry: new FixedEntry(text, start, end, isKnown ? known : text.slice(at, at + 18), isSealed), end }
+  }
+  const newline = text.indexOf('\n', start)
+  const end = newline === -1 ? text.length : newline
+  return { entry: parsedEntry(text.slice(start, end)), end }
+}
 
 /** What a line of each kind has. A kind that is not here is a later version's. */
 const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' | 'object' | 'boolean'>> = {
@@ -35,6 +91,7 @@ const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' |
   parked: { parcel: 'string', code: 'string', reason: 'string' },
   skipped: { parcel: 'string', reason: 'string' },
   failed: { parcel: 'string', code: 'string', reason: 'string' },
+  refused: { from: 'string', code: 'string', reason: 'string' },
   accepted: { parcel: 'string' },
   pruned: { removed: 'object', kept: 'object' },
   thinned: { removed: 'object', views: 'object' },
@@ -65,11 +122,7 @@ function hasItsParts(event: string, values: Record<string, unknown>): boolean {
   return Object.entries(parts).every(([key, kind]) => typeof values[key] === kind && values[key] !== null)
 }
 
-/** `undefined` for a torn or empty line, and for one that unsilo cannot have written. */
-export function entryOf(line: string): LedgerEntry | undefined {
-  if (line.startsWith('sealed', eventStart)) {
-    if (sealedLine.test(line)) return shortEntry(line, 'sealed', sealedParcel, 'good')
-  } else if (startedLine.test(line)) return shortEntry(line, 'started', startedParcel, undefined)
+function parsedEntry(line: string): LedgerEntry | undefined {
   try {
     const parsed = JSON.parse(line) as { at?: unknown; event?: unknown; parcel?: unknown; state?: unknown }
     if (typeof parsed?.at !== 'string' || typeof parsed.event !== 'string') return undefined
@@ -84,13 +137,4 @@ export function entryOf(line: string): LedgerEntry | undefined {
   } catch {
     return undefined
   }
-}
-
-function shortEntry(
-  line: string,
-  event: LedgerEntry['event'],
-  start: number,
-  state: LedgerEntry['state'],
-): LedgerEntry {
-  return { at: line.slice(atStart, atEnd), event, parcel: line.slice(start, start + 18), state, line }
 }

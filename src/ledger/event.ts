@@ -7,6 +7,7 @@ export type LedgerEvent =
   | ParkedEvent
   | SkippedEvent
   | SealedEvent
+  | RefusedEvent
   | { event: 'failed'; parcel: string; code: string; reason: string; hint?: string; tries: number; durationMs: number }
   | { event: 'accepted'; parcel: string }
   | { event: 'pruned'; removed: Record<string, string>; kept: Record<string, string> }
@@ -86,6 +87,16 @@ export interface SealedEvent {
   split?: true
   /** True when a crash kept the line from being written at once, and the next run wrote it. */
   recovered?: true
+}
+
+/** What waits where `ingest.paths` finds it cannot be taken in. It is said once for each reason, not by every run. */
+export interface RefusedEvent {
+  event: 'refused'
+  /** Where it lies. */
+  from: string
+  code: string
+  reason: string
+  hint?: string | undefined
 }
 
 /** Parcels that are about to go to `trash/`: all that the views want of them is in parcels that stay. */

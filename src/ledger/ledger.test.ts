@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { breakingFiles } from '../../test/support/breaking-files.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { systemFiles } from '../system/files.ts'
-import { entryOf, lineOf } from './entry.ts'
+import { type LedgerEntry, entryAt, lineOf } from './entry.ts'
 import type { LedgerEvent, SealedEvent } from './event.ts'
 import { appendToLedger, detailsOf, readLedger } from './ledger.ts'
 
@@ -36,6 +36,13 @@ const failed: LedgerEvent = {
 }
 const pruned: LedgerEvent = { event: 'pruned', removed: { [parcel]: 'older' }, kept: {} }
 const all: LedgerEvent[] = [started, sealed, ingested, suspect, failed, { event: 'accepted', parcel }, pruned]
+
+/** A copy, with everything that may still be in the text. */
+function entryOf(line: string): LedgerEntry | undefined {
+  const { entry } = entryAt(line, 0)
+  if (entry === undefined) return undefined
+  return { at: entry.at, event: entry.event, parcel: entry.parcel, state: entry.state, line: entry.line }
+}
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),

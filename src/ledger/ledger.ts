@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import type { Files } from '../system/files.ts'
-import { type LedgerEntry, entryOf, lineOf } from './entry.ts'
+import { type LedgerEntry, entryAt, lineOf } from './entry.ts'
 import type { LedgerEvent } from './event.ts'
 
 /** Ends a line that a crash has torn, so that readers can tell it from one that was damaged later. */
@@ -41,7 +41,7 @@ export async function appendAllToLedger(
 function endOfLastLine(files: Files, path: string): string {
   if (files.readEnd(path, 1)[0] === 0x0a) return ''
   const end = Buffer.from(files.readEnd(path, longestLineBytes)).toString('utf8')
-  const isWhole = entryOf(end.slice(end.lastIndexOf('\n') + 1)) !== undefined
+  const isWhole = entryAt(end, end.lastIndexOf('\n') + 1).entry !== undefined
   return isWhole ? '\n' : `${tornMark}\n`
 }
 
@@ -52,20 +52,26 @@ export interface Ledger {
   damagedLines: number
 }
 
-/** A line that a crash has torn is passed over. A missing file is an empty ledger. */
-export function readLedger(files: Files, path: string): Ledger {
-  const text = files.readText(path) ?? ''
-  const ledger: Ledger = { entries: [], damagedLines: 0 }
+/** @param text Begins where a line begins, and ends where one ends, or with the end of the file. */
+function addLines(text: string, ledger: Ledger): void {
   let start = 0
   while (start < text.length) {
-    const newline = text.indexOf('\n', start)
-    const end = newline === -1 ? text.length : newline
-    const line = text.slice(start, end)
-    const entry = entryOf(line)
+    const { entry, end } = entryAt(text, start, ledger.entries.at(-1))
     if (entry !== undefined) ledger.entries.push(entry)
-    else if (newline !== -1 && line.trim() !== '' && !line.endsWith(tornMark)) ledger.damagedLines += 1
+    else if (end < text.length && isDamaged(text.slice(start, end))) ledger.damagedLines += 1
     start = end + 1
   }
+}
+
+/** Of a line that cannot be read, and is not the last. */
+export function isDamaged(line: string): boolean {
+  return line.trim() !== '' && !line.endsWith(tornMark)
+}
+
+/** A line that a crash has torn is passed over. A missing file is an empty ledger. */
+export function readLedger(files: Files, path: string): Ledger {
+  const ledger: Ledger = { entries: [], damagedLines: 0 }
+  for (const text of files.readPieces(path) ?? []) addLines(text, ledger)
   return ledger
 }
 

@@ -3,39 +3,47 @@ import type { MetricRow } from './metrics-file.ts'
 /**
  * Rows by parcel id, each parsed when it is asked for: a report over years of parcels looks at a handful of them.
  */
-export class LazyRows<Line> implements ReadonlyMap<string, MetricRow> {
-  readonly #lines: ReadonlyMap<string, Line>
-  readonly #parse: (line: Line) => MetricRow
+export class LazyRows implements ReadonlyMap<string, MetricRow> {
+  readonly oldestFirst: readonly string[]
+  readonly #ids: readonly string[]
+  readonly #find: (id: string) => MetricRow | undefined
 
-  /** @param lines By parcel id, in the order of the file. */
-  constructor(lines: ReadonlyMap<string, Line>, parse: (line: Line) => MetricRow) {
-    this.#lines = lines
-    this.#parse = parse
+  /**
+   * @param ids In the order of the file.
+   * @param find The row of an id; `undefined` of any other.
+   */
+  constructor(
+    ids: readonly string[],
+    find: (id: string) => MetricRow | undefined,
+    oldestFirst: readonly string[] = ids.toSorted(),
+  ) {
+    this.oldestFirst = oldestFirst
+    this.#ids = ids
+    this.#find = find
   }
 
   get size(): number {
-    return this.#lines.size
+    return this.#ids.length
   }
 
   has(id: string): boolean {
-    return this.#lines.has(id)
+    return this.#find(id) !== undefined
   }
 
   get(id: string): MetricRow | undefined {
-    const line = this.#lines.get(id)
-    return line === undefined ? undefined : this.#parse(line)
+    return this.#find(id)
   }
 
   keys(): MapIterator<string> {
-    return this.#lines.keys()
+    return this.#ids.values()
   }
 
   *values(): Generator<MetricRow, undefined> {
-    for (const line of this.#lines.values()) yield this.#parse(line)
+    for (const id of this.#ids) yield this.#find(id)!
   }
 
   *entries(): Generator<[string, MetricRow], undefined> {
-    for (const [id, line] of this.#lines) yield [id, this.#parse(line)]
+    for (const id of this.#ids) yield [id, this.#find(id)!]
   }
 
   [Symbol.iterator](): Generator<[string, MetricRow], undefined> {

@@ -1,9 +1,10 @@
 import { UnsiloError } from '../errors.ts'
-import { isParcelId } from '../parcel/id.ts'
+import { type ParcelId, isParcelId } from '../parcel/id.ts'
 import type { Files } from '../system/files.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import { formatCsv, parseCsv } from './csv.ts'
 import { LazyRows } from './lazy-rows.ts'
+import { sortedLines } from './sorted-lines.ts'
 
 /** One row of `metrics.csv`: always `parcel_id` and `success` (`Y` or `N`); a cell without a value is empty. */
 export type MetricRow = Record<string, string>
@@ -17,11 +18,33 @@ export interface MetricTable {
 /** The columns that every file has, in export_manager's order. */
 export const fixedColumns = ['parcel_id', 'success', 'files', 'bytes'] as const
 
+/** The parcels of a table, oldest first. */
+export function measuredParcels({ rows }: MetricTable): readonly ParcelId[] {
+  return rows instanceof LazyRows ? rows.oldestFirst : [...rows.keys()].sort()
+}
+
 /** What `init` writes, byte for byte as export_manager does. */
 export const emptyMetrics = fixedColumns.join(',')
 
 /** @throws UnsiloError `corrupt`; the file is never changed then. */
 export function parseMetrics(text: string, path: string): MetricTable {
+  return parseSorted(text) ?? parseAny(text, path)
+}
+
+/** The table of a file as unsilo writes it, as long as no cell needs quotes; `undefined` for any other. */
+function parseSorted(text: string): MetricTable | undefined {
+  const head = /^parcel_id(?:,[^\r\n"]*)?\r?\n/.exec(text)?.[0]
+  const lines = head === undefined ? undefined : sortedLines(text, head.length)
+  if (head === undefined || lines === undefined) return undefined
+  const columns = head.replace(/\r?\n$/, '').split(',')
+  const find = (id: string): MetricRow | undefined => {
+    const line = lines.find(id)
+    return line === undefined ? undefined : rowOf(columns, line)
+  }
+  return { columns, rows: new LazyRows(lines.ids, find, lines.ids) }
+}
+
+function parseAny(text: string, path: string): MetricTable {
   const records = text.includes('"') ? parseQuoted(text, path) : linesOf(text).filter((line) => line !== '')
   const [head = fixedColumns, ...others] = records
   const columns = [...cellsOf(head)]
@@ -35,11 +58,16 @@ export function parseMetrics(text: string, path: string): MetricTable {
     byId.set(id, record)
     if (byId.size === before) throw corrupt(path, `parcel ${id} stands in it twice`)
   }
-  const toRow = (record: Row): MetricRow => {
-    const cells = cellsOf(record)
-    return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']))
-  }
-  return { columns, rows: new LazyRows(byId, toRow) }
+  const rows = new LazyRows([...byId.keys()], (id) => {
+    const record = byId.get(id)
+    return record === undefined ? undefined : rowOf(columns, record)
+  })
+  return { columns, rows }
+}
+
+function rowOf(columns: readonly string[], record: Row): MetricRow {
+  const cells = cellsOf(record)
+  return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']))
 }
 
 function linesOf(text: string): string[] {

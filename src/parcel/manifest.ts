@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import { type Files, type FolderEntry, walkFiles } from '../system/files.ts'
 import { mapPool } from '../system/pool.ts'
+import type { CheckOptions } from './format/format.ts'
 import { inspectFile } from './format/inspect.ts'
 import { hashLine } from './hash-list.ts'
 import type { StoredParcel } from './store.ts'
@@ -24,7 +25,7 @@ export interface KnownFile {
   sha256: string
 }
 
-export interface InspectOptions {
+export interface InspectOptions extends CheckOptions {
   /** The format that the content must have, whatever its extension says. */
   require?: string | undefined
   signal?: AbortSignal | undefined
@@ -58,12 +59,12 @@ async function inspectSingleFile(files: Files, parcel: StoredParcel, options: In
   const known = options.known?.get(parcel.path)
   if (known !== undefined) return { files: 1, ...known }
   await files.sync(parcel.path)
-  const { require, signal } = options
-  return { files: 1, ...(await inspectFile(parcel.path, parcel.extension, { require, signal })) }
+  const { require, isFooter, signal } = options
+  return { files: 1, ...(await inspectFile(parcel.path, parcel.extension, { require, isFooter, signal })) }
 }
 
 async function inspectFolder(files: Files, parcel: StoredParcel, options: InspectOptions): Promise<Manifest> {
-  const { require, signal } = options
+  const { require, isFooter, signal } = options
   const entries = [...walkFiles(files, parcel.path)]
   const inspected = await mapPool(entries, filesAtOnce, async ({ path, kind }) => {
     if (kind === 'link') return undefined
@@ -73,7 +74,7 @@ async function inspectFolder(files: Files, parcel: StoredParcel, options: Inspec
     if (known !== undefined) return { path, ...known }
     await files.sync(full)
     const extension = require === undefined ? '' : path.slice(path.lastIndexOf('/') + 1).replace(/^[^.]*\.?/, '')
-    const { bytes, sha256 } = await inspectFile(full, extension, { require, signal })
+    const { bytes, sha256 } = await inspectFile(full, extension, { require, isFooter, signal })
     return { path, bytes, sha256 }
   })
   const regular = inspected.filter((file) => file !== undefined)

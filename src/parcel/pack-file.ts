@@ -42,10 +42,12 @@ export interface Pack {
   index: PackIndex | undefined
 }
 
+const packEnd = '.pack.tar.zst'
 const packName = /^\d{4}(?:-(?:0[1-9]|1[0-2]))?\.pack\.tar\.zst$/
 
 export function isPackName(name: string): boolean {
-  return packName.test(name)
+  // `data/` has thousands of other names.
+  return name.endsWith(packEnd) && packName.test(name)
 }
 
 /** The pack that a parcel goes into. */

@@ -4,6 +4,7 @@ import { UnsiloError } from '../errors.ts'
 import { type Files, walkFiles } from '../system/files.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import { storeBody } from './body.ts'
+import type { CheckOptions } from './format/format.ts'
 import { isUnclaimed, startContentCheck } from './format/inspect.ts'
 import type { ParcelId } from './id.ts'
 import { type Layout, logsOf } from './layout.ts'
@@ -33,7 +34,7 @@ export interface FinishedParcel {
   manifest: Manifest
 }
 
-export interface StageOptions {
+export interface StageOptions extends CheckOptions {
   compress: CodecName
   require?: string | undefined
   signal?: AbortSignal | undefined
@@ -41,7 +42,7 @@ export interface StageOptions {
 
 export function stageParcel(files: Files, layout: Layout, id: ParcelId, options: StageOptions): StagedParcel {
   const codec = codecNamed(options.compress)
-  const { require, signal } = options
+  const { require, isFooter, signal } = options
   const known = new Map<string, KnownFile>()
   let arrived = 0
   let isFilledHere = false
@@ -51,7 +52,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
   const write = async (extension: string, body: Bytes, madeBy?: 'unsilo'): Promise<void> => {
     const name = [id, extension, codec?.extension ?? ''].filter((part) => part !== '').join('.')
     const path = join(layout.incomplete, name)
-    const check = await startContentCheck(extension, require)
+    const check = await startContentCheck(extension, require, { isFooter })
     const onBytes = (bytes: number): void => void (arrived = bytes)
     const { bytes, sha256 } = await storeBody(files, path, body, { codec, check, onBytes, signal })
     // What could not be checked in the stream (zip, SQLite) is read once more by `finish`.
@@ -108,7 +109,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
         })
       }
       const stored = await compress(written)
-      return { stored, manifest: await inspectParcel(files, stored, { require, signal, known }) }
+      return { stored, manifest: await inspectParcel(files, stored, { require, isFooter, signal, known }) }
     },
   }
 }

@@ -24,7 +24,7 @@ function failedChecks(dataset: Dataset, history: History): Warning[] {
   return [
     warningOf('check', {
       message: `check ${view}.${check}${check === rule ? '' : ` (${rule})`} failed in the last run: ${message}${more}`,
-      hint: `\`unsilo check ${dataset.name}\` names the items.`,
+      hint: `\`unsilo check ${dataset.name}\` ${message.startsWith('it could not be asked') ? 'says more' : 'names the items'}.`,
     }),
   ]
 }

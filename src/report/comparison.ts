@@ -1,4 +1,4 @@
-import type { MetricRow, MetricTable } from '../metric/metrics-file.ts'
+import { type MetricRow, type MetricTable, measuredParcels } from '../metric/metrics-file.ts'
 import { type ParcelId, parcelIdAt, parcelTime } from '../parcel/id.ts'
 import { dayMs } from '../system/duration.ts'
 
@@ -34,8 +34,7 @@ export function compareMetrics(
 /** The newest success, and for each of `comparedDays` the newest that is so much older; one may serve for both. Looks at no more rows than it must. */
 function comparedRows(table: MetricTable, isSuspect: (id: ParcelId) => boolean): MetricRow[] {
   const found: MetricRow[] = []
-  const ids = [...table.rows.keys()]
-  if (ids.some((id, index) => index > 0 && id < ids[index - 1]!)) ids.sort()
+  const ids = measuredParcels(table)
   let before: ParcelId | undefined
   for (let index = ids.length - 1; index >= 0; index--) {
     const id = ids[index]!

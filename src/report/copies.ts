@@ -1,6 +1,6 @@
 import { type CopyAt, type CopyFacts, placesOf } from '../dataset/copies/places.ts'
 import type { Dataset } from '../dataset/dataset.ts'
-import type { PublishPlan } from '../dataset/publish.ts'
+import type { PublishPlan } from '../dataset/publish-plan.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { sayDuration } from '../system/duration.ts'
 

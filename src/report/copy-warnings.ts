@@ -1,7 +1,7 @@
 import { copiesAt } from '../dataset/acknowledgements.ts'
 import { type CopyFacts, goodPlaces } from '../dataset/copies/places.ts'
 import type { Context, Dataset } from '../dataset/dataset.ts'
-import type { PublishPlan } from '../dataset/publish.ts'
+import type { PublishPlan } from '../dataset/publish-plan.ts'
 import { howToMend, sayDamage } from '../dataset/verify-alarm.ts'
 import { type ParcelId, parcelTime } from '../parcel/id.ts'
 import { freshnessOf } from '../schedule/freshness.ts'

@@ -27,7 +27,7 @@ function troubleOf(dataset: string, warnings: readonly Warning[]): Trouble {
     dataset,
     cause: first.cause,
     severity: first.severity,
-    what: kinds[first.cause].what,
+    what: first.what ?? kinds[first.cause].what,
     since: since.length === 0 ? undefined : new Date(Math.min(...since)),
     why: first.message,
     next: first.hint,

@@ -33,6 +33,8 @@ export interface Warning {
   /** What is wrong, as `accept` and incidents call it: the state, or a part of it. */
   cause: Cause
   severity: Exclude<Severity, 'info'>
+  /** The trouble in a few words, where those that go with its cause do not fit. */
+  what?: string
   /** The reason, in one sentence. It is kept: it has times, and no ages. */
   message: string
   /** What to do next. */
@@ -59,6 +61,7 @@ export const kinds: Readonly<Record<Cause, Kind>> = {
   damaged: { health: 'damaged', severity: 'critical', what: 'a parcel or a copy is damaged' },
   never: { health: 'never', severity: 'error', what: 'there is no good parcel' },
   failing: { health: 'failing', severity: 'error', what: 'exports fail' },
+  refused: { health: 'failing', severity: 'error', what: 'a file that waits cannot be taken in' },
   suspect: { health: 'suspect', severity: 'error', what: 'the newest parcel is suspect' },
   frozen: { health: 'frozen', severity: 'error', what: 'exports succeed, and nothing new comes' },
   late: { health: 'late', severity: 'error', what: 'the newest good parcel is too old' },
@@ -69,6 +72,7 @@ export const kinds: Readonly<Record<Cause, Kind>> = {
   undrained: { health: 'undrained', severity: 'error', what: 'a drain has left something open' },
   check: { health: 'unlikely', severity: 'warning', what: 'a check of a view failed' },
   'view-files': { health: 'unlikely', severity: 'warning', what: 'files of a view are not as they should be' },
+  unread: { health: 'unlikely', severity: 'warning', what: 'nothing can be read in a view' },
   figures: { health: 'unlikely', severity: 'warning', what: 'the newest parcel is unlike those before' },
   drift: { health: 'unlikely', severity: 'warning', what: 'the form of the data has changed' },
   unmeasured: { health: 'unmeasured', severity: 'warning', what: 'a metric is missing' },

@@ -2,6 +2,7 @@ import type { Context, Dataset } from '../dataset/dataset.ts'
 import { duenessOf, overdueOf } from '../dataset/due.ts'
 import { readHistory } from '../dataset/history.ts'
 import { type PruneDecision, planPrune } from '../dataset/prune.ts'
+import { damagedHere } from '../dataset/verdicts.ts'
 import type { Due } from '../schedule/due.ts'
 import type { Overdue } from '../schedule/overdue.ts'
 import type { CopyMeter } from './copies.ts'
@@ -29,6 +30,7 @@ export async function whyDataset(dataset: Dataset, context: Context): Promise<Wh
   const { health, warnings, judgements, copies } = await reportOn(dataset, context)
   const history = readHistory(context.system.files, dataset.layout)
   const plan = planPrune(dataset, context, history)
+  const damaged = damagedHere(context.system.files, dataset.layout, history)
   const { fact: _, ...late } = await overdueOf(dataset, context, history)
   return {
     dataset: dataset.name,
@@ -39,6 +41,6 @@ export async function whyDataset(dataset: Dataset, context: Context): Promise<Wh
     overdue: late,
     copies,
     frozen: plan.frozen,
-    parcels: plan.decisions,
+    parcels: plan.decisions.map((one) => (damaged.has(one.id) ? { ...one, state: 'damaged' } : one)),
   }
 }

@@ -133,3 +133,18 @@ it('names both ends of a rename that fails', () => {
     `cannot rename ${folder}/a to ${folder}/b: no such file or folder`,
   )
 })
+
+it('makes a folder and those above it, and says why it cannot', () => {
+  const folder = temporaryFolder()
+  systemFiles.makeFolder(join(folder, 'a/b/c'))
+  systemFiles.makeFolder(join(folder, 'a/b'))
+  expect(systemFiles.info(join(folder, 'a/b/c'))?.kind).toBe('folder')
+  writeFileSync(join(folder, 'file'), '')
+  for (const path of ['file', 'file/a', 'file/a/b']) {
+    expect(() => systemFiles.makeFolder(join(folder, path))).toThrow(`cannot create the folder ${folder}/${path}: `)
+  }
+})
+
+it.runIf(process.platform === 'linux')('ends where no folder can be made though the one above is there', () => {
+  expect(() => systemFiles.makeFolder('/proc/unsilo/a/b')).toThrow('cannot create the folder /proc/unsilo/a/b: ')
+})

@@ -19,8 +19,17 @@ export function parsedBy<In, Out>(parse: (value: In) => Out): (value: In, contex
   }
 }
 
+/** Text that is a duration. Of a bare number it says at once what is missing: quotes alone would not do. */
+export const durationWords = z.string({
+  error: ({ input }) => {
+    if (typeof input !== 'number') return undefined
+    const days = Number.isInteger(input) && input > 1 ? `${input} days` : '1 day'
+    return `${input} is not a duration: it needs a unit and quotes, as in "${days}"`
+  },
+})
+
 /** A duration such as `1 day`, in ms once parsed. */
-export const durationText = z.string().transform(parsedBy(parseDuration))
+export const durationText = durationWords.transform(parsedBy(parseDuration))
 
 /** A number of bytes, or a size such as `10 MB`; in bytes once parsed. */
 export const sizeValue = z

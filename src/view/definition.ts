@@ -75,8 +75,11 @@ export interface ViewDefinition {
   decrypt: readonly DecryptConfig[]
 }
 
+/** What says which items a parcel has. */
+export type ItemsDefinition = Pick<ViewDefinition, 'items' | 'table' | 'sql' | 'element' | 'files' | 'csv' | 'key'>
+
 /** Counts up when the same definition and the same parcel give another extract than before. */
-const extractFormat = 3
+const extractFormat = 4
 
 /**
  * Changes when an extract that was made by another definition is of no use: with what says which items there are, their keys, what

@@ -31,6 +31,7 @@ export async function extractParcel(
   const list = new PlacedItems(log)
   const equals = readItem.isByHash ? new EqualItems(log, readItem, before) : undefined
   const errors: BadItem[] = []
+  let held: BadItem['held']
   let place = 0
   const takeItem = (found: FoundItem, known: number | undefined): void => {
     place++
@@ -39,9 +40,10 @@ export async function extractParcel(
     if (known !== undefined && (parents === undefined || isOf(parents, log.keyOf(known)))) {
       item = equals?.known(found, known) ?? known
     } else {
-      const read = readItem(found.json, parents)
+      const read = readItem(found.json, parents, found.isText)
       if ('problem' in read) {
         errors.push({ ...read, file: found.file, path: `item ${place}` })
+        before?.noteUnread(found)
         return
       }
       item = equals?.add(found, read) ?? log.addItem(read)
@@ -64,9 +66,11 @@ export async function extractParcel(
     place += run.count
   }
   const take = (found: Found): void => {
-    if ('problem' in found) errors.push(found)
-    else if ('count' in found) takeRun(found)
-    else takeItem(found, before?.find(found))
+    if ('problem' in found) {
+      if (found.held === undefined) errors.push(found)
+      else held = found.held
+    } else if ('count' in found) takeRun(found)
+    else takeItem(found, undefined)
   }
   for await (const found of items) {
     if (isBatch(found)) for (const one of found) take(one)
@@ -75,7 +79,8 @@ export async function extractParcel(
     if (waiting !== undefined) await waiting
   }
   const numbers = list.end()
-  return { items: numbers, duplicates: list.duplicates, errors, ...summaryOf(log, numbers) }
+  const summary = summaryOf(log, numbers)
+  return { items: numbers, duplicates: list.duplicates, errors, ...(held && { held }), ...summary }
 }
 
 /** Whether a key begins with these. */

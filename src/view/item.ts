@@ -8,10 +8,12 @@ export interface FoundItem {
   place?: number
   /** What tells the parents of a record from others, of a stream that is asked for once for each: the first part of its key. */
   parents?: readonly string[]
+  /** Of a kind of file in which all is text, as in CSV: a key that is empty there is none. */
+  isText?: true
 }
 
 /** Items that were known, in the order in which they were. */
-export interface FoundRun extends Pick<FoundItem, 'file' | 'parents'> {
+export interface FoundRun extends Pick<FoundItem, 'file' | 'parents' | 'isText'> {
   /** In `KnownItems`: so many from this one on. */
   first: number
   count: number
@@ -26,6 +28,15 @@ export interface BadItem {
   path?: string
   /** Of an item that was read, but has no key: the same item has the same. */
   hash?: string
+  /** Nothing is wrong: a document was read as one item, and holds these, the longest first. */
+  held?: HeldList[]
+}
+
+/** A list of objects in a document, which may be what the items are. */
+export interface HeldList {
+  /** As `items` is written. */
+  path: string
+  items: number
 }
 
 export type Found = FoundItem | FoundRun | BadItem

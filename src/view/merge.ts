@@ -143,6 +143,7 @@ export function createMerge(definition: ViewDefinition, log: ItemLog, options: M
       notes.fields = [...fields]
       notes.errors += extract.errors.length
       notes.duplicates += extract.duplicates
+      notes.held = extract.held ?? null
     },
   }
 }

@@ -15,6 +15,8 @@ export interface ViewSurroundings {
   kind: unknown
   /** Of a REST source. */
   streams: readonly Written[]
+  /** Names of all views of the dataset. */
+  views: readonly string[]
 }
 
 /** Ways to say what the items are; of each pair only one may be used. */
@@ -34,13 +36,14 @@ const rivals = [
 /** Keys of a view that do not go together, or have no use over that source. Paths start at the view. */
 export function viewMisfits(view: Written, around: ViewSurroundings): Misfit[] {
   const { checks, columns } = view
-  const names = isTable(columns) ? Object.keys(columns) : undefined
   return [
     ...besideEachOther(view),
     ...overSource(view, around),
     ...withoutKey(view, around),
     ...unknownColumns(view),
-    ...(isTable(checks) ? checkMisfits(checks, names) : []),
+    ...(isTable(checks)
+      ? checkMisfits(checks, { columns: isTable(columns) ? columns : undefined, views: around.views })
+      : []),
   ]
 }
 

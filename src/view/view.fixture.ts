@@ -3,6 +3,8 @@ import type { ViewDefinition } from './definition.ts'
 import { type ItemSource, extractParcel } from './extract.ts'
 import { ItemsBefore } from './extract/items-before.ts'
 import { type ReadItem, createItemReader } from './extract/read-item.ts'
+import { KnownItems } from './input/json/known-items.ts'
+import { knownAgain } from './input/known-again.ts'
 import type { BadItem, FoundItem } from './item.ts'
 import { ItemLog } from './log/item-log.ts'
 import type { ParcelExtract } from './log/parcel-record.ts'
@@ -51,8 +53,13 @@ export async function extractFrom(
   previous?: Extract,
 ): Promise<Extract> {
   const log = previous?.log ?? new ItemLog()
-  const before = previous && ItemsBefore.load(log, previous.raw.items)
-  const raw = await extractParcel(items, { log, readItem: createItemReader(view), before })
+  const earlier = previous?.raw.items ?? new Uint32Array(0)
+  const known = KnownItems.of([...earlier].map((item) => log.jsonOf(item).slice()))
+  const raw = await extractParcel(knownAgain(items, known), {
+    log,
+    readItem: createItemReader(view),
+    before: new ItemsBefore(log, earlier),
+  })
   const { items: numbers, shapes, ...rest } = raw
   const read = [...numbers].map((number) => ({
     number,
@@ -86,22 +93,25 @@ export class TestLog {
   readonly log = new ItemLog()
   readonly #view: ViewDefinition
   readonly #numbers = new Map<string, number>()
-  #before: ItemsBefore | undefined
+  #before: ItemsBefore
+  #known = new KnownItems()
 
   constructor(view: ViewDefinition) {
     this.#view = view
+    this.#before = new ItemsBefore(this.log, new Uint32Array(0))
   }
 
   async read(parcels: readonly TestParcel[]): Promise<this> {
     const { log } = this
     for (const { id, found: items } of parcels) {
-      const extract = await extractParcel(items, {
+      const extract = await extractParcel(knownAgain(items, this.#known), {
         log,
         readItem: createItemReader(this.#view),
         before: this.#before,
       })
       this.#numbers.set(id, log.addParcel(id, '', extract))
-      this.#before = this.#before?.next() ?? ItemsBefore.load(log, extract.items)
+      this.#before = this.#before.next()
+      this.#known = this.#known.next()
     }
     return this
   }

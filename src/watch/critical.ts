@@ -21,7 +21,7 @@ const whats: Readonly<Record<string, string>> = {
   'no-space': 'a disk is full',
   corrupt: 'something is damaged',
   io: 'a disk does not take or give what it should',
-  delete: 'something could not be deleted on a server',
+  delete: 'something could not be deleted',
   vanished: 'records are gone on a server that nobody has asked to delete',
 }
 

@@ -64,11 +64,13 @@ export async function lookAtAll(loaded: LoadedConfig, context: Context): Promise
     ...published.flatMap(unpublishedTrouble),
   ]
   const isWhole = loaded.problems.length === 0 && !isEmpty
+  // Without any dataset the root was not looked at; nor is it known then what `unsilo.toml` accepts of it.
+  const others = otherNames.filter((name) => name !== 'root' || loaded.datasets.length > 0)
   const watchMs = installed?.jobs.find(({ job }) => job === 'watch')?.everyMs ?? usualMs
   return {
     report,
     troubles,
-    about: isWhole ? undefined : [...loaded.datasets.map(({ name }) => name), ...otherNames],
+    about: isWhole ? undefined : [...loaded.datasets.map(({ name }) => name), ...others],
     remembered,
     published,
     // The next look is allowed to be late, and to take a while.

@@ -6,7 +6,8 @@ import type { DatasetStatus, Status } from './status.ts'
 export const figuresMark = '# HELP unsilo_watch_timestamp_seconds '
 
 interface Sample {
-  labels: Readonly<Record<string, string>>
+  /** As in the file: `root="/data",dataset="notes"`. */
+  labels: string
   value: number
 }
 
@@ -16,10 +17,13 @@ interface Sample {
  */
 export function prometheusText({ at, datasets, incidents, channels, root }: Status): string {
   const now = Date.parse(at)
+  const everywhere = labelsOf({ root })
+  // There are many samples of each dataset.
+  const named = datasets.map((one) => ({ one, labels: `${everywhere},${labelsOf({ dataset: one.dataset })}` }))
   const each = (value: (one: DatasetStatus) => number | undefined): Sample[] =>
-    datasets.flatMap((one) => {
+    named.flatMap(({ one, labels }) => {
       const found = value(one)
-      return found === undefined ? [] : [{ labels: { root, dataset: one.dataset }, value: found }]
+      return found === undefined ? [] : [{ labels, value: found }]
     })
   const seconds = (time: string | undefined): number | undefined =>
     time === undefined ? undefined : Date.parse(time) / 1000
@@ -27,7 +31,7 @@ export function prometheusText({ at, datasets, incidents, channels, root }: Stat
     time === undefined ? undefined : Math.max(0, now - Date.parse(time)) / 1000
   const own = ({ metrics }: DatasetStatus): [string, number][] =>
     Object.entries(metrics).filter(([name]) => name !== 'bytes' && name !== 'files')
-  const only = (value: number, labels = {}): Sample => ({ labels: { root, ...labels }, value })
+  const only = (value: number, labels = {}): Sample => ({ labels: labelsOf({ root, ...labels }), value })
   return [
     metric('unsilo_watch_timestamp_seconds', 'When unsilo watch looked last.', [only(now / 1000)]),
     metric('unsilo_datasets', 'How many datasets there are.', [only(datasets.length)]),
@@ -44,8 +48,8 @@ export function prometheusText({ at, datasets, incidents, channels, root }: Stat
     metric(
       'unsilo_health',
       'The health of each dataset: 1 for the state that it is in, 0 for the others.',
-      datasets.flatMap(({ dataset, health }) =>
-        healthStates.map((state) => only(health === state ? 1 : 0, { dataset, state })),
+      named.flatMap(({ one: { health }, labels }) =>
+        healthStates.map((state) => ({ labels: `${labels},state="${state}"`, value: health === state ? 1 : 0 })),
       ),
     ),
     metric(
@@ -76,7 +80,9 @@ export function prometheusText({ at, datasets, incidents, channels, root }: Stat
     metric(
       'unsilo_items',
       'The metrics of the dataset itself, of its newest good parcel.',
-      datasets.flatMap((one) => own(one).map(([name, value]) => only(value, { dataset: one.dataset, metric: name }))),
+      named.flatMap(({ one, labels }) =>
+        own(one).map(([name, value]) => ({ labels: `${labels},${labelsOf({ metric: name })}`, value })),
+      ),
     ),
     metric(
       'unsilo_copies',
@@ -99,11 +105,14 @@ export function prometheusText({ at, datasets, incidents, channels, root }: Stat
 /** Nothing at all of a metric without a sample. */
 function metric(name: string, help: string, samples: readonly Sample[]): string {
   if (samples.length === 0) return ''
-  const lines = samples.map(({ labels, value }) => {
-    const told = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`)
-    return `${name}{${told.join(',')}} ${value}\n`
-  })
+  const lines = samples.map(({ labels, value }) => `${name}{${labels}} ${value}\n`)
   return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`
+}
+
+function labelsOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([label, text]) => `${label}="${escaped(text)}"`)
+    .join(',')
 }
 
 /** As the text format wants it in the values of labels. */

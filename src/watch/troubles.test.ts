@@ -9,3 +9,10 @@ it('says what a mistake in a configuration file keeps from working', () => {
   expect(said('unsilo.toml', undefined)).toBe('unsilo.toml has a mistake, so nothing may be exported')
   expect(said('todo/config.toml', 'interval')).toBe('todo/config.toml has a mistake, so it is not exported')
 })
+
+it('says that nothing is judged meanwhile, where that is so', () => {
+  const told = (key: string): readonly string[] =>
+    configTroubles([{ file: 'unsilo.toml', key, message: 'is wrong' }])[0]!.evidence ?? []
+  expect(told('defaults')).toEqual([expect.stringContaining('until then no dataset is judged')])
+  expect(told('alerts.phone')).toEqual([])
+})

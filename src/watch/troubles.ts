@@ -73,7 +73,7 @@ export function configTroubles(problems: readonly ConfigProblem[]): Trouble[] {
     const some = problems.filter((problem) => problem.file === file)
     const [first] = some
     const folder = dirname(file)
-    const rest = some.slice(1).map(sayProblem)
+    const rest = [...some.slice(1).map(sayProblem), ...(isBlinding(folder, some) ? [blindness] : [])]
     return {
       dataset: folder === '.' ? 'configuration' : folder,
       cause: 'configuration',
@@ -87,10 +87,17 @@ export function configTroubles(problems: readonly ConfigProblem[]): Trouble[] {
   })
 }
 
+const blindness =
+  'until then no dataset is judged, and it is not known what is accepted there: incidents stay as they are'
+
+/** A mistake in `unsilo.toml` elsewhere than in its channels: nobody knows what it says of datasets. */
+function isBlinding(folder: string, problems: readonly ConfigProblem[]): boolean {
+  return folder === '.' && !problems.every(({ key }) => key !== undefined && /^alerts(?:\.|$)/.test(key))
+}
+
 function consequence(folder: string, problems: readonly ConfigProblem[]): string {
   if (folder !== '.') return 'it is not exported'
-  const isOfAlerts = problems.every(({ key }) => key !== undefined && /^alerts(?:\.|$)/.test(key))
-  return isOfAlerts ? 'not every channel can be told' : 'nothing may be exported'
+  return isBlinding(folder, problems) ? 'nothing may be exported' : 'not every channel can be told'
 }
 
 /** That there is nothing to watch: a disk that is not mounted looks like that. */

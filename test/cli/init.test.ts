@@ -70,12 +70,31 @@ describe('init', () => {
     })
   })
 
-  it('creates the root, and datasets in folders below', async () => {
+  it('creates the root', async () => {
     const root = cliRoot()
     expect((await root.cli('--root', 'new/exports', 'init', 'a')).status).toBe(0)
     expect(root.names('new/exports/a')).toContain('config.toml')
-    expect((await root.cli('init', 'deep/er/b')).status).toBe(0)
-    expect((await root.cli('config', 'validate', 'deep/er/b')).status).toBe(0)
+    expect((await root.cli('init', `${root.path}/b`, './c')).status).toBe(0)
+    root.write('other/unsilo.toml', '')
+    expect((await root.cli('init', 'other/d')).status).toBe(0)
+  })
+
+  it('refuses what no run would look at, and makes nothing', async () => {
+    const root = cliRoot()
+    for (const [name, message] of [
+      [
+        'deep/er/b',
+        /deep\/er\/b cannot be a dataset of \S+: .* right in the root\n→ .*unsilo --root \S+\/deep\/er init b/,
+      ],
+      ['../outside', /outside cannot be a dataset of \S+: .*\n→ Put it there: `unsilo init outside`/],
+      ['.hidden', /\.hidden cannot be a dataset: .* a dot\n→ Choose another name: `unsilo init hidden`/],
+    ] as const) {
+      const { status, stderr } = await root.cli('init', 'good', name)
+      expect([status, stderr]).toEqual([2, expect.stringMatching(message)])
+    }
+    expect(root.names('.')).toEqual([])
+    expect((await root.cli('init', 'good')).status).toBe(0)
+    expect((await root.cli('init', './')).stderr).toContain('it holds datasets, which runs would pass over then')
   })
 
   it('refuses a template that does not exist, a name that is none, and a file in its place', async () => {

@@ -125,6 +125,17 @@ describe('the verbs that look', () => {
 })
 
 describe('accept', () => {
+  it('says that there is nothing to accept in a good parcel, and writes nothing', async () => {
+    const root = cliRoot()
+    root.write('a/config.toml', `cmd = "echo '[1]' > $PARCEL_PATH.json"`)
+    await root.cli('export', 'a')
+    const ledger = root.read('a/ledger.ndjson')
+    const id = root.names('a/data')[0]!.slice(0, 18)
+    const { status, stdout } = await root.cli('accept', 'a', id)
+    expect([status, stdout]).toEqual([0, `a ${id} was good already: there is nothing to accept\n`])
+    expect(root.read('a/ledger.ndjson')).toBe(ledger)
+  })
+
   it('makes a suspect parcel a good one, once', async () => {
     const root = cliRoot()
     const [, , suspect] = await history(root)

@@ -33,6 +33,24 @@ describe('help', () => {
 
 describe('a command line with a mistake', () => {
   it.each([
+    [['xyzzy', '--json'], "unknown command 'xyzzy'", undefined],
+    [['--json', 'rum'], "unknown command 'rum'", 'Did you mean run?'],
+    [['run', '--frob', '--json'], "unknown option '--frob'", undefined],
+    [['show', 'a', '--json'], "missing required argument 'parcel'", undefined],
+    [['--json'], 'a verb is missing', '`unsilo --help` lists them.'],
+    [['daemon', '--json'], 'daemon has no --json: JSON is one value, and this goes on', expect.any(String) as string],
+  ])('%j tells programs what is wrong, too', async (args, message, hint) => {
+    const ended = await cliRoot().cli(...args)
+    expect(ended.status).toBe(2)
+    expect(ended.json()).toEqual({ error: { code: 'usage', message, ...(hint === undefined ? {} : { hint }) } })
+  })
+
+  it('leaves alone what is another program’s', async () => {
+    const { status, stdout } = await cliRoot().cli('wrap', '--frob', 'out.txt', '--', 'echo', '--json')
+    expect([status, stdout]).toEqual([2, ''])
+  })
+
+  it.each([
     [['frob'], "unknown command 'frob'"],
     [['rum'], 'Did you mean run?'],
     [['run', '--frob'], "unknown option '--frob'"],

@@ -101,6 +101,31 @@ describe('rehearse', () => {
     expect(everything(root)).toEqual(before)
   })
 
+  it('does not count on a channel that has failed when it was used last', async () => {
+    const root = await readyRoot()
+    root.write('unsilo.toml', '[alerts.diary]\nkind = "command"\ncmd = "echo no line >&2; exit 1"\n')
+    root.write('broken/config.toml', 'cmd = "false"\n')
+    await root.cli('run')
+    await root.cli('watch')
+    root.write('todo/config.toml', todo)
+    const { status, stdout } = await root.cli('rehearse', 'todo', '--fail', 'token-expired')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/✗ diary \(command\) {2}by the next `watch`, but it has failed since .*: .*no line\n/)
+    expect(stdout).toMatch(
+      /✗ nobody would know: diary does not deliver\n {2}→ `unsilo alert test` tries every channel\.\n$/,
+    )
+    const json = (await root.cli('rehearse', 'todo', '--fail', 'token-expired', '--json')).json()
+    expect(json).toMatchObject({
+      channels: [{ channel: 'diary', told: true, failing: { reason: expect.any(String) as string } }],
+    })
+    root.write(
+      'unsilo.toml',
+      '[alerts.diary]\nkind = "command"\ncmd = "exit 1"\n[alerts.other]\nkind = "command"\ncmd = "true"\n',
+    )
+    const both = await root.cli('rehearse', 'todo', '--fail', 'token-expired')
+    expect([both.status, both.stdout]).toEqual([0, expect.stringContaining('✓ other would know')])
+  })
+
   it('says what is so already, and that nothing new would be told of it', async () => {
     const root = cliRoot()
     root.write('unsilo.toml', channels)

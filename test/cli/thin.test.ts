@@ -24,7 +24,7 @@ it('thins all datasets that say what may be thinned, and passes over the others'
   expect(root.names('notes/trash')).toEqual([`${idOf(2)}.json`, `${idOf(3)}.json`])
   expect((await root.cli('parcels', 'notes')).stdout).toMatch(new RegExp(`${idOf(2)} +trashed .*in the trash until `))
   const back = await root.cli('thin', 'notes', '--undo', idOf(3), '--json')
-  expect(back.json()).toEqual({ dataset: 'notes', parcels: [idOf(3)] })
+  expect(back.json()).toEqual({ dataset: 'notes', parcels: [idOf(3)], problems: [] })
   expect((await root.cli('thin', 'notes', '--undo', 'all')).stdout).toBe(`notes: ${idOf(2)} is back\n`)
   expect((await root.cli('thin', 'notes', '--undo', 'all')).stdout).toBe('notes: the trash is empty\n')
   expect(root.names('notes/data')).toHaveLength(4)

@@ -110,7 +110,8 @@ describe('verify', () => {
       status: 0,
       stdout: '',
       stderr:
-        '! old: the parcel 2020-01-01T000000Z cannot be verified: the ledger has no hash of it, for unsilo has not made it\n',
+        '! old: the parcel 2020-01-01T000000Z cannot be verified: the ledger has no line of it: it was put there by hand or by another program, or the ledger was lost\n' +
+        '  → Put the ledger back if there is a copy; else `unsilo recover old` writes down how it is now.\n',
     })
   })
 })

@@ -77,6 +77,18 @@ describe('the views of a simulated account', () => {
     expect(now.length).toBeGreaterThan(then.length)
   })
 
+  it('say when the first parcel is of, for a time before that', async () => {
+    const root = simulatedRoot()
+    const asked = ['items', 'account/saved', '--as-of', '1999-12-31']
+    const { stderr, status } = await root.cli(...asked)
+    expect({ stderr, status }).toEqual({
+      stderr: `The first parcel is of ${parcelIdAt(times[0]!)}; nothing is known of that time.\n`,
+      status: 0,
+    })
+    const json = await root.cli(...asked, '--json')
+    expect({ json: json.json(), status: json.status }).toEqual({ json: [], status: 0 })
+  })
+
   it('tell the history of one item', async () => {
     const root = simulatedRoot()
     const [id, sighting] = [...sightingsIn(everything, ['score'])].find(([, { versions }]) => versions.length > 1)!

@@ -157,6 +157,7 @@ describe('a run', () => {
     await packDataset(await test.open(), test.context, false)
     damage(join(data(test), march))
     expect(sealedParcels(test.history())).toHaveLength(2)
+    expect(test.history().parcels.map(({ state }) => state)).not.toContain('gone')
     expect((await test.run()).problems).toEqual([])
     test.clock.advance(-1000)
     expect(await contentsOfAll(test)).toMatchObject(contents)

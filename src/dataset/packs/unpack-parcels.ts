@@ -78,7 +78,10 @@ function parcelIn(dataset: Dataset, history: History, name: string): ParcelId {
   // One that lies in `data/` by itself is what was asked for already.
   if (parcel.isSealed) return name
   throw new UnsiloError('not-found', `${dataset.name} ${name} is in no pack: it is ${parcel.state}`, {
-    hint: `\`unsilo parcels ${dataset.name}\` lists those that are there.`,
+    hint:
+      parcel.state === 'trashed'
+        ? `\`unsilo thin ${dataset.name} --undo ${name}\` puts it back, by itself.`
+        : `\`unsilo parcels ${dataset.name}\` lists those that are there.`,
   })
 }
 

@@ -7,6 +7,7 @@ import { lineOf } from '../../ledger/entry.ts'
 import type { LedgerEvent } from '../../ledger/event.ts'
 import type { Dataset } from '../dataset.ts'
 import { packDataset } from '../packs/pack.ts'
+import { remakeDataset } from '../remake.ts'
 import { listSummaries } from '../show.ts'
 import { thinned } from './plan.ts'
 import { thinDataset, undoThin } from './thin.ts'
@@ -252,12 +253,37 @@ describe('the trash', () => {
       because: 'in the trash until 2026-03-31',
       hint: `\`unsilo thin todoist --undo ${idOf(2)}\` brings it back.`,
     })
-    expect(await undoThin(dataset, test.context, [idOf(3)])).toEqual([idOf(3)])
+    expect(await undoThin(dataset, test.context, [idOf(3)])).toEqual({ parcels: [idOf(3)], problems: [] })
     expect(test.history().get(idOf(3))).toMatchObject({ state: 'good', thinnedAt: undefined })
     await expect(undoThin(dataset, test.context, [idOf(3)])).rejects.toThrow('is not in the trash: it is in data/')
-    expect(await undoThin(dataset, test.context, 'all')).toEqual([idOf(2), idOf(4)])
+    expect(await undoThin(dataset, test.context, 'all')).toEqual({ parcels: [idOf(2), idOf(4)], problems: [] })
     expect(inTrash(test)).toEqual([])
     expect(readFileSync(join(test.folder, 'data', `${idOf(3)}.json`), 'utf8')).toBe(saved(one, two))
+  })
+
+  it('does not give back what was changed there, and gives back the others', async () => {
+    const test = quiet()
+    const dataset = await test.open()
+    // So they get their seals.
+    await remakeDataset(dataset, test.context)
+    await thinDataset(dataset, test.context, false)
+    const path = join(test.folder, 'trash', `${idOf(3)}.json`)
+    const before = readFileSync(path, 'utf8')
+    writeFileSync(path, before.replace('two', 'tow'))
+    const ledger = test.read('ledger.ndjson')
+    await expect(undoThin(dataset, test.context, [idOf(3)])).rejects.toMatchObject({
+      code: 'corrupt',
+      message: `${path} is not what was sealed: ${idOf(3)}.json is changed`,
+      hint: expect.stringContaining('It stays in the trash') as string,
+    })
+    expect(test.read('ledger.ndjson')).toBe(ledger)
+    expect(await undoThin(dataset, test.context, 'all')).toMatchObject({
+      parcels: [idOf(2), idOf(4)],
+      problems: [{ severity: 'error', code: 'corrupt' }],
+    })
+    expect(idsIn(inTrash(test))).toEqual([idOf(3)])
+    writeFileSync(path, before)
+    expect(await undoThin(dataset, test.context, 'all')).toEqual({ parcels: [idOf(3)], problems: [] })
   })
 
   it('lets a parcel be moved back by hand', async () => {

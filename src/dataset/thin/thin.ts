@@ -1,5 +1,5 @@
 import type { ParcelId } from '../../parcel/id.ts'
-import { type ErrorCode, UnsiloError } from '../../errors.ts'
+import { type ErrorCode, UnsiloError, expectUnsiloError } from '../../errors.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
 import { commitRecords } from '../git.ts'
 import { type History, readHistory } from '../history.ts'
@@ -51,24 +51,40 @@ async function takeOut(
   return { history: readHistory(context.system.files, dataset.layout), changed }
 }
 
+/** What came back from the trash, and why others did not. */
+export interface Undone {
+  parcels: ParcelId[]
+  problems: Problem[]
+}
+
 /**
- * Brings parcels back from the trash, all of them or those that are named.
+ * Brings parcels back from the trash, all of them or those that are named. One that cannot be brought back stops no other.
  *
- * @returns Ids of those that are back.
+ * @throws UnsiloError when it is the only one
  */
 export async function undoThin(
   dataset: Dataset,
   context: Context,
   wanted: readonly ParcelId[] | 'all',
-): Promise<ParcelId[]> {
+): Promise<Undone> {
   return withLock(dataset, context, async () => {
     const history = readHistory(context.system.files, dataset.layout)
     const inTrash = history.parcels.filter(({ state }) => state === 'trashed').map(({ id }) => id)
     const ids = wanted === 'all' ? inTrash : [...new Set(wanted)]
-    const back: string[] = []
-    for (const id of ids) back.push(await bringBack(dataset, context, history, id))
-    if (back.length > 0) await commitRecords(dataset, context, `[unsilo] bring back ${sayParcels(back)}`, back)
-    return ids
+    const undone: Undone = { parcels: [], problems: [] }
+    const paths: string[] = []
+    for (const id of ids) {
+      try {
+        paths.push(await bringBack(dataset, context, history, id))
+        undone.parcels.push(id)
+      } catch (error) {
+        const { code, message, hint } = expectUnsiloError(error)
+        if (ids.length === 1 || code === 'cancelled') throw error
+        undone.problems.push({ severity: 'error', code, message, hint })
+      }
+    }
+    if (paths.length > 0) await commitRecords(dataset, context, `[unsilo] bring back ${sayParcels(paths)}`, paths)
+    return undone
   })
 }
 

@@ -20,6 +20,8 @@ interface Batch {
   folder: string
   /** Whether all of them are there. */
   isWhole: Promise<boolean>
+  /** So many of them are being read. */
+  lent: number
 }
 
 /**
@@ -62,14 +64,19 @@ class LenderAhead implements ViewLender {
     await this.#forget(place)
     const batch = this.#batches.find(({ from, to }) => place >= from && place < to)
     const isThere = batch !== undefined && (await batch.isWhole)
-    if (this.#streak > 0 && this.#batches.length < 2) await this.#start(this.#batches.at(-1)?.to ?? place + 1)
+    if (this.#streak > 0 && this.#batches.filter(({ to }) => to > place).length < 2)
+      await this.#start(this.#batches.at(-1)?.to ?? place + 1)
     if (!isThere) return this.#lender.borrow(stored)
+    batch.lent++
     const path = join(batch.folder, stored.name.slice(0, -ending.length))
     const extension = stored.extension.slice(0, -ending.length)
     return {
       stored: { ...stored, path, extension },
       dataset: this.#dataset,
-      release: () => this.#context.system.files.remove(path),
+      release: async () => {
+        batch.lent--
+        await this.#context.system.files.remove(path)
+      },
     }
   }
 
@@ -81,7 +88,7 @@ class LenderAhead implements ViewLender {
 
   /** Removes what was read, and what does not come next any more. */
   async #forget(place: number): Promise<void> {
-    const passed = this.#batches.filter(({ to }) => this.#streak === 0 || to <= place)
+    const passed = this.#batches.filter(({ to, lent }) => lent === 0 && (this.#streak === 0 || to <= place))
     this.#batches = this.#batches.filter((batch) => !passed.includes(batch))
     for (const { isWhole, folder } of passed) {
       await isWhole
@@ -102,7 +109,7 @@ class LenderAhead implements ViewLender {
     const folder = join((await this.#shelf).folder, String(from))
     system.files.makeFolder(folder)
     const paths = this.#parcels.slice(from, to).map(({ path }) => path)
-    this.#batches.push({ from, to, folder, isWhole: decompressFiles(paths, folder, signal) })
+    this.#batches.push({ from, to, folder, isWhole: decompressFiles(paths, folder, signal), lent: 0 })
   }
 
   /** Infinity of what is none of those files. */

@@ -4,6 +4,7 @@ import { parcelTime } from '../../parcel/id.ts'
 import type { OwnRow, OwnTable, OwnTables } from '../../view/query/own-tables.ts'
 import type { Context, Dataset } from '../dataset.ts'
 import { isEvent, readHistory } from '../history.ts'
+import { damagedHere } from '../verdicts.ts'
 
 /** What unsilo knows of datasets, as rows of the tables in `unsilo`. */
 export function ownRows(
@@ -22,7 +23,11 @@ export function ownRows(
 }
 
 function* parcelRows({ name: dataset, layout }: Dataset, { system }: Context): Generator<OwnRow<'parcels'>> {
-  for (const { id, state, stored, ended } of readHistory(system.files, layout).parcels) {
+  const history = readHistory(system.files, layout)
+  const damaged = damagedHere(system.files, layout, history)
+  for (const parcel of history.parcels) {
+    const { id, stored, ended } = parcel
+    const state = damaged.has(id) ? 'damaged' : parcel.state
     const { files, bytes, sha256, name } = isEvent(ended, 'sealed')
       ? detailsOf(ended, layout.ledger)
       : { name: stored?.name }

@@ -12,6 +12,7 @@ import { keptTable } from '../../view/query/tables.ts'
 import { sqlName, sqlText } from '../../view/sql-text.ts'
 import type { Context, Dataset } from '../dataset.ts'
 import { localDay } from '../../schedule/local-day.ts'
+import { checkCondition } from './condition.ts'
 import type { MirrorTables } from './mirror-tables.ts'
 import { shapeOf } from './shape-of.ts'
 import { type ViewFile, takePath, writeViewFile } from './write-view-files.ts'
@@ -103,6 +104,7 @@ async function sourceOf(
       : await shapeOf(from, tables)
   // A view that never had an item has no columns but its own.
   if (from === undefined && [...shape.columns.keys()].every((name) => ownColumns.includes(name))) return undefined
+  await checkCondition(block.where, '`where`', tables)
   const columns =
     block.columns?.map((name) => columnNamed(name, shape)) ??
     [...shape.columns.keys()].filter((name) => from !== undefined || !ownColumns.includes(name))

@@ -60,12 +60,31 @@ describe('a check of a column', () => {
     const mixed = [{ id: 1, n: '5' }, { id: 2, n: 'five' }, { id: 3 }, { id: 4, n: '' }]
     expect(await verdicts('n = { min = 1 }', mixed)).toEqual(['n min failed 2/4 [2; 4]'])
   })
+
+  it('tells of a value that is no number once, and says what it is', async () => {
+    const mixed = [
+      { id: 1, n: '5' },
+      { id: 2, n: 'five' },
+      { id: 3, n: '50' },
+      { id: 4, n: '-1' },
+    ]
+    const { results } = await checked(datasetWith(view('n = { min = 1, max = 10 }'), mixed))
+    expect(results.map(({ message, examples }) => [message, examples])).toEqual([
+      ['2 of 4 rows have n below 1, or no number there', ['2', '4']],
+      ['1 of 4 rows have n above 10', ['3']],
+    ])
+    expect(await verdicts('n = { max = 10 }', mixed)).toEqual(['n max failed 2/4 [2; 3]'])
+    expect(await verdicts('n = { min = "2026-01-01", max = 10 }', mixed)).toEqual([
+      'n min failed 4/4 [1; 2; 3; 4]',
+      'n max failed 2/4 [2; 3]',
+    ])
+  })
 })
 
 describe('a check that cannot be asked', () => {
   it('fails with what to do, and keeps no other from being asked', async () => {
     const test = datasetWith(
-      view(`moood = { not_null = true }\nlate = { column = "id", min = "2005-01-01" }\nnever = { column = "at", max = "2005-02-30" }\nbroken = { sql = "SELECT nothing FROM todoist.entries" }
+      view(`moood = { not_null = true }\nlate = { column = "id", min = "2005-01-01" }\nbroken = { sql = "SELECT nothing FROM todoist.entries" }
 evil = { sql = "COPY (SELECT 1) TO '/tmp/x.csv'" }\nid = { unique = true, where = "nonsense =" }\nform = { not_null = true }`),
       items,
     )
@@ -73,7 +92,6 @@ evil = { sql = "COPY (SELECT 1) TO '/tmp/x.csv'" }\nid = { unique = true, where 
     expect(results.map(({ check, verdict }) => `${check} ${verdict}`)).toEqual([
       'moood broken',
       'late broken',
-      'never broken',
       'broken broken',
       'evil broken',
       'id broken',
@@ -83,8 +101,59 @@ evil = { sql = "COPY (SELECT 1) TO '/tmp/x.csv'" }\nid = { unique = true, where 
       problem: 'there is no column "moood": did you mean "mood"?',
       hint: expect.stringContaining('Columns: id, at, mood') as string,
     })
-    expect(results[2]?.problem).toBe('there is no such date or time: "2005-02-30"')
-    expect(results[4]?.problem).toBe('that is no question')
+    expect(results[3]?.problem).toBe('that is no question')
+  })
+
+  it('says what is wrong with which part of it, and what to do', async () => {
+    const test = datasetWith(
+      view(`id = { unique = true, where = "nonsense =" }\nmood = { max = 4, where = "moood = 3" }
+form = { pattern = '[b-a]' }\nx = { sql = "SELECT nothing FROM todoist.entries" }
+y = { sql = "SELECT CAST(form AS INTEGER) FROM todoist.entries" }\nz = { rows = { as = "entries", where = "1=1) --" } }`),
+      items,
+    )
+    const { results } = await checked(test)
+    const [id, mood, form, x, y, z] = results
+    expect(id).toMatchObject({
+      message: 'it could not be asked: `where` is no condition in SQL: syntax error at end of input',
+      hint: expect.stringContaining('it is "nonsense ="') as string,
+    })
+    expect(mood).toMatchObject({
+      message:
+        'it could not be asked: DuckDB does not take its `where`: ' +
+        'Binder Error: Referenced column "moood" not found in FROM clause!',
+      problem: expect.not.stringContaining('LINE 1') as string,
+      hint: 'Mend views.entries.checks.mood.where: it is a condition in SQL.',
+    })
+    expect(form?.message).toMatch(
+      /^it could not be asked: `pattern` is no regular expression: invalid character class range/,
+    )
+    expect(x).toMatchObject({
+      message: expect.stringContaining('does not take its `sql`: Binder Error: Referenced column "nothing"') as string,
+      problem: expect.stringContaining('LINE 1: SELECT nothing') as string,
+      hint: 'Mend views.entries.checks.x.sql; `unsilo query` can try it.',
+    })
+    // What it says of items is in no message, since those are written down.
+    expect(y).toMatchObject({
+      message: 'it could not be asked: DuckDB broke off (Conversion Error)',
+      problem: expect.stringContaining("'a'") as string,
+    })
+    expect(z?.message).toMatch(/^it could not be asked: `rows.where` is no condition in SQL: /)
+    const { problems } = await test.run()
+    expect(problems[0]).toMatchObject({
+      message: `check entries.id (unique): ${id!.message}`,
+      hint: expect.stringContaining('Write what may stand behind WHERE') as string,
+    })
+  })
+
+  it('has a condition that would end the brackets around it', async () => {
+    const sly = (where: string) => verdicts(`mood = { max = 4, where = "${where}" }`)
+    expect(await sly("form = 'a') OR (1=1")).toEqual([
+      expect.stringMatching(/^mood max broken .* is no condition in SQL: /) as string,
+    ])
+    expect(await sly('1=1; SELECT 2')).toEqual([expect.stringContaining('no condition') as string])
+    expect(await sly('1=1 GROUP BY ALL')).toEqual([expect.stringContaining('no condition') as string])
+    expect(await sly(`form = 'a' -- ) OR (1=1`)).toEqual(['mood max failed 1/2 [2]'])
+    expect(await sly(`form IN ('a', ')') /* ( */`)).toEqual(['mood max failed 1/2 [2]'])
   })
 })
 

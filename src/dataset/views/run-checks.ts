@@ -8,7 +8,7 @@ import {
   rowsQuestion,
   rulesOf,
 } from '../../view/check/questions.ts'
-import { type CheckResult, mostExamples } from '../../view/check/result.ts'
+import { type Asked, type CheckResult, mostExamples } from '../../view/check/result.ts'
 import type { TableShape } from '../../view/check/table-shape.ts'
 import { ownColumns } from '../../view/column.ts'
 import { isField } from '../../view/decrypt/pattern.ts'
@@ -17,7 +17,9 @@ import { cellText } from '../../view/query/cell.ts'
 import type { TableName } from '../../view/query/table-names.ts'
 import { sqlPath } from '../../view/sql-text.ts'
 import type { Dataset } from '../dataset.ts'
+import { checkCondition, checkPattern } from './condition.ts'
 import type { MirrorTables } from './mirror-tables.ts'
+import { notAsked } from './not-asked.ts'
 import { shapeOf } from './shape-of.ts'
 
 /** What the checks of a dataset will ask. */
@@ -50,13 +52,11 @@ export async function runChecks(dataset: Dataset, tables: MirrorTables, now: Dat
     for (const [check, config] of Object.entries(definition.checks)) {
       for (const rule of rulesOf(config)) {
         const asked = { view: definition.name, check, rule }
-        results.push(
-          await attempt(asked, () =>
-            rule === 'sql'
-              ? askSql(asked, config.sql!, tables)
-              : askRule(asked, () => questionOf(dataset, definition, check, rule, config, tables, now), tables),
-          ),
-        )
+        const action = (): Promise<CheckResult> =>
+          rule === 'sql'
+            ? askSql(asked, config.sql!, tables)
+            : askRule(asked, () => questionOf(dataset, definition, check, rule, config, tables, now), tables)
+        results.push(await attempt(asked, action, config))
       }
     }
     results.push(...(await decryptChecks(dataset, definition, tables)))
@@ -64,21 +64,12 @@ export async function runChecks(dataset: Dataset, tables: MirrorTables, now: Dat
   return results
 }
 
-type Asked = Pick<CheckResult, 'view' | 'check' | 'rule'>
-
-async function attempt(asked: Asked, action: () => Promise<CheckResult>): Promise<CheckResult> {
+async function attempt(asked: Asked, action: () => Promise<CheckResult>, config?: CheckConfig): Promise<CheckResult> {
   try {
     return await action()
   } catch (error) {
     if (!(error instanceof UnsiloError) || error.code === 'cancelled') throw error
-    return {
-      ...asked,
-      verdict: 'broken',
-      message: 'it could not be asked',
-      examples: [],
-      problem: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    }
+    return notAsked(asked, error, config)
   }
 }
 
@@ -92,8 +83,11 @@ async function questionOf(
   now: Date,
 ): Promise<RuleQuestion> {
   const shape = await shapeOf({ schema: dataset.name, table: view }, tables)
+  await checkCondition(config.where, '`where`', tables)
+  if (rule === 'pattern') await checkPattern(config.pattern!, tables)
   if (rule === 'rows') {
     const other = await shapeOf(tableOf(config.rows!.as, dataset.name), tables)
+    await checkCondition(config.rows!.where, '`rows.where`', tables)
     return isEmpty(shape) && isEmpty(other) ? nothingYet : rowsQuestion(config, shape, other, config.rows!.as)
   }
   if (isEmpty(shape)) return nothingYet

@@ -92,9 +92,11 @@ function asProblem(error: unknown): Problem {
 
 function checkProblems({ name }: Dataset, failed: readonly CheckResult[]): Problem[] {
   const hint = `\`unsilo check ${name}\` names the items.`
-  const told = failed.slice(0, mostTold).map(({ view, check, rule, message }): Problem => {
-    const what = `check ${view}.${check}${check === rule ? '' : ` (${rule})`} failed: ${message}`
-    return { severity: 'warning', code: 'check', message: what, hint }
+  const told = failed.slice(0, mostTold).map(({ view, check, rule, message, verdict, hint: what }): Problem => {
+    const named = `check ${view}.${check}${check === rule ? '' : ` (${rule})`}`
+    return verdict === 'broken'
+      ? { severity: 'warning', code: 'check', message: `${named}: ${message}`, hint: what }
+      : { severity: 'warning', code: 'check', message: `${named} failed: ${message}`, hint }
   })
   const more = failed.length - told.length
   return more === 0

@@ -1,14 +1,15 @@
-import { join } from 'node:path'
 import { parcelTime } from '../../parcel/id.ts'
-import { type Files, walkFiles } from '../../system/files.ts'
+import type { StoredParcel } from '../../parcel/store.ts'
+import type { Files } from '../../system/files.ts'
 import type { ViewDefinition } from '../../view/definition.ts'
 import { badFile } from '../../view/input/bad.ts'
+import { impliedKind, inputKindOf } from '../../view/input/kind.ts'
 import { readItemBatches } from '../../view/input/read-items.ts'
-import type { ViewParcel } from '../../view/store/view-parcel.ts'
+import type { Lend, ViewParcel } from '../../view/store/view-parcel.ts'
 import type { Context, Dataset } from '../dataset.ts'
 import { type History, isEvent, sealedParcels } from '../history.ts'
 import type { LentParcel, ParcelLender } from '../packs/lend.ts'
-import { verdictsHere } from '../verdicts.ts'
+import { openParcelDamage } from './parcel-damage.ts'
 import { sealFacts } from './seal-facts.ts'
 import { readStreamItems } from './stream-items.ts'
 
@@ -20,22 +21,28 @@ export function viewParcels(
   definition: ViewDefinition,
   lender: Pick<ParcelLender, 'borrow'>,
 ): ViewParcel[] {
-  const verdicts = verdictsHere(history)
+  const damage = openParcelDamage(dataset, context, history)
   return sealedParcels(history).map((parcel) => {
     const { id, state, stored } = parcel
     const sealed = isEvent(parcel.ended, 'sealed') ? sealFacts(parcel.ended.line) : undefined
-    const { isFolder, extension, packed } = stored
+    let isLost = false
+    const borrow = async (): Promise<LentParcel> => {
+      isLost = true
+      const lent = await lender.borrow(stored)
+      isLost = false
+      return lent
+    }
     return {
       id,
       at: parcelTime(id),
       // What is suspect or damaged may lack anything, as may what was accepted although it is not whole.
-      isEvidence: state === 'good' && sealed?.isWhole !== false && verdicts.get(id)?.ok !== false,
-      content: `${sealed?.sha256 ?? packed?.parcel.sha256 ?? looksOf(context.system.files, stored)}${isFolder ? '/' : `.${extension}`}`,
+      isEvidence: state === 'good' && sealed?.isWhole !== false && !damage.isKnown(parcel),
+      content: damage.contentOf(parcel, sealed?.sha256),
       async *read(known) {
         const reading = { signal: context.signal, files: context.system.files, known }
         let lent: LentParcel
         try {
-          lent = await lender.borrow(stored)
+          lent = await borrow()
         } catch (error) {
           // Its pack is damaged: the other parcels are there all the same.
           yield [badFile(error, '', context.signal)]
@@ -49,16 +56,26 @@ export function viewParcels(
           await lent.release()
         }
       },
+      lend: isPlainFile(stored, definition) ? lending(context.system.files, stored, borrow) : undefined,
+      faults: (hasErrors) => damage.faultsOf(parcel, { hasErrors, isLost }),
     }
   })
 }
 
-/** Of a parcel that has no seal, as one that was put there by hand: names, sizes and times, so that it need not be read. */
-function looksOf(files: Files, { path, isFolder, name }: { path: string; isFolder: boolean; name: string }): string {
-  const paths = isFolder ? [...walkFiles(files, path)].map((file) => join(path, file.path)) : [path]
-  const looks = paths.map((file) => {
-    const info = files.info(file)
-    return [file.slice(path.length), info?.sizeBytes, info?.modifiedAt.getTime()]
-  })
-  return JSON.stringify([name, looks])
+/** One file, and none that other files have to be made of to read it. */
+function isPlainFile({ isFolder, extension }: StoredParcel, definition: ViewDefinition): boolean {
+  if (isFolder || definition.stream !== undefined) return false
+  const kind = inputKindOf(extension).kind ?? impliedKind(definition)
+  return kind !== undefined && kind !== 'zip' && kind !== 'tar' && kind !== 'sqlite'
+}
+
+function lending(files: Files, { path, packed }: StoredParcel, borrow: () => Promise<LentParcel>): Lend {
+  return {
+    sizeBytes: () => packed?.parcel.bytes ?? files.info(path)?.sizeBytes ?? 0,
+    async borrow() {
+      const { stored, release } = await borrow()
+      const { id, path: there, isFolder, extension } = stored
+      return { source: { id, path: there, isFolder, extension }, release }
+    },
+  }
 }

@@ -6,6 +6,7 @@ import { type ParcelVersions, readVersions } from '../../view/store/read-version
 import { type StoredView, type UpdatedView, updateView, updateViewState } from '../../view/store/update.ts'
 import type { Context, Dataset, Problem } from '../dataset.ts'
 import { type History, readHistory, sealedParcels } from '../history.ts'
+import { unreadProblems } from '../packs/unread.ts'
 import { type ViewLender, openLenderAhead } from './lend-ahead.ts'
 import { viewParcels } from './view-parcels.ts'
 
@@ -110,7 +111,7 @@ export function readyViews(
   /** Whether the table of its history is needed: a question may do without. */
   withHistory: (definition: ViewDefinition) => boolean = () => true,
 ): Promise<{ views: DatasetView[]; problems: Problem[] }> {
-  return eachView(definitions, (one) => readyView(dataset, context, one, history, withHistory(one)))
+  return eachView(dataset, history, definitions, (one) => readyView(dataset, context, one, history, withHistory(one)))
 }
 
 /** What there is to say of a view of a dataset as a whole, up to date. */
@@ -122,7 +123,7 @@ export function viewStates(
   context: Context,
 ): Promise<{ views: DatasetViewState[]; problems: Problem[] }> {
   const history = readHistory(context.system.files, dataset.layout)
-  return eachView(dataset.config.views, async (definition) => {
+  return eachView(dataset, history, dataset.config.views, async (definition) => {
     context.onProgress?.({ dataset: dataset.name, step: 'viewing', note: definition.name })
     const lender = openViewLender(dataset, context, history)
     try {
@@ -136,11 +137,13 @@ export function viewStates(
 }
 
 async function eachView<View>(
+  dataset: Dataset,
+  history: History,
   definitions: readonly ViewDefinition[],
   ready: (definition: ViewDefinition) => Promise<View>,
 ): Promise<{ views: View[]; problems: Problem[] }> {
   const views: View[] = []
-  const problems: Problem[] = []
+  const problems = unreadProblems(dataset, history)
   for (const definition of definitions) {
     try {
       views.push(await ready(definition))

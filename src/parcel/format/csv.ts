@@ -1,12 +1,15 @@
 import { UnsiloError, expectUnsiloError } from '../../errors.ts'
 import { withoutByteOrderMark } from './byte-order-mark.ts'
-import type { Format, FormatCheck } from './format.ts'
+import type { CheckOptions, Format, FormatCheck } from './format.ts'
 
 /** What a byte is to the reader; a delimiter is `firstDelimiter` plus its place in the list of candidates. */
 const text = 0
 const quote = 1
 const rowEnd = 2
 const firstDelimiter = 3
+
+/** Of a row that is longer, the beginning tells whether it is a footer. */
+const mostRowBytes = 64 * 1024
 
 /** What European programs, spreadsheets and databases put between fields, though the extension says "comma". */
 const csvDelimiters = [',', ';', '\t', '|']
@@ -18,17 +21,22 @@ interface Reading {
   delimiters: readonly string[]
   /** False where a quote is a character like any other. */
   hasQuotes: boolean
+  isFooter: CheckOptions['isFooter']
 }
 
 /**
  * Reads rows far enough to tell whether a file is whole. It is not whole when a quoted field is never closed, when it
- * holds a NUL byte (a crash leaves such blocks), or when its last row has no line end and fewer fields than the first.
+ * holds a NUL byte (a crash leaves such blocks), or when its last row has no line end and fewer fields than the first, unless that
+ * is a footer.
  * Ragged rows elsewhere, quotes inside plain fields and blank lines are common in real exports, and are left alone.
  */
 class RowReader implements FormatCheck {
   readonly #name: string
   readonly #hasQuotes: boolean
   readonly #delimiters: readonly string[]
+  readonly #isFooter: CheckOptions['isFooter']
+  /** The row that has not ended, as far as it is kept. */
+  #row: Uint8Array = new Uint8Array(0)
   #kinds: Uint8Array
   /** Delimiters in this row so far, by candidate. */
   readonly #counts: number[]
@@ -47,6 +55,7 @@ class RowReader implements FormatCheck {
     this.#name = reading.name
     this.#hasQuotes = reading.hasQuotes
     this.#delimiters = reading.delimiters
+    this.#isFooter = reading.isFooter
     this.#kinds = this.#kindsFor(reading.delimiters)
     this.#counts = reading.delimiters.map(() => 0)
   }
@@ -57,6 +66,7 @@ class RowReader implements FormatCheck {
     const end = chunk.length
     let kinds = this.#kinds
     let index = 0
+    let rowAt: number | undefined
     while (index < end) {
       if (this.#isQuoted) {
         const closing = chunk.indexOf(0x22, index)
@@ -77,6 +87,7 @@ class RowReader implements FormatCheck {
       } else if (kind === rowEnd) {
         this.#endRow()
         kinds = this.#kinds
+        rowAt = index
       } else {
         this.#counts[kind - firstDelimiter]!++
         this.#isFieldStart = true
@@ -85,6 +96,15 @@ class RowReader implements FormatCheck {
       this.#isAfterQuote = false
     }
     this.#offset += end
+    if (this.#isFooter !== undefined) this.#keepRow(chunk, rowAt)
+  }
+
+  /** @param from Where it begins; `undefined`: before this chunk. */
+  #keepRow(chunk: Uint8Array, from: number | undefined): void {
+    if (from !== undefined) this.#row = chunk.slice(from, from + mostRowBytes)
+    else if (this.#row.length < mostRowBytes) {
+      this.#row = Buffer.concat([this.#row, chunk.subarray(0, mostRowBytes - this.#row.length)])
+    }
   }
 
   end(): void {
@@ -94,7 +114,8 @@ class RowReader implements FormatCheck {
       )
     }
     if (this.#rows === 0 && this.#isBlank) throw this.#notWhole('it holds no row')
-    if (!this.#isBlank && this.#isShort()) throw this.#notWhole(`it ends in the middle of row ${this.#rows + 1}`)
+    if (this.#isBlank || !this.#isShort() || this.#isFooter?.(this.#row) === true) return
+    throw this.#notWhole(`it ends in the middle of row ${this.#rows + 1}`, shortHint)
   }
 
   /** Whichever candidate is the delimiter, this row has fewer fields than the first. */
@@ -137,6 +158,10 @@ class RowReader implements FormatCheck {
   }
 }
 
+const shortHint =
+  'The export was probably cut off; run it again. If such a line always stands at the end, as one with a sum, say so where a view ' +
+  'of it is defined: csv = { footer = 1 }, or better with what is in it, csv = { skip_lines = "^Total" }.'
+
 /** Passes what is whole in one of two readings. */
 class EitherReading implements FormatCheck {
   readonly #first: FormatCheck
@@ -165,16 +190,18 @@ class EitherReading implements FormatCheck {
 export const csv: Format = {
   name: 'CSV',
   extensions: ['csv'],
-  startCheck: () => withoutByteOrderMark(new RowReader({ name: 'CSV', delimiters: csvDelimiters, hasQuotes: true })),
+  startCheck: ({ isFooter } = {}) =>
+    withoutByteOrderMark(new RowReader({ name: 'CSV', delimiters: csvDelimiters, hasQuotes: true, isFooter })),
 }
 
 /** Some programs quote fields of tab-separated files and some write quotes as they are; the file does not say which. */
 export const tsv: Format = {
   name: 'TSV',
   extensions: ['tsv'],
-  startCheck() {
-    const quoted = new RowReader({ name: 'TSV', delimiters: ['\t'], hasQuotes: true })
-    const literal = new RowReader({ name: 'TSV', delimiters: ['\t'], hasQuotes: false })
+  startCheck({ isFooter } = {}) {
+    const reading = { name: 'TSV', delimiters: ['\t'], isFooter }
+    const quoted = new RowReader({ ...reading, hasQuotes: true })
+    const literal = new RowReader({ ...reading, hasQuotes: false })
     return withoutByteOrderMark(new EitherReading(quoted, literal))
   },
 }

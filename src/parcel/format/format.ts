@@ -4,9 +4,15 @@ export interface Format {
   /** Extensions in lower case, without the dot. */
   readonly extensions: readonly string[]
   /** Starts a check that is fed the file's bytes from first to last. Absent when the format needs random access. */
-  readonly startCheck?: () => FormatCheck
+  readonly startCheck?: (options?: CheckOptions) => FormatCheck
   /** Checks a whole file on disk, in constant memory. Absent when `startCheck` is there. */
   readonly checkFile?: (path: string, signal: AbortSignal | undefined) => Promise<void>
+}
+
+/** What the check of a file is told of files like it. */
+export interface CheckOptions {
+  /** Whether a last line of CSV is meant to have fewer fields than the first, as one with a sum: then it is not cut off. */
+  isFooter?: ((line: Uint8Array) => boolean) | undefined
 }
 
 /** A streamed check. @throws UnsiloError `wrong-content` with the place of the first error, from either method */

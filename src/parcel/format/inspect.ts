@@ -5,9 +5,9 @@ import { UnsiloError } from '../../errors.ts'
 import { fileError } from '../../system/file-error.ts'
 import { readInPieces } from '../../system/files.ts'
 import { claimOf } from './claim.ts'
-import type { FormatCheck } from './format.ts'
+import type { CheckOptions, FormatCheck } from './format.ts'
 
-export interface InspectOptions {
+export interface InspectOptions extends CheckOptions {
   /** The format that the content must have, such as `json`, whatever the extension says. */
   require?: string | undefined
   signal?: AbortSignal | undefined
@@ -50,7 +50,7 @@ export async function inspectFile(
     isRead = true
   }
   try {
-    await readThrough(decompressed(stored(), codecs, signal), format?.startCheck?.())
+    await readThrough(decompressed(stored(), codecs, signal), format?.startCheck?.(options))
     if (!isRead) throw trailingBytes(codecs)
     if (codecs.length === 0) await format?.checkFile?.(path, signal)
   } catch (error) {
@@ -68,9 +68,13 @@ export async function inspectFile(
  *
  * @throws UnsiloError `config` for an unknown `require`
  */
-export async function startContentCheck(extension: string, require?: string): Promise<FormatCheck | undefined> {
+export async function startContentCheck(
+  extension: string,
+  require?: string,
+  options: CheckOptions = {},
+): Promise<FormatCheck | undefined> {
   const { codecs, format } = await claimOf(extension, require)
-  return codecs.length === 0 ? format?.startCheck?.() : undefined
+  return codecs.length === 0 ? format?.startCheck?.(options) : undefined
 }
 
 /** Whether there is nothing to check, in a stream or otherwise. @throws UnsiloError `config` for an unknown `require` */

@@ -2,7 +2,7 @@ import type { Dataset } from '../../dataset/dataset.ts'
 import { type History, failuresSinceGood, isEvent } from '../../dataset/history.ts'
 import { hasSource } from '../../dataset/source.ts'
 import { detailsOf } from '../../ledger/ledger.ts'
-import type { MetricTable } from '../../metric/metrics-file.ts'
+import { type MetricTable, measuredParcels } from '../../metric/metrics-file.ts'
 import { type ParcelId, parcelTime } from '../../parcel/id.ts'
 import { sayInstant } from '../../schedule/freshness.ts'
 import { type Warning, warningOf } from '../warnings.ts'
@@ -13,18 +13,20 @@ import { type Unended, type UnendedState, howToEnd, sayBegun, unendedState } fro
  * No good parcel, a newest attempt that failed, a newest parcel that is suspect.
  *
  * @param unended The newest attempt, when it has not ended.
+ * @param isRefused Something waits that could not be taken in.
  */
 export function successWarnings(
   dataset: Dataset,
   history: History,
   now: Date,
   unended: Unended | undefined,
+  isRefused = false,
 ): Warning[] {
   const { newest, newestGood } = history
   const failures = failuresSinceGood(history, now).filter(
     ({ id }) => id !== newest?.id || newest.state !== 'unfinished',
   )
-  const warnings = failures.length === 0 ? neverWarnings(dataset, history, unended, now) : []
+  const warnings = failures.length === 0 ? neverWarnings(dataset, history, unended, now, isRefused) : []
   const last = failures.at(-1)
   if (last === undefined || newest === undefined) return warnings
   const none = newestGood === undefined ? 'there is no good parcel; ' : ''
@@ -61,6 +63,7 @@ function neverWarnings(
   { newest, newestGood, parcels }: History,
   unended: Unended | undefined,
   now: Date,
+  isRefused: boolean,
 ): Warning[] {
   const { name, layout } = dataset
   const hasWork = hasSource(dataset) || dataset.config.ingest.paths.length > 0
@@ -82,7 +85,9 @@ function neverWarnings(
       message: 'there is no good parcel, and nothing was exported yet',
       hint: hasSource(dataset)
         ? `Run \`unsilo export ${name}\`.`
-        : `${linkHint(dataset)}Put a file where ingest.paths finds it, then \`unsilo run\`.`,
+        : isRefused
+          ? 'What waits could not be taken in: mend that.'
+          : `${linkHint(dataset)}Put a file where ingest.paths finds it, then \`unsilo run\`.`,
     }),
   ]
 }
@@ -111,7 +116,7 @@ function unendedWarnings(dataset: Dataset, unended: Unended, now: Date): Warning
 
 /** A newest export by export_manager that failed and left nothing but its row of metrics, and logs. */
 export function tracelessWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
-  const id = [...table.rows.keys()].at(-1) ?? ''
+  const id = measuredParcels(table).at(-1) ?? ''
   if (id <= (history.newest?.id ?? '') || table.rows.get(id)?.['success'] !== 'N') return []
   return [
     warningOf('failing', {

@@ -29,9 +29,16 @@ describe('the forecast of the disk', () => {
     expect(warningsFor(4.9e9, [0], { dataset: 'photos', bytes: 5e9 })).toMatchObject([
       {
         severity: 'error',
+        what: 'the disk is full',
         message: 'the disk of /exports is full: 4.9 GB are free, and the next export of photos takes about 5.0 GB',
       },
     ])
+  })
+
+  it('says that it is full when it is, and not that it will be', () => {
+    const full = { what: 'the disk is full', message: 'the disk of /exports is full: 0 B are free' }
+    expect(warningsFor(0, [4e9])).toMatchObject([{ severity: 'error', ...full }])
+    expect(warningsFor(20e9, [4e9])[0]).not.toHaveProperty('what')
   })
 
   it('never takes less room for more', () => {

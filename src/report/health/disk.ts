@@ -15,6 +15,8 @@ export interface DiskForecast {
 
 const toldDays = 30
 const urgentDays = 7
+/** With less, not even a line of a ledger may fit: file systems give room by blocks. */
+const leastBytes = 4096
 
 /** @param growths Bytes a day of each dataset. */
 export function forecastDisk(freeBytes: number, growths: readonly number[], next?: DiskForecast['next']): DiskForecast {
@@ -30,9 +32,11 @@ export function diskWarnings(
   now: Date,
 ): Warning[] {
   const hint = 'Make room, or let `keep`, `pack` and `unsilo thin` do it: docs/packs.md, docs/thin.md.'
-  if (next !== undefined && freeBytes < next.bytes) {
-    const message = `the disk of ${root} is full: ${saySize(freeBytes)} are free, and the next export of ${next.dataset} takes about ${saySize(next.bytes)}`
-    return [warningOf('disk', { severity: 'error', message, hint })]
+  const isTooLarge = next !== undefined && freeBytes < next.bytes
+  if (isTooLarge || (fullInDays === 0 && freeBytes < leastBytes)) {
+    const more = isTooLarge ? `, and the next export of ${next.dataset} takes about ${saySize(next.bytes)}` : ''
+    const message = `the disk of ${root} is full: ${saySize(freeBytes)} are free${more}`
+    return [warningOf('disk', { severity: 'error', what: 'the disk is full', message, hint })]
   }
   if (fullInDays === undefined || fullInDays >= toldDays) return []
   const day = new Date(now.getTime() + fullInDays * dayMs).toISOString().slice(0, 10)

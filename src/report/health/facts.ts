@@ -2,8 +2,10 @@ import { type CopyFacts, copyFacts } from '../../dataset/copies/places.ts'
 import type { Context, Dataset } from '../../dataset/dataset.ts'
 import { overdueOf } from '../../dataset/due.ts'
 import type { History } from '../../dataset/history.ts'
-import type { PublishPlan } from '../../dataset/publish.ts'
+import type { PublishPlan } from '../../dataset/publish-plan.ts'
+import { type Refusal, waitingRefusals } from '../../dataset/refusals.ts'
 import { type StoredViewState, storedViewStates } from '../../dataset/views/stored-states.ts'
+import { damagedLinesOf } from '../../ledger/damaged-lines.ts'
 import type { MetricTable } from '../../metric/metrics-file.ts'
 import { localDay } from '../../schedule/local-day.ts'
 import type { Overdue } from '../../schedule/overdue.ts'
@@ -19,6 +21,8 @@ export interface HealthFacts {
   today: string
   history: History
   table: MetricTable
+  /** Numbers of lines of the ledger that cannot be read. */
+  damagedLines: number[]
   overdue: Overdue
   copies: CopyFacts
   /** What targets do not have yet. */
@@ -27,6 +31,8 @@ export interface HealthFacts {
   bytesNow: number | undefined
   /** The newest attempt, when it has not ended. */
   unended: Unended | undefined
+  /** What waits to be taken in, and cannot be. */
+  refusals: Refusal[]
   /** As they were when a run has made them last. */
   views: StoredViewState[]
 }
@@ -48,11 +54,13 @@ export async function readFacts(
     today: dataset.config.accept.length === 0 ? '' : localDay(now, timezoneOf(dataset.config.timezone)),
     history,
     table,
+    damagedLines: history.damagedLines === 0 ? [] : damagedLinesOf(files, dataset.layout.ledger),
     overdue: await overdueOf(dataset, context, history),
     copies,
     lacking: await lackingAt(dataset, context, copies, plan),
     bytesNow: bytesOf(history.newestGood, context),
     unended: unendedOf(dataset, history),
+    refusals: await waitingRefusals(dataset, files, history),
     views: storedViewStates(files, dataset),
   }
 }

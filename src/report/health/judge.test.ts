@@ -1,7 +1,9 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { acceptParcel } from '../../dataset/accept.ts'
-import type { TestDataset } from '../../../test/support/test-dataset.ts'
+import { type TestDataset, testDataset } from '../../../test/support/test-dataset.ts'
 import { dayMs } from '../../system/duration.ts'
 import { type DatasetReport, makeReport, reportOn } from '../report.ts'
 import { troublesOf } from '../troubles.ts'
@@ -135,6 +137,26 @@ describe('a verdict', () => {
     expect(await told(test)).toMatchObject({ health: 'good' })
   })
 
+  it('is unlikely when nothing can be read in a view, or no more', async () => {
+    const test = storedHistory(feed, goodOnes(30))
+    const since = test.history().parcels[28]!.id
+    storeView(test, 'all', { items: 0, errors: 3 })
+    const never = await told(test)
+    expect(never).toMatchObject({ health: 'unlikely', causes: ['unread'] })
+    expect(never.message).toBe('nothing could be read in view all: it has no items, and 3 errors')
+    expect(never.hint).toContain('`unsilo views todoist`')
+    const unsure = { since, seenBefore: undefined, problem: 'there is nothing at "items"', file: '', path: undefined }
+    storeView(test, 'all', { items: 5, errors: 2, unsure })
+    expect((await told(test)).message).toBe(
+      `nothing could be read in view all since ${since}: there is nothing at "items"`,
+    )
+    // An empty account, and one record that cannot be read.
+    storeView(test, 'all', { items: 0 })
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    storeView(test, 'all', { items: 5, errors: 1, unsure: { ...unsure, path: 'items[3]' } })
+    expect(await told(test)).toMatchObject({ health: 'good' })
+  })
+
   it('is unverified when a copy was checked too long ago, once copies are verified or published', async () => {
     const test = storedHistory('cmd = "true"\n', goodOnes(3))
     test.clock.advance(300 * dayMs)
@@ -220,4 +242,85 @@ describe('any history', () => {
       { numRuns: 40 },
     )
   }, 120_000)
+})
+
+describe('a file that cannot be taken in', () => {
+  const put = (test: TestDataset, name: string, text: string): string => {
+    const path = join(test.folder, 'inbox', name)
+    mkdirSync(join(test.folder, 'inbox'), { recursive: true })
+    writeFileSync(path, text)
+    return path
+  }
+  const refusedLines = (test: TestDataset): number =>
+    test.history().entries.filter(({ event }) => event === 'refused').length
+
+  it('is told from what a run has stored, once a reason, until it is gone', async () => {
+    const test = testDataset('ingest.paths = "inbox/*"')
+    put(test, 'good.json', '[1]')
+    await test.run()
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    const path = put(test, 'takeout.json', '[1')
+    for (let time = 0; time < 3; time++) {
+      test.clock.advance(dayMs)
+      expect((await test.run()).problems).toHaveLength(1)
+    }
+    expect(refusedLines(test)).toBe(1)
+    const found = await told(test)
+    expect(found).toMatchObject({ health: 'failing', causes: ['refused'] })
+    expect(found.message).toContain(path)
+    expect(found.hint).not.toBe('')
+    expect(troublesOf(await makeReport([await test.open()], test.context))).toMatchObject([
+      { cause: 'refused', severity: 'error', since: new Date('2026-03-02T06:00:00Z') },
+    ])
+    rmSync(path)
+    expect(await told(test)).toMatchObject({ health: 'good' })
+  })
+
+  it('is no more told when it was taken in, and anew when the next of that name is refused', async () => {
+    const test = testDataset('ingest.paths = "inbox/*"')
+    put(test, 'takeout.json', '[1')
+    await test.run()
+    expect((await told(test)).causes).toContain('refused')
+    put(test, 'takeout.json', '[1]')
+    test.clock.advance(dayMs)
+    await test.run()
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    put(test, 'takeout.json', '[1')
+    test.clock.advance(dayMs)
+    await test.run()
+    expect(refusedLines(test)).toBe(2)
+    const { warnings } = await healthOf(test)
+    expect(warnings).toMatchObject([{ cause: 'refused', since: '2026-03-03T06:00:00.000Z' }])
+  })
+
+  it('gets an hour when it is empty: it may still come', async () => {
+    const test = testDataset('ingest.paths = "inbox/*"')
+    put(test, 'good.json', '[1]')
+    await test.run()
+    put(test, 'takeout.json', '')
+    await test.run()
+    expect(await told(test)).toMatchObject({ health: 'good' })
+    test.clock.advance(2 * 3_600_000)
+    expect(await told(test)).toMatchObject({ causes: ['refused'] })
+  })
+})
+
+it('says which lines of the ledger cannot be read', async () => {
+  const test = storedHistory(daily, goodOnes(3))
+  const ledger = join(test.folder, 'ledger.ndjson')
+  appendFileSync(ledger, 'garbage\n')
+  expect(await told(test)).toMatchObject({
+    health: 'broken',
+    message: `line 7 of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+  })
+})
+
+it('says which lines of the ledger cannot be read', async () => {
+  const test = storedHistory(daily, goodOnes(3))
+  const ledger = join(test.folder, 'ledger.ndjson')
+  appendFileSync(ledger, 'garbage\n')
+  expect(await told(test)).toMatchObject({
+    health: 'broken',
+    message: `line 7 of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+  })
 })

@@ -11,6 +11,7 @@ import { judgeFigures } from './figures.ts'
 import { judgeFrozen } from './frozen.ts'
 import { type Judgement, type Verdict, nothing, together, verdictOf } from './judgement.ts'
 import { judgeAge } from './late.ts'
+import { judgeRefusals } from './refused.ts'
 import { damageWarnings, goneWarnings, metricWarnings } from './stored.ts'
 import { sayUnended } from './unended.ts'
 import { judgeVerified } from './verified.ts'
@@ -59,18 +60,19 @@ function judged(facts: HealthFacts): Verdict[] {
   return [
     verdictOf(
       'broken',
-      damageWarnings(dataset, history, bytesNow),
+      damageWarnings(dataset, history, bytesNow, facts.damagedLines),
       `the ledger can be read${newest === undefined ? '' : `, and ${newest} is as large as it was sealed`}`,
     ),
     verdictOf(
       'failing',
-      [...successWarnings(dataset, history, now, unended), ...tracelessWarnings(dataset, history, table)],
+      [...successWarnings(dataset, history, now, unended, facts.refusals.length > 0), ...tracelessWarnings(dataset, history, table)],
       attempt === undefined
         ? 'nothing was exported yet'
         : unended !== undefined
           ? sayUnended(unended, dataset, now)
           : `the newest attempt, ${attempt}, did not fail, and is not suspect`,
     ),
+    judgeRefusals(facts),
     judgeAge(facts),
     judgeFrozen(facts),
     verdictOf(

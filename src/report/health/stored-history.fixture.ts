@@ -83,7 +83,7 @@ export function storeView(test: TestDataset, view: string, state: Partial<ViewSt
   mkdirSync(join(folder, 'tables/t'), { recursive: true })
   writeFileSync(join(folder, 'current'), 'tables/t\n')
   const { parcels } = test.history()
-  const usual = { gaps: [], drift: [], from: parcels[0]?.id, to: parcels.at(-1)?.id }
+  const usual = { items: 1, errors: 0, gaps: [], drift: [], from: parcels[0]?.id, to: parcels.at(-1)?.id }
   writeFileSync(
     join(folder, 'tables/t/view.json'),
     JSON.stringify({ format: tablesFormat, state: { ...usual, ...state }, files: {} }),

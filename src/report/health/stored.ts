@@ -1,7 +1,9 @@
 import type { Dataset } from '../../dataset/dataset.ts'
 import { type History, isEvent } from '../../dataset/history.ts'
+import { howToReadPacks, sayUnread } from '../../dataset/packs/unread.ts'
+import { sayLines } from '../../ledger/damaged-lines.ts'
 import { detailsOf } from '../../ledger/ledger.ts'
-import type { MetricTable } from '../../metric/metrics-file.ts'
+import { type MetricTable, measuredParcels } from '../../metric/metrics-file.ts'
 import { parcelTime } from '../../parcel/id.ts'
 import { type Warning, warningOf } from '../warnings.ts'
 
@@ -9,14 +11,19 @@ import { type Warning, warningOf } from '../warnings.ts'
  * A ledger or the index of a pack that cannot be read, or a newest good parcel whose size is not the one that was sealed.
  *
  * @param bytesNow Of the newest good parcel, where that is one file.
+ * @param damagedLines Numbers of lines of the ledger that cannot be read.
  */
-export function damageWarnings({ name, layout }: Dataset, history: History, bytesNow: number | undefined): Warning[] {
+export function damageWarnings(
+  { name, layout }: Dataset,
+  history: History,
+  bytesNow: number | undefined,
+  damagedLines: readonly number[],
+): Warning[] {
   const warnings: Warning[] = []
-  if (history.damagedLines > 0) {
-    const lines = history.damagedLines === 1 ? 'a line' : `${history.damagedLines} lines`
+  if (damagedLines.length > 0) {
     warnings.push(
       warningOf('broken', {
-        message: `${lines} of ${layout.ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+        message: `${sayLines(damagedLines)} of ${layout.ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
         hint: 'Mend or remove what is not JSON there; the parcels themselves are not affected.',
       }),
     )
@@ -25,8 +32,8 @@ export function damageWarnings({ name, layout }: Dataset, history: History, byte
     warnings.push(
       warningOf('broken', {
         severity: 'critical',
-        message: `the index of ${path} cannot be read, so the parcels in it are missing everywhere`,
-        hint: `\`unsilo run ${name}\` reads the whole pack and mends that, as far as it is not damaged; then \`unsilo verify ${name} --all\`.`,
+        message: sayUnread(path),
+        hint: howToReadPacks({ name }),
       }),
     )
   }
@@ -52,13 +59,14 @@ export function damageWarnings({ name, layout }: Dataset, history: History, byte
  */
 export function goneWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
   const newestSuccess =
-    [...table.rows.keys()].findLast(
+    measuredParcels(table).findLast(
       (id) => table.rows.get(id)?.['success'] === 'Y' && history.get(id)?.lost === undefined,
     ) ?? ''
   const newestGone = history.parcels.findLast(({ state, lost }) => state === 'gone' && lost === undefined)?.id ?? ''
   const id = newestSuccess > newestGone ? newestSuccess : newestGone
   const state = history.get(id)?.state
-  const isThere = state !== undefined && ['good', 'suspect', 'pruned', 'trashed', 'thinned'].includes(state)
+  const isThere =
+    state !== undefined && ['good', 'suspect', 'pruned', 'trashed', 'thinned', 'unreadable'].includes(state)
   if (id === '' || isThere || (history.newestGood?.id ?? '') > id) return []
   return [
     warningOf('gone', {

@@ -12,12 +12,35 @@ const leastHeadroom = 1.5
 /** What views saw of the parcels: gaps, how near they were to one, and changes of the form. */
 export function judgeViews(facts: HealthFacts): Verdict {
   return together(
-    facts.views.flatMap((one) => [judgeGaps(facts, one), judgeHeadroom(facts, one), judgeDrift(facts, one)]),
+    facts.views.flatMap((one) => [
+      judgeUnread(facts, one),
+      judgeGaps(facts, one),
+      judgeHeadroom(facts, one),
+      judgeDrift(facts, one),
+    ]),
   )
 }
 
 type View = HealthFacts['views'][number]
 type Drift = View['state']['drift'][number]
+
+/** A view that never found an item in what it read, or that has found none in whole parcels of late. */
+function judgeUnread({ dataset }: HealthFacts, { view, state }: View): Verdict {
+  const { items, errors, unsure } = state
+  const isNone = items === 0 && errors > 0
+  // Without a place in it, it is the whole file that could not be read.
+  const isNoMore = unsure !== undefined && unsure.file === '' && unsure.path === undefined
+  if (!isNone && !isNoMore) return good('unread', `${view} has ${items === 1 ? '1 item' : `${items} items`}`)
+  const because = unsure === undefined ? '' : `: ${unsure.problem}`
+  const warning = warningOf('unread', {
+    message: isNone
+      ? `nothing could be read in view ${view}: it has no items, and ${errors === 1 ? '1 error' : `${errors} errors`}${because}`
+      : `nothing could be read in view ${view} since ${unsure!.since}${because}`,
+    hint: `\`unsilo views ${dataset.name}\` says where to look. Mend [views.${view}] in its config.toml, or the source; then type it again.`,
+    ...(unsure === undefined ? {} : { since: parcelTime(unsure.since).toISOString() }),
+  })
+  return verdictOf('unread', [warning], '')
+}
 
 function judgeGaps({ dataset, history }: HealthFacts, { view, state }: View): Verdict {
   if (state.headroom === undefined) return together([])

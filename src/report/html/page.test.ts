@@ -32,6 +32,16 @@ describe('the page of a report', () => {
     expect(text(reportHtml(report))).toContain('Nothing here says when a dataset would be late')
   })
 
+  it('does not say that nothing tells when a dataset is late, of one that is', () => {
+    const { report, pasts } = someBad()
+    const datasets = report.datasets.filter(({ warnings }) => warnings.some(({ cause }) => cause === 'late'))
+    expect(datasets).toHaveLength(1)
+    const said = text(reportHtml({ ...report, datasets }, { pasts }))
+    expect(said).toContain(
+      `${datasets[0]!.dataset} is late already, and nothing says when another would be: this holds for the time when it was written.`,
+    )
+  })
+
   it('says until when it is valid: until the next page should have come', () => {
     const { report, pasts } = allGood()
     expect(text(reportHtml(report, { pasts, nextAt }))).toContain(

@@ -36,12 +36,12 @@ export function summary(
   return html`<header class="top">
     <p class="eyebrow">Can these copies be trusted?</p>
     <h1>${sayState(report, unread)}</h1>
-    ${validityNote(report.at, validity)}${links.length === 0 ? undefined : where}${totals(report.datasets)}
+    ${validityNote(report, validity)}${links.length === 0 ? undefined : where}${totals(report.datasets)}
   </header>`
 }
 
 /** A page without scripts cannot tell how old it is: so it says from when on it is too old, for its reader to compare. */
-function validityNote(at: string, { nextAt, late }: Validity): Markup {
+function validityNote({ at, datasets }: Report, { nextAt, late }: Validity): Markup {
   const stopped = html`something has stopped: the computer, its timer, or unsilo`
   const lateFirst =
     late === undefined
@@ -51,7 +51,7 @@ function validityNote(at: string, { nextAt, late }: Validity): Markup {
   const said =
     nextAt === undefined
       ? lateFirst === undefined
-        ? html`Nothing here says when a dataset would be late: this holds for the time when it was written.`
+        ? html`${sayNoneLate(datasets)}: this holds for the time when it was written.`
         : html`${lateFirst} If it is later than that, this says nothing about today: <code>unsilo report</code> does.`
       : lateFirst !== undefined && late!.at < nextAt
         ? html`${lateFirst} The next page is due on ${instant(nextAt)}: if it is later than that, ${stopped}.`
@@ -60,6 +60,14 @@ function validityNote(at: string, { nextAt, late }: Validity): Markup {
     <p>Written on ${instant(at)}.</p>
     <p>${said}</p>
   </div>`
+}
+
+function sayNoneLate(datasets: readonly DatasetReport[]): Markup {
+  const late = datasets.filter(({ warnings }) => warnings.some(({ cause }) => cause === 'late'))
+  if (late.length === 0) return html`Nothing here says when a dataset would be late`
+  const who =
+    late.length === 1 ? html`<bdi>${cutText(late[0]!.dataset, 60)}</bdi> is` : html`${late.length} datasets are`
+  return html`${who} late already, and nothing says when another would be`
 }
 
 function totals(datasets: readonly DatasetReport[]): Markup | undefined {

@@ -2,7 +2,7 @@ import { UnsiloError } from '../../errors.ts'
 import { sqlText } from '../sql-text.ts'
 
 /** Types of numbers, as DuckDB writes them. */
-export function isNumber(type: string): boolean {
+function isNumber(type: string): boolean {
   return /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL.*|BIGNUM)$/.test(type)
 }
 
@@ -10,6 +10,21 @@ const isTime = (type: string): boolean => /^(?:TIMESTAMP|DATE)/.test(type)
 
 /** As dates and times begin that DuckDB reads: with a zone, or in UTC. */
 const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/
+
+/** What a bound is, and what values are compared as. */
+export function kindOf(bound: string | number): 'number' | 'time' | 'text' {
+  if (typeof bound === 'number') return 'number'
+  return bound === 'now' || time.test(bound) ? 'time' : 'text'
+}
+
+/** The text of a bound that is a date or a time; `undefined`: it is something else. @throws UnsiloError `query` for 30 February */
+export function momentOf(bound: unknown): string | undefined {
+  if (typeof bound !== 'string' || !time.test(bound)) return undefined
+  if (isThere(bound)) return bound
+  throw new UnsiloError('query', `there is no such date or time: "${bound}"`, {
+    hint: 'Write it like "2026-03-01" or "2026-03-01T18:00Z".',
+  })
+}
 
 /** Days are those of the calendar: there is no 30 February. */
 function isThere(text: string): boolean {
@@ -39,12 +54,7 @@ export function literal(
     if (type === 'VARCHAR' || type === 'JSON') {
       return { compared: `TRY_CAST(CAST(${value} AS VARCHAR) AS DOUBLE)`, limit: String(text) }
     }
-  } else if (time.test(text)) {
-    if (!isThere(text)) {
-      throw new UnsiloError('query', `there is no such date or time: "${text}"`, {
-        hint: 'Write it like "2026-03-01" or "2026-03-01T18:00Z".',
-      })
-    }
+  } else if (momentOf(text) !== undefined) {
     if (isTime(type) || type === 'VARCHAR') {
       // As a time with a zone: one without is in UTC, as the connection is.
       return { compared: `TRY_CAST(${value} AS TIMESTAMPTZ)`, limit: `CAST(${sqlText(text)} AS TIMESTAMPTZ)` }
@@ -54,5 +64,16 @@ export function literal(
     hint: isNumber(type)
       ? `Write a number, or make the column a time: [views.NAME.columns] ${column} = "${column} :: epoch".`
       : 'Write the bound in the type of the column, or give the column another type in `columns`.',
+  })
+}
+
+/** A value in the type of the column, in SQL. @throws UnsiloError `query` where it has none in it */
+export function inType(value: string | number | boolean, type: string, column: string): string {
+  const text = sqlText(String(value))
+  if (type === 'VARCHAR' || type === 'JSON') return text
+  const isSame = isNumber(type) ? typeof value === 'number' : type !== 'BOOLEAN' || typeof value === 'boolean'
+  if (isSame) return `CAST(${text} AS ${type})`
+  throw new UnsiloError('query', `${column} is of type ${type}, and ${JSON.stringify(value)} is not`, {
+    hint: 'Write the values in the type of the column, or give the column another type in `columns`.',
   })
 }

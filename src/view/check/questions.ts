@@ -1,7 +1,6 @@
-import { UnsiloError } from '../../errors.ts'
 import { sayPercent } from '../../system/percent.ts'
 import { sqlName, sqlText } from '../sql-text.ts'
-import { isNumber, literal } from './literal.ts'
+import { inType, kindOf, literal } from './literal.ts'
 import type { CheckConfig } from './config.ts'
 import { type Rule, columnRules } from './rule.ts'
 import { type TableShape, columnNamed } from './table-shape.ts'
@@ -72,10 +71,13 @@ export function columnQuestion(
     case 'max': {
       const bound = check[rule]!
       const { compared, limit } = literal(value, type, bound, column, now)
-      const beyond = rule === 'min' ? '<' : '>'
-      // What cannot be read as what the bound is may be anywhere.
-      const condition = `${value} IS NOT NULL AND coalesce(${compared} ${beyond} ${limit}, true)`
-      return each(condition, `have ${column} ${rule === 'min' ? 'below' : 'above'} ${String(bound)}`)
+      const side = rule === 'min' ? 'below' : 'above'
+      // What cannot be read as what the bound is may be anywhere; beside a `min` that says so already, `max` need not.
+      const isTold = rule === 'max' && check.min !== undefined && kindOf(check.min) === kindOf(bound)
+      const condition = `${value} IS NOT NULL AND coalesce(${compared} ${side === 'below' ? '<' : '>'} ${limit}, ${!isTold})`
+      const mayBeElse = !isTold && kindOf(bound) !== 'text' && (type === 'VARCHAR' || type === 'JSON')
+      const orElse = mayBeElse ? `, or no ${kindOf(bound)} there` : ''
+      return each(condition, `have ${column} ${side} ${String(bound)}${orElse}`)
     }
     case 'values': {
       const known = check.values!.map((one) => inType(one, type, column))
@@ -92,17 +94,6 @@ export function columnQuestion(
     case 'missing':
       return missingQuestion(column, check, shape)
   }
-}
-
-/** A value in the type of the column. @throws UnsiloError `query` where it has none in it */
-function inType(value: string | number | boolean, type: string, column: string): string {
-  const text = sqlText(String(value))
-  if (type === 'VARCHAR' || type === 'JSON') return text
-  const isSame = isNumber(type) ? typeof value === 'number' : type !== 'BOOLEAN' || typeof value === 'boolean'
-  if (isSame) return `CAST(${text} AS ${type})`
-  throw new UnsiloError('query', `${column} is of type ${type}, and ${JSON.stringify(value)} is not`, {
-    hint: 'Write the values in the type of the column, or give the column another type in `columns`.',
-  })
 }
 
 function missingQuestion(column: string, check: CheckConfig, shape: TableShape): RuleQuestion {

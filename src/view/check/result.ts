@@ -1,11 +1,15 @@
 import type { Rule } from './rule.ts'
 
-/** What came of one rule of a check. */
-export interface CheckResult {
+/** One rule of a check. */
+export interface Asked {
   view: string
   /** Its name in the configuration. */
   check: string
   rule: Rule
+}
+
+/** What came of it. */
+export interface CheckResult extends Asked {
   /** `broken`: it could not be asked, which is a failure, too. */
   verdict: 'passed' | 'failed' | 'broken'
   /** What is wrong, or what was looked at: numbers, and words of the configuration, never values of items. */
@@ -16,7 +20,7 @@ export interface CheckResult {
   wrong?: number
   /** Some of them: keys of items, groups, or the rows of an answer. */
   examples: string[]
-  /** What DuckDB, or the reader of a key, says. It may show values. */
+  /** All that DuckDB, or the reader of a key, says. It may show values. */
   problem?: string
   hint?: string
 }

@@ -47,9 +47,11 @@ export class EqualItems {
     return this.#same(found, wanted) ?? this.#add(item, wanted)
   }
 
-  #same({ json }: FoundItem, key: number): number | undefined {
-    const same = this.#before?.withKey(this.#log, key)
-    return same !== undefined && Buffer.compare(this.#log.jsonOf(same), json) === 0 ? same : undefined
+  #same(found: FoundItem, key: number): number | undefined {
+    const same = this.#before?.withKey(key)
+    if (same === undefined) return undefined
+    const { json } = found
+    return Buffer.compare(this.#log.jsonOf(same), json) === 0 ? same : undefined
   }
 
   /** @returns The number of the key of the next one of these. */

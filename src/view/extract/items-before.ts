@@ -1,44 +1,53 @@
-import { KnownItems } from '../input/json/known-items.ts'
 import type { FoundItem, FoundRun } from '../item.ts'
 import type { ItemLog } from '../log/item-log.ts'
 
-/** Of items that look alike in the bytes that are sampled, so many are compared. */
-const mostAlike = 4
-const sampledBytes = 24
 /** It was found, and could not be read. */
 const none = 0xffff_ffff
 
-/** The items of a parcel, in its order, to be known again in the next one by their bytes. */
+/** Its bytes are of interest in rare cases alone. */
+class ItemOfRun implements FoundItem {
+  readonly file: string
+  readonly place: number
+  readonly parents?: readonly string[]
+  readonly isText?: true
+  readonly #jsonOf: () => Uint8Array
+
+  constructor({ file, place, parents, isText }: FoundRun, index: number, jsonOf: () => Uint8Array) {
+    this.file = file
+    this.place = place === -1 ? -1 : place + index
+    if (parents !== undefined) this.parents = parents
+    if (isText !== undefined) this.isText = isText
+    this.#jsonOf = jsonOf
+  }
+
+  get json(): Uint8Array {
+    return this.#jsonOf()
+  }
+}
+
+/** Which items in the log those of a parcel are, by their places: found in the next one, they need not be read. */
 export class ItemsBefore {
-  readonly known: KnownItems
-  /** In the log, by their places in `known`. */
+  readonly #log: ItemLog
   readonly #numbers: Uint32Array
-  /** Of what is found now. */
+  /** Of what is found now, up to `#size`. */
   #found: Uint32Array
-  /** Made when it is needed first: items of JSON are known already. */
-  #bySample: Map<number, number[]> | undefined
+  #size = 0
+  /** The bytes of items that could not be read: they are not in the log. */
+  readonly #unread: ReadonlyMap<number, Uint8Array>
+  readonly #foundUnread = new Map<number, Uint8Array>()
   /** By the numbers of their keys; made when it is needed first. */
   #byKey: Map<number, number> | undefined
 
-  private constructor(known: KnownItems, numbers: Uint32Array) {
-    this.known = known
+  constructor(log: ItemLog, numbers: Uint32Array, unread: ReadonlyMap<number, Uint8Array> = new Map()) {
+    this.#log = log
     this.#numbers = numbers
+    this.#unread = unread
     this.#found = new Uint32Array(Math.max(16, numbers.length + (numbers.length >> 3))).fill(none)
-  }
-
-  /** @param items Of a parcel that was read earlier, as numbers in the log. */
-  static load(log: ItemLog, items: Uint32Array): ItemsBefore {
-    const jsons = function* (): Generator<Uint8Array> {
-      for (const item of items) yield log.jsonOf(item)
-    }
-    const known = KnownItems.of(jsons())
-    return new ItemsBefore(known, items.subarray(0, known.size))
   }
 
   /** The items of the parcel that was read with the help of these, which are of no use any more. */
   next(): ItemsBefore {
-    const known = this.known.next()
-    return new ItemsBefore(known, this.#found.subarray(0, known.size))
+    return new ItemsBefore(this.#log, this.#found.subarray(0, this.#size), this.#foundUnread)
   }
 
   /** The numbers of all items of a run; `undefined` when one of them could not be read. */
@@ -48,35 +57,33 @@ export class ItemsBefore {
   }
 
   /** One item of a run, as if it had been found alone; and its number, unless it could not be read. */
-  itemOf({ first, place, file, parents }: FoundRun, index: number): { found: FoundItem; known: number | undefined } {
-    const found: FoundItem = { json: this.known.at(first + index), file, place: place === -1 ? -1 : place + index }
-    if (parents !== undefined) found.parents = parents
-    const known = this.#numbers[first + index]!
-    return { found, known: known === none ? undefined : known }
-  }
-
-  /** The item with these bytes; `undefined`, too, where too many look like it. */
-  find({ json, place }: FoundItem): number | undefined {
-    // It was looked for already.
-    if (place !== undefined) return undefined
-    this.#bySample ??= this.#placesBySample()
-    const found = this.#bySample.get(sampleOf(json))?.find((one) => this.known.at(one).equals(json))
-    const number = found === undefined ? none : this.#numbers[found]!
-    return number === none ? undefined : number
+  itemOf(run: FoundRun, index: number): { found: FoundItem; known: number | undefined } {
+    const number = this.#numbers[run.first + index]!
+    const known = number === none ? undefined : number
+    const jsonOf = (): Uint8Array =>
+      // What the log gives is only good until it is asked again.
+      known === undefined ? this.#unread.get(run.first + index)! : this.#log.jsonOf(known).slice()
+    return { found: new ItemOfRun(run, index, jsonOf), known }
   }
 
   /** The item with this key. */
-  withKey({ table }: ItemLog, key: number): number | undefined {
+  withKey(key: number): number | undefined {
+    const { table } = this.#log
     this.#byKey ??= new Map(Array.from(this.#numbers, (item) => [item === none ? -1 : table.keyOf(item), item]))
     return this.#byKey.get(key)
   }
 
   /** Takes note of what has been found. */
-  note({ json, place: told }: FoundItem, number: number): void {
-    const place = told ?? this.known.note(json, -1)
+  note({ place = -1 }: FoundItem, number: number): void {
     if (place === -1) return
     this.#makeRoom(place + 1)
     this.#found[place] = number
+  }
+
+  noteUnread({ place = -1, json }: FoundItem): void {
+    if (place === -1) return
+    this.#makeRoom(place + 1)
+    this.#foundUnread.set(place, json.slice())
   }
 
   noteRun(place: number, numbers: Uint32Array): void {
@@ -86,30 +93,10 @@ export class ItemsBefore {
   }
 
   #makeRoom(needed: number): void {
+    this.#size = Math.max(this.#size, needed)
     if (needed <= this.#found.length) return
     const larger = new Uint32Array(Math.max(needed, this.#found.length * 2)).fill(none)
     larger.set(this.#found)
     this.#found = larger
   }
-
-  #placesBySample(): Map<number, number[]> {
-    const places = new Map<number, number[]>()
-    for (let place = 0; place < this.known.size; place++) {
-      const sample = sampleOf(this.known.at(place))
-      const alike = places.get(sample)
-      if (alike === undefined) places.set(sample, [place])
-      else if (alike.length < mostAlike) alike.push(place)
-    }
-    return places
-  }
-}
-
-/** A number from the length and bytes spread over the whole. */
-function sampleOf(json: Uint8Array): number {
-  const { length } = json
-  let sample = length
-  for (let part = 1; part <= sampledBytes; part++) {
-    sample = (Math.imul(sample, 31) + json[Math.floor((length * part) / (sampledBytes + 1))]!) | 0
-  }
-  return sample
 }

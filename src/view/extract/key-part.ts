@@ -8,8 +8,12 @@ interface KeyPartReader {
   isOptional: boolean
   /** Where it looks in an item. */
   paths: JsonPath[]
-  /** `undefined`: the item has nothing there. */
-  textOf(item: Json): string | undefined
+  /**
+   * `undefined`: the item has nothing there.
+   *
+   * @param isText Empty text is as good as nothing: it is taken only where there is nothing else.
+   */
+  textOf(item: Json, isText: boolean): string | undefined
 }
 
 export function createKeyPart({ text: name, steps, type, others = [], isOptional = false }: KeyPart): KeyPartReader {
@@ -21,12 +25,15 @@ export function createKeyPart({ text: name, steps, type, others = [], isOptional
     name: isOptional ? name.slice(0, -1).trim() : name,
     isOptional,
     paths: fields.map(({ path }) => path),
-    textOf(item) {
+    textOf(item, isText) {
+      let blank: string | undefined
       for (const field of fields) {
         const text = plainText(jsonAt(item, field.path))
-        if (text !== undefined) return field.type === undefined ? text : readAs(field.type, text)
+        if (text === undefined) continue
+        if (!isText || text.trim() !== '') return field.type === undefined ? text : readAs(field.type, text)
+        blank ??= text
       }
-      return undefined
+      return blank
     },
   }
 }

@@ -29,6 +29,8 @@ export interface ItemReader {
     json: Uint8Array,
     /** The first parts of its key. */
     parents?: readonly string[],
+    /** As of `FoundItem`. */
+    isText?: boolean,
   ): ReadItem | { problem: string; hash?: string }
   /** The key is the hash of the item: several may have the same. */
   readonly isByHash: boolean
@@ -39,14 +41,18 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
   const by = window === 'all' || window.by === undefined ? undefined : jsonPath(window.by)
   const ignored = ignore.map(jsonPath)
 
-  const keyOf = (item: Json, parents: readonly string[]): string | { problem: string } => {
+  const keyOf = (item: Json, parents: readonly string[], isText: boolean): string | { problem: string } => {
     const texts: (string | null)[] = []
     for (const { name, isOptional, textOf } of keyParts ?? []) {
-      const text = textOf(item)
+      const text = textOf(item, isText)
       if (text === undefined && !isOptional) return { problem: `has no "${name}" to tell it from others` }
       texts.push(text ?? null)
     }
     if (texts.every((text) => text === null)) return { problem: 'has nothing to tell it from others' }
+    if (isText && texts.every((text) => (text ?? '').trim() === '')) {
+      const names = keyParts!.map(({ name }) => `"${name}"`).join(' and ')
+      return { problem: `has an empty ${names}, and nothing to tell it from others` }
+    }
     return keyFrom([...parents, ...texts])
   }
 
@@ -54,7 +60,7 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
   const canonical = wanted && new CanonicalBytes(ignored, wanted)
 
   /** Without a tree of all values. @returns `undefined` for what has to be looked at in whole */
-  const readBytes = (json: Uint8Array, parents: readonly string[]): ReadItem | undefined => {
+  const readBytes = (json: Uint8Array, parents: readonly string[], isText: boolean): ReadItem | undefined => {
     if (canonical === undefined || !isUtf8(json) || !canonical.read(json)) return undefined
     const names: string[] = []
     const values: Json[] = []
@@ -64,7 +70,7 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
       names.push(name)
       values.push(readJson(value))
     }
-    const known = keyParts === undefined ? '' : keyOf({ names, values }, parents)
+    const known = keyParts === undefined ? '' : keyOf({ names, values }, parents, isText)
     if (typeof known !== 'string') return undefined
     const order = by === undefined ? undefined : orderOf(jsonAt({ names, values }, by))
     const version = hash('sha256', canonical.bytes).slice(0, 32)
@@ -72,8 +78,8 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
     return { key: keyParts === undefined ? keyFrom([...parents, version]) : known, version, json, order, shape }
   }
 
-  const read = (json: Uint8Array, parents: readonly string[] = []): ReturnType<ItemReader> => {
-    const found = readBytes(json, parents)
+  const read = (json: Uint8Array, parents: readonly string[] = [], isText = false): ReturnType<ItemReader> => {
+    const found = readBytes(json, parents, isText)
     if (found !== undefined) return found
     const text = Buffer.from(json.buffer, json.byteOffset, json.length).toString()
     let item: Json
@@ -83,7 +89,7 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
       if (error instanceof SyntaxError) return { problem: error.message }
       throw error
     }
-    const known = keyParts === undefined ? '' : keyOf(item, parents)
+    const known = keyParts === undefined ? '' : keyOf(item, parents, isText)
     if (typeof known !== 'string') return { ...known, hash: hash('sha256', canonicalJson(item)).slice(0, 32) }
     const shape = shapeOf(item)
     const order = by === undefined ? undefined : orderOf(jsonAt(item, by))

@@ -4,7 +4,7 @@ import { oneEncoding } from './text.ts'
 /** `[views.NAME.csv]`: what a file does not tell of itself. */
 export const csvConfig = z
   .strictObject({
-    skip: z.int().min(1).optional().describe('How many lines stand before the header.'),
+    skip: z.int().min(0).optional().describe('How many lines stand before the header.'),
     header: z
       .union([z.string().min(1), z.literal(false), z.array(z.string().min(1)).min(1)], {
         error: 'is the name of a column, or a list of the names of all columns, or false',

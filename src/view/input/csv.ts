@@ -144,7 +144,7 @@ class CsvRows {
       this.#names ??= columnNames(fields.map(() => ''))
       this.#hasRows = true
       const members = this.#names.map((name, index) => [name, JSON.stringify(fields[index])] as const)
-      this.#found.push({ json: Buffer.from(jsonObject(members)), file: this.#file })
+      this.#found.push({ json: Buffer.from(jsonObject(members)), file: this.#file, isText: true })
     }
     this.#reset()
   }

@@ -119,7 +119,7 @@ class CalendarItems {
     if (!isItem) parent.addInner(name, closed.object())
     else if (this.#isWanted(name)) {
       this.#hasItem = true
-      this.#found.push({ json: Buffer.from(closed.object()), file: this.#file })
+      this.#found.push({ json: Buffer.from(closed.object()), file: this.#file, isText: true })
     } else this.#others.add(name)
   }
 

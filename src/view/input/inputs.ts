@@ -8,7 +8,7 @@ import type { Decompression } from '../../codec/foreign.ts'
 import { sayBytes } from '../../system/byte-files.ts'
 import { type Files, walkFiles } from '../../system/files.ts'
 import { openPrivateFolder } from '../../system/private-folder.ts'
-import type { ViewDefinition } from '../definition.ts'
+import type { ItemsDefinition } from '../definition.ts'
 import type { BadItem } from '../item.ts'
 import { badFile } from './bad.ts'
 import { type InputKind, type KnownInput, impliedKind, inputKindOf, inputKindOfName, whyNot } from './kind.ts'
@@ -42,7 +42,7 @@ export interface Input {
 /** All files of a parcel that the view reads, in the order of their paths; those of an archive in its own order. */
 export async function* inputsOf(
   parcel: ParcelSource,
-  definition: ViewDefinition,
+  definition: ItemsDefinition,
   surroundings: Surroundings,
 ): AsyncGenerator<Input | BadItem> {
   const walk = new InputWalk(definition, surroundings)
@@ -59,12 +59,12 @@ interface SeenFile {
 }
 
 class InputWalk {
-  readonly #definition: ViewDefinition
+  readonly #definition: ItemsDefinition
   readonly #surroundings: Surroundings
   readonly #files: Files
   readonly #pattern: RegExp | undefined
 
-  constructor(definition: ViewDefinition, surroundings: Surroundings) {
+  constructor(definition: ItemsDefinition, surroundings: Surroundings) {
     this.#definition = definition
     this.#surroundings = surroundings
     this.#files = surroundings.files

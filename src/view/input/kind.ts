@@ -2,7 +2,7 @@ import { type Decompression, foreignCodec } from '../../codec/foreign.ts'
 import { extensionOf } from '../../parcel/extension.ts'
 import { type FileKind, fileKindOf } from '../../parcel/format/all.ts'
 import { readExtension } from '../../parcel/format/claim.ts'
-import type { ViewDefinition } from '../definition.ts'
+import type { ItemsDefinition } from '../definition.ts'
 
 /** How a file is read. */
 export type InputKind = FileKind | 'icalendar' | 'tar'
@@ -41,14 +41,14 @@ export function inputKindOfName(path: string): KnownInput {
 }
 
 /** What a file without a telling extension is taken for, as Chrome's "History" is, when it is the one that is meant. */
-export function impliedKind({ table, sql, element, items }: ViewDefinition): InputKind | undefined {
+export function impliedKind({ table, sql, element, items }: ItemsDefinition): InputKind | undefined {
   if (table !== undefined || sql !== undefined) return 'sqlite'
   if (element !== undefined) return 'xml'
   return items === undefined ? undefined : 'json'
 }
 
 /** Why a view has no items in files of a kind; `undefined` when it may have. */
-export function whyNot(kind: InputKind, { table, sql, element, items }: ViewDefinition): string | undefined {
+export function whyNot(kind: InputKind, { table, sql, element, items }: ItemsDefinition): string | undefined {
   const isOfDatabase = table !== undefined || sql !== undefined
   if (kind === 'sqlite') return isOfDatabase ? undefined : 'an SQLite database is read by `table` or `sql`'
   if (isOfDatabase) return '`table` and `sql` are for SQLite databases'

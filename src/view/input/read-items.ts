@@ -1,9 +1,10 @@
 import type { Bytes } from '../../codec/codec.ts'
 import type { ItemPath } from '../../system/item-path.ts'
-import type { ViewDefinition } from '../definition.ts'
+import type { ItemsDefinition } from '../definition.ts'
 import type { Found } from '../item.ts'
 import { badFile } from './bad.ts'
 import { readCsv } from './csv.ts'
+import { HeldLists, watched } from './held-lists.ts'
 import { readCalendar } from './icalendar.ts'
 import { type Input, type ParcelSource, inputsOf } from './inputs.ts'
 import { readJson } from './json/json.ts'
@@ -28,7 +29,7 @@ export interface ReadContext extends Surroundings {
  */
 export async function* readItemBatches(
   parcel: ParcelSource,
-  definition: ViewDefinition,
+  definition: ItemsDefinition,
   context: ReadContext,
 ): AsyncGenerator<readonly Found[]> {
   let isEmpty = true
@@ -44,7 +45,7 @@ export async function* readItemBatches(
   }
 }
 
-function sayNoFile({ files }: ViewDefinition): string {
+function sayNoFile({ files }: ItemsDefinition): string {
   return files === undefined ? 'it has no file of a kind that the view reads' : `no file in it is like "${files}"`
 }
 
@@ -75,14 +76,18 @@ async function* guarded(found: AsyncGenerator<Found[]>, file: string, signal: Ab
   }
 }
 
-async function* readInput(input: Input, definition: ViewDefinition, context: ReadContext): AsyncGenerator<Found[]> {
+async function* readInput(input: Input, definition: ItemsDefinition, context: ReadContext): AsyncGenerator<Found[]> {
   const { file, kind, open } = input
   const { items: paths, element } = definition
   switch (kind) {
     case 'json': {
       const read = (reopen: () => Bytes): AsyncGenerator<Found[]> =>
         readJson(reopen, { paths, file, known: context.known })
-      yield* input.isOnce ? readOnce(open(), paths, read, context) : read(() => open(true))
+      const lists = paths === undefined ? new HeldLists() : undefined
+      const seen = (bytes: Bytes): Bytes => (lists === undefined ? bytes : watched(bytes, lists))
+      yield* input.isOnce ? readOnce(seen(open()), paths, read, context) : read(() => seen(open(true)))
+      const held = lists?.end() ?? []
+      if (held.length > 0) yield [{ problem: '', file, held }]
       break
     }
     case 'ndjson':
@@ -110,7 +115,7 @@ async function* readInput(input: Input, definition: ViewDefinition, context: Rea
 }
 
 /** Of parts of the key that have no other way: the columns that they begin with. */
-function neededColumns({ key }: ViewDefinition): string[] {
+function neededColumns({ key }: ItemsDefinition): string[] {
   if (key === 'hash') return []
   const needed = key.filter(({ isOptional, others = [] }) => isOptional !== true && others.length === 0)
   return needed.flatMap(({ steps }) => (typeof steps[0] === 'string' ? [steps[0]] : []))

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { UnsiloError } from '../../errors.ts'
 import { openPrivateFolder } from '../../system/private-folder.ts'
 import { type RunningCommand, sayEnd, startCommand } from '../../system/processes.ts'
-import type { ViewDefinition } from '../definition.ts'
+import type { ItemsDefinition } from '../definition.ts'
 import type { Input } from './inputs.ts'
 import type { Found } from './json/json.ts'
 import { linesOf } from './lines.ts'
@@ -32,7 +32,7 @@ interface Database {
  */
 export async function* readSqlite(
   { path, isPrivate, file, open }: Input,
-  definition: ViewDefinition,
+  definition: ItemsDefinition,
   surroundings: Surroundings,
 ): AsyncGenerator<Found[]> {
   const { files } = surroundings
@@ -56,7 +56,7 @@ export async function* readSqlite(
 
 async function* rowsOf(
   database: Database,
-  definition: ViewDefinition,
+  definition: ItemsDefinition,
   surroundings: Surroundings,
 ): AsyncGenerator<Found[]> {
   const query = definition.sql ?? `SELECT * FROM ${identifier(definition.table ?? '')}`

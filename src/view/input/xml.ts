@@ -98,7 +98,7 @@ class XmlItems {
     }
     const parent = this.#open.at(-1)
     if (parent !== undefined) parent.addChild(closed.name, closed.value())
-    else if (!this.#isFaulty) this.#found.push({ json: Buffer.from(closed.object()), file: this.#file })
+    else if (!this.#isFaulty) this.#found.push({ json: Buffer.from(closed.object()), file: this.#file, isText: true })
     if (parent === undefined) this.#isFaulty = false
   }
 

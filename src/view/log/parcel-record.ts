@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { BadItem } from '../item.ts'
+import type { BadItem, HeldList } from '../item.ts'
 import type { OrderValue } from '../order.ts'
 import { StoreDamage } from './damage.ts'
 import { readRuns, writeRuns } from './runs.ts'
@@ -11,6 +11,8 @@ export interface ParcelExtract {
   /** Items whose key came again later in the parcel. */
   duplicates: number
   errors: BadItem[]
+  /** What documents that were read as one item each hold, if they are much like lists. */
+  held?: HeldList[]
   /** The smallest and the largest value of `window.by`; `undefined` without a window, or without such values. */
   bounds: Bounds | undefined
   /** Numbers of texts: the different shapes of the items. */

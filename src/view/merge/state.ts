@@ -1,3 +1,4 @@
+import type { HeldList } from '../item.ts'
 import type { Bounds } from '../log/parcel-record.ts'
 import type { AppendedBytes } from '../log/appended-bytes.ts'
 import type { OrderValue } from '../order.ts'
@@ -26,6 +27,8 @@ export interface MergeNotes {
   versions: number
   duplicates: number
   errors: number
+  /** Of the last parcel. */
+  held?: HeldList[] | null
   gaps: Gap[]
   drift: Drift[]
   /** Between the recent parcels. */

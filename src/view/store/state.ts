@@ -1,3 +1,4 @@
+import type { HeldList } from '../item.ts'
 import type { Drift, FieldTracks } from '../merge/drift.ts'
 import { vanishedFields } from '../merge/drift.ts'
 import { type MergeNotes, idLength, idOf } from '../merge/state.ts'
@@ -25,6 +26,8 @@ export interface ViewState {
   fields?: string[]
   /** As of the last parcel that can prove absences: why not all that are gone are known. */
   unsure: Unsure | undefined
+  /** Lists in the documents of the last parcel, each of which was read as one item: perhaps those are the items. */
+  held?: HeldList[]
   /** Of a feed, while its tables are up to date. */
   pace?: Pace
 }
@@ -61,6 +64,7 @@ export function stateOf({ notes, ids }: { notes: MergeNotes; ids: string }): Vie
     headroom: headroom && { ...headroom, longestHours: finite(headroom.longestHours) },
     drift: [...notes.drift, ...vanishedFields(fields)],
     ...(fields.size > mostFields ? {} : { fields: [...fields.keys()] }),
+    ...(notes.held ? { held: notes.held } : {}),
     unsure:
       hidden === null
         ? undefined

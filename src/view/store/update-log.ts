@@ -1,4 +1,5 @@
 import { UnsiloError } from '../../errors.ts'
+import { type ReaderAhead, openReaderAhead } from '../ahead/reader-ahead.ts'
 import type { ItemLog } from '../log/item-log.ts'
 import type { ParcelExtract } from '../log/parcel-record.ts'
 import { type MergeState, createMerge } from '../merge.ts'
@@ -7,6 +8,7 @@ import { Compaction, isMostlyDead } from './compaction.ts'
 import { LogFolder } from './log-folder.ts'
 import { Reading } from './reading.ts'
 import type { StoreContext, StoredView } from './update.ts'
+import type { ViewParcel } from './view-parcel.ts'
 
 /** What has been read is committed after so long, in ms, so that a process that is killed has not worked for nothing. */
 const commitEveryMs = 20_000
@@ -32,9 +34,10 @@ export interface UpdatedLog {
 export async function updateLog(
   folder: string,
   { definition, parcels }: StoredView,
-  { system, signal }: StoreContext,
+  { system, signal, ahead: options }: StoreContext,
 ): Promise<UpdatedLog> {
   const store = await LogFolder.open(system.files, folder)
+  let ahead: ReaderAhead | undefined
   try {
     const { head } = store
     const fingerprint = mergeFingerprint(definition)
@@ -48,13 +51,17 @@ export async function updateLog(
       : createMerge(definition, log, { history: store.freshHistory() })
     const commit = (): Promise<void> =>
       store.commit(merge.state, fingerprint, chainOf(parcels, merge.state.parcels.length))
-    const reading = new Reading(definition, log, () => store.flushIfMuch())
+    const isUnread = ({ id, content }: ViewParcel): boolean =>
+      (compaction?.from ?? log).segments.find(id, content) === undefined
+    const next = parcels.slice(merge.state.parcels.length)
+    ahead = openReaderAhead(next.filter(isUnread), definition, { signal, ...options })
+    const reading = new Reading(definition, log, { afterBatch: () => store.flushIfMuch(), ahead })
     const last = merge.state.parcels.at(-1)
-    if (last !== undefined && merge.state.parcels.length < parcels.length) reading.pass(log.extractOf(last))
+    if (last !== undefined && next.length > 0) reading.pass(log.extractOf(last))
     const read: string[] = []
     let isChanged = !isPrefix
     let committedAt = system.clock.now().getTime()
-    for (const parcel of parcels.slice(merge.state.parcels.length)) {
+    for (const parcel of next) {
       isChanged = true
       let number = (compaction?.from ?? log).segments.find(parcel.id, parcel.content)
       let extract: ParcelExtract
@@ -62,6 +69,7 @@ export async function updateLog(
         try {
           if (signal.aborted) throw new UnsiloError('cancelled', 'interrupted')
           extract = await reading.read(parcel)
+          extract.errors.unshift(...((await parcel.faults?.(extract.errors.length > 0)) ?? []))
         } catch (error) {
           if (read.length > 0) await commit()
           throw error
@@ -86,5 +94,7 @@ export async function updateLog(
   } catch (error) {
     store.close()
     throw error
+  } finally {
+    await ahead?.close()
   }
 }

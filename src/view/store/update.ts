@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { UnsiloError } from '../../errors.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { System } from '../../system/system.ts'
+import type { AheadOptions } from '../ahead/reader-ahead.ts'
 import type { ViewDefinition } from '../definition.ts'
 import { StoreDamage } from '../log/damage.ts'
 import { type MergeState, createMerge, rowsOf } from '../merge.ts'
@@ -34,6 +35,8 @@ export interface StoredView {
 export interface StoreContext {
   system: System
   signal: AbortSignal
+  /** When another thread reads parcels, and what it runs. */
+  ahead?: Omit<AheadOptions, 'signal'> | undefined
 }
 
 export interface UpdatedView extends ViewTables {

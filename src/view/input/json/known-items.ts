@@ -150,6 +150,13 @@ export class KnownItems {
     return place
   }
 
+  /** Takes note of a known item that was found in another way. @returns Its place */
+  noteKnown(index: number): number {
+    this.first = index
+    this.count = 1
+    return this.noteRun(-1)
+  }
+
   /** Takes note of an item that is not known. */
   note(item: Uint8Array, end: number): number {
     const place = this.found.add(item)

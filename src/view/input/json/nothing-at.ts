@@ -35,7 +35,7 @@ function kindOf(byte: number): string {
 }
 
 /** As `items` is written. */
-function textOf(steps: ItemPath['steps']): string {
+export function textOf(steps: ItemPath['steps']): string {
   return steps
     .map((step, index) => {
       if (step === each) return '[*]'
