@@ -14,6 +14,7 @@ const { engines } = JSON.parse(readFileSync('package.json', 'utf8'))
 // Built aside and then swapped, so that a running unsilo never finds half of a bundle.
 const fresh = `dist.${process.pid}`
 const main = 'src/cli/main.ts'
+const often = ['src/cli/report.ts', 'src/cli/run.ts', 'src/cli/watch.ts']
 // Started by its place, beside the others.
 const thread = 'src/view/ahead/reader-thread.ts'
 
@@ -39,7 +40,7 @@ const options = {
 
 const { metafile } = await build({ ...options, write: false })
 expectBuiltins(metafile)
-const parts = planParts(metafile, main, (path) => path.startsWith('src/') && path !== main)
+const parts = planParts(metafile, { main, often }, (path) => path.startsWith('src/') && path !== main)
 await build({ ...options, plugins: [partsPlugin(parts)] })
 // A thread has to load all that it needs: one file is quicker than parts.
 await build({ ...options, entryPoints: { 'reader-thread': thread }, splitting: false })

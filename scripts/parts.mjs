@@ -7,11 +7,14 @@
 /** What loading one more file costs, as the bytes that could be compiled in that time. Measured with Node.js 20. */
 const fileCost = 20_000
 
+/** What timers start, and `report`, are started so many times as often as any other. */
+const oftenTimes = 10
+
 /**
  * @typedef {object} Part Modules that are loaded together.
  * @property {string[]} modules their paths
  * @property {number} bytes
- * @property {Uint32Array} users a bit for each entry point that needs it
+ * @property {Uint32Array} users a bit for each entry point that needs it, several for those that are often needed
  * @property {number[]} needs the numbers of parts that its modules import
  */
 
@@ -19,13 +22,16 @@ const fileCost = 20_000
  * Chooses parts so that all entry points, taken together, have little to load.
  *
  * @param {import('esbuild').Metafile} metafile of the bundle as esbuild alone cuts it
- * @param {string} main the entry point that is loaded before all others, and to which nothing is added
+ * @param {{ main: string, often: readonly string[] }} starts the entry point that is loaded before all others, and to which nothing is
+ *   added; and those that are loaded most of the time
  * @param {(path: string) => boolean} canImport whether imports can be added to another module
  * @returns {{ modules: string[], users: string[] }[]} what is in a part, and which entry points have to import all of it
  */
-export function planParts({ outputs }, main, canImport) {
+export function planParts({ outputs }, { main, often }, canImport) {
   const entries = Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
-    entryPoint === undefined ? [] : [{ file, path: entryPoint }],
+    entryPoint === undefined
+      ? []
+      : Array.from({ length: often.includes(entryPoint) ? oftenTimes : 1 }, () => ({ file, path: entryPoint })),
   )
   // The first bit is that of `main`: see costOf.
   entries.sort((a, b) => Number(b.path === main) - Number(a.path === main))
@@ -37,7 +43,9 @@ export function planParts({ outputs }, main, canImport) {
   for (let next = parts; next !== undefined; next = joinTwo(parts, fixed, refused)) parts = next
   return parts.map(({ modules, users }) => ({
     modules: modules.filter(canImport),
-    users: entries.flatMap(({ path }, number) => (hasBit(users, number) && canImport(path) ? [path] : [])),
+    users: [
+      ...new Set(entries.flatMap(({ path }, number) => (hasBit(users, number) && canImport(path) ? [path] : []))),
+    ],
   }))
 }
 
@@ -51,11 +59,8 @@ function readParts(outputs, entries) {
     users: new Uint32Array(Math.ceil(entries.length / 32)),
     needs: imports.flatMap((one) => (one.external || one.kind === 'dynamic-import' ? [] : [numbers.get(one.path)])),
   }))
-  for (const [number, { file }] of entries.entries()) {
-    const own = parts[numbers.get(file)]
-    setBit(own.users, number)
-    shareUsers(parts, own)
-  }
+  for (const [number, { file }] of entries.entries()) setBit(parts[numbers.get(file)].users, number)
+  for (const { file } of entries) shareUsers(parts, parts[numbers.get(file)])
   return parts
 }
 

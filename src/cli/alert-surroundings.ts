@@ -5,12 +5,17 @@ import { type ConfigProblem, configError } from '../config/problem.ts'
 import { loadRoot } from '../config/root-config.ts'
 import { readSecret } from '../config/secrets.ts'
 import { UnsiloError } from '../errors.ts'
-import { systemHttp } from '../system/http.ts'
+import type { Http } from '../system/http.ts'
 import { nearestWord } from '../system/nearest.ts'
 import type { App } from './app.ts'
 
 /** How long one try to tell somebody may take, in ms. */
 const timeoutMs = 30_000
+
+/** Most looks have nothing to send, and Node's HTTP and TLS take longer to load than a look at ten datasets. */
+const httpOnUse: Http = {
+  send: async (request, options) => (await import('../system/http.ts')).systemHttp.send(request, options),
+}
 
 /** What channels need of the outside. */
 export function alertSurroundings(app: App): AlertSurroundings {
@@ -21,7 +26,7 @@ export function alertSurroundings(app: App): AlertSurroundings {
     files: system.files,
     clock: system.clock,
     random: () => system.random(),
-    http: systemHttp,
+    http: httpOnUse,
     readSecret: (key, reference) => readSecret(system.files, key, reference, app.root),
     signal,
     timeoutMs,

@@ -27,7 +27,7 @@ export interface App {
   json: boolean
   quiet: boolean
   verbose: boolean
-  /** Columns of the terminal, or 80. */
+  /** Columns of the terminal; without one, `COLUMNS` or 80. */
   columns: number
   /** For what goes to stdout, and to stderr. */
   colors: { out: Colors; err: Colors }
@@ -41,6 +41,9 @@ export interface App {
   /** What is kept of this start, in the root's `log/`. */
   log: AppLog
 }
+
+/** What is narrower would break nearly every line. */
+const leastColumns = 60
 
 /** @param isLogged Whether a log is kept of what it does. */
 export function createApp(options: GlobalOptions, isLogged = false): App {
@@ -63,7 +66,7 @@ export function createApp(options: GlobalOptions, isLogged = false): App {
     json: options.json === true,
     quiet: options.quiet === true,
     verbose: options.verbose === true,
-    columns: stdout.isTTY ? Math.max(60, stdout.columns || 80) : 80,
+    columns: Math.max(leastColumns, (stdout.isTTY ? stdout.columns : environment.columns) || 80),
     colors: { out: pc.createColors(isColored(stdout)), err: pc.createColors(isColored(stderr)) },
     isWatched: Boolean(stderr.isTTY) && options.quiet !== true && options.logJson !== true,
     log,

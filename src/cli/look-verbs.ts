@@ -12,7 +12,7 @@ export function addLookVerbs(program: Command): void {
     .addOption(new Option('--format <format>', 'how to write it').choices([...reportFormats]))
     .option('-o, --output <file>', 'into a file, whose name says the format when --format does not')
     .action((datasets: string[], options: Omit<ReportArguments, 'datasets'>, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).report)({ datasets, ...options }, command),
+      lazily(async () => (await import('./report.ts')).report)({ datasets, ...options }, command),
     )
   verb(program, 'parcels', 'list the parcels of a dataset')
     .argument('<dataset>')

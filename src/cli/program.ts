@@ -84,14 +84,14 @@ function addWorkVerbs(program: Command): void {
     .option('--concurrency <n>', 'datasets at a time (default: the number of cores)', positiveInteger)
     .addOption(new Option('--scheduled').hideHelp())
     .action((datasets: string[], options: Omit<RunArguments, 'datasets'>, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).run)({ datasets, ...options }, command),
+      lazily(async () => (await import('./run.ts')).run)({ datasets, ...options }, command),
     )
   verb(program, 'export', 'make one parcel of each dataset now, due or not')
     .argument('<dataset...>', 'names below the root, or paths')
     .option('-p, --parcel-id <id>', 'name the parcel (default: the time now)')
     .option('--concurrency <n>', 'datasets at a time (default: the number of cores)', positiveInteger)
     .action((datasets: string[], options: { parcelId?: string; concurrency?: number }, command: Command) =>
-      lazily(async () => (await import('./verbs.ts')).exportNow)({ datasets, ...options }, command),
+      lazily(async () => (await import('./run.ts')).exportNow)({ datasets, ...options }, command),
     )
   verb(program, 'ingest', 'move a file or folder in as a parcel')
     .argument('<dataset>')

@@ -64,6 +64,13 @@ function unknownNotes(
   const known = new Set([...fields, ...ownColumns].map((field) => field.toLowerCase()))
   return used.flatMap(({ key, field, text }) => {
     if (typeof field !== 'string' || known.has(field.toLowerCase())) return []
+    // As `repo.name`, which is no column without being made one.
+    const [outer] = field.split('.')
+    if (field === text && outer !== field && known.has(outer!.toLowerCase())) {
+      return [
+        `${key}: "${text}" is no column, but within "${outer}": name it in \`columns\`, with the others that you want`,
+      ]
+    }
     const nearest = nearestWord(field, fields)
     const meant = nearest === undefined ? '' : `: did you mean "${nearest}"?`
     return [`${key}: no item has ${field === text ? '' : `a "${field}" for `}"${text}"${meant}`]

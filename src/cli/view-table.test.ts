@@ -54,7 +54,7 @@ it('notes on a view name what no item has, as misspelt fields', () => {
     ...view.definition,
     ignore: [path('clikcs'), path('meta.any')],
     prefer: { titel: 'first', title: 'first' },
-    feed: { time: 'creatd', title: 'nothing' },
+    feed: { time: 'creatd', title: 'nothing', text: 'meta.name' },
     window: { newest: 10, by: path('meat.at') },
   } as const
   expect(noteLines({ ...view, definition }, undefined).slice(2)).toEqual([
@@ -63,11 +63,26 @@ it('notes on a view name what no item has, as misspelt fields', () => {
     '  prefer: no item has "titel": did you mean "Title"?',
     '  feed.time: no item has "creatd": did you mean "created"?',
     '  feed.title: no item has "nothing"',
+    '  feed.text: "meta.name" is no column, but within "meta": name it in `columns`, with the others that you want',
   ])
   const columns = { name: { path: path('nmae'), type: undefined }, id: { path: path('id'), type: undefined } }
   const named = { ...definition, ignore: [], window: 'all', columns } as const
   expect(noteLines({ ...view, definition: named }, undefined).slice(2)).toEqual(['  columns.name: no item has "nmae"'])
   expect(noteLines({ ...found('saved'), definition }, undefined)).toEqual([])
+})
+
+it('notes on a view name a list that is much like its items', () => {
+  const held = [
+    { path: 'posts[*]', items: 1200 },
+    { path: '["my notes"][*]', items: 10 },
+  ]
+  expect(noteLines(found('saved', { held }), undefined).slice(2)).toEqual([
+    '  items: a whole document is one item, which holds the lists `posts` of 1,200, `["my notes"]` of 10; ' +
+      'perhaps items = "posts[*]", with a view for each',
+  ])
+  expect(noteLines(found('saved', { held: held.slice(1) }), undefined).at(-1)).toMatch(
+    /perhaps items = '\["my notes"\]\[\*\]'$/,
+  )
 })
 
 it('notes on a view are broken at words on a terminal, and stay on their lines elsewhere', () => {

@@ -4,7 +4,7 @@ import { deliverAlerts } from '../alert/deliver.ts'
 import type { AlertState, Trouble } from '../alert/incident.ts'
 import { openAlertStore } from '../alert/store.ts'
 import { type LoadedConfig, loadDatasets } from '../config/load.ts'
-import { namedTarget } from '../dataset/copies/targets.ts'
+import type { NamedTarget } from '../dataset/copies/targets.ts'
 import { type UnsiloError, expectUnsiloError } from '../errors.ts'
 import { knownChannels } from '../watch/channels.ts'
 import { type Look, lookAtAll } from '../watch/look.ts'
@@ -77,10 +77,7 @@ async function leaveAndTell(look: Look, configs: AlertConfigs, loaded: LoadedCon
   const isOld = isPageOld(before, status, files.info(places.page)?.modifiedAt)
   const page = isOld ? [{ name: pageName, text: await pages.page() }] : []
   unwritten.push(...(await write(page)))
-  const targets = root.watch.publish.flatMap((name) => {
-    const config = root.targets?.[name]
-    return config === undefined ? [] : [namedTarget(name, config, path, context)]
-  })
+  const targets = await targetsOf(loaded, app)
   const now = context.system.clock.now()
   const sent = (isNew: boolean): StatusFile[] => {
     const known = isNew ? files.readText(places.page) : undefined
@@ -101,6 +98,16 @@ async function leaveAndTell(look: Look, configs: AlertConfigs, loaded: LoadedCon
   status = { ...status, published: isKnown ? published.map(withoutError) : [...look.published] }
   if (unwritten.length === 0) unwritten.push(...(await write(statusFiles(status))))
   return { status, alerts, unwritten, published, channels: Object.keys(configs) }
+}
+
+/** Where the status is published. The code of targets is loaded only where there is one. */
+async function targetsOf({ root }: LoadedConfig, { context, root: path }: App): Promise<NamedTarget[]> {
+  if (root.watch.publish.length === 0) return []
+  const { namedTarget } = await import('../dataset/copies/targets.ts')
+  return root.watch.publish.flatMap((name) => {
+    const config = root.targets?.[name]
+    return config === undefined ? [] : [namedTarget(name, config, path, context)]
+  })
 }
 
 function withoutError({ target, at, failing }: StatusPublication): PublishedStatus {

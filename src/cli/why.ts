@@ -1,5 +1,6 @@
 import { findingLines, warningLines } from '../report/details.ts'
 import { isPublished, sayChecked, sayPlaces } from '../report/copies.ts'
+import { wrapText } from '../report/table.ts'
 import { whyDataset } from '../report/why.ts'
 import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
@@ -21,21 +22,27 @@ export async function why(args: { dataset: string }, app: App): Promise<ExitStat
   for (const { cause, ok, finding } of found.judgements) {
     for (const line of findingLines(cause, ok, finding, colors, app.columns)) app.print(line)
   }
-  app.print(`${bold(found.due.due ? 'Due now' : 'Not due')}: ${found.due.because}.`)
-  app.print(`${bold(found.overdue.overdue ? 'Late' : 'Not late')}: ${found.overdue.because}.`)
+  const say = (head: string, rest: string): void => sayWrapped(head, rest, app)
+  say(found.due.due ? 'Due now' : 'Not due', `: ${found.due.because}.`)
+  say(found.overdue.overdue ? 'Late' : 'Not late', `: ${found.overdue.because}.`)
   if (found.copies !== undefined && isPublished(found.copies)) {
     const checked = sayChecked(found.copies, at)
     const { count, parcel } = found.copies
-    app.print(
-      `${bold(count === 1 ? '1 copy' : `${count} copies`)} of ${parcel}: ${sayPlaces(found.copies)}; checked ${checked}.`,
-    )
+    say(count === 1 ? '1 copy' : `${count} copies`, ` of ${parcel}: ${sayPlaces(found.copies)}; checked ${checked}.`)
   }
-  app.print(
-    `${bold('Parcels')}${found.frozen ? ' (frozen: nothing is removed until the newest one is good or accepted)' : ''}:`,
-  )
+  say('Parcels', `${found.frozen ? ' (frozen: nothing is removed until the newest one is good or accepted)' : ''}:`)
   for (const { id, state, keep, reasons } of found.parcels) {
-    app.print(`  ${id}  ${state.padEnd(10)} ${keep ? 'stays' : 'goes'}: ${reasons.join('; ')}`)
+    const head = `  ${id}  ${state.padEnd(10)} `
+    // Alignment would not survive being broken at spaces.
+    const rest = wrapText(`${keep ? 'stays' : 'goes'}: ${reasons.join('; ')}`, app.columns - head.length, '  ')
+    for (const [index, text] of rest.entries()) app.print(`${index === 0 ? head : ' '.repeat(head.length)}${text}`)
   }
   if (found.parcels.length === 0) app.print('  none yet')
   return ExitCode.ok
+}
+
+function sayWrapped(head: string, rest: string, { columns, colors, print }: App): void {
+  const [first, ...more] = wrapText(`${head}${rest}`, columns, '  ')
+  print(`${colors.out.bold(head)}${first!.slice(head.length)}`)
+  for (const text of more) print(text)
 }

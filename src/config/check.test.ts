@@ -55,10 +55,22 @@ it('says what is wrong in the option of a union that the value was meant for', a
   expect(await problemsOf(schema, { keep: 'all' })).toEqual(['f: keep: expects a number or a table, not text'])
 })
 
+it('does not call missing what is misspelt', async () => {
+  const either = z.strictObject({ source: z.union([z.string(), source]) })
+  for (const schema of [z.strictObject({ source }), either]) {
+    expect(await problemsOf(schema, { source: { kind: 'rest', bsae: 'x' } })).toEqual([
+      'f: source: unknown key "bsae": did you mean "base"?',
+    ])
+    expect(await problemsOf(schema, { source: { kind: 'rest', frob: 'x' } })).toEqual([
+      'f: source.base: is missing',
+      'f: source: unknown key "frob". Known here: kind, base.',
+    ])
+  }
+})
+
 it('finds tables in lists', async () => {
   const schema = z.strictObject({ streams: z.array(z.strictObject({ path: z.string() })).default([]) })
   expect(await problemsOf(schema, { streams: [{ path: 'a' }, { paht: 'b' }] })).toEqual([
-    'f: streams[1].path: is missing',
     'f: streams[1]: unknown key "paht": did you mean "path"?',
   ])
 })

@@ -76,7 +76,8 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, values: unknown)
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = likeliestBranch(issue.errors, valueAt(values, path))
     if (branch !== undefined) {
-      return branch.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, schema, values))
+      const placed = branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] }))
+      return withoutConsequences(placed, schema, values).flatMap((inner) => problemsOf(inner, schema, values))
     }
   }
   return [{ at: path, key: path, ...sayIssue(issue, schema, values) }]

@@ -4,6 +4,8 @@ export interface Environment {
   root: string | undefined
   /** `auto`: colour on a terminal only. */
   color: 'always' | 'never' | 'auto'
+  /** `COLUMNS`: how wide lines may be where there is no terminal to ask. */
+  columns: number | undefined
   /** `PATH`: where programs are looked for. */
   searchPath: string
   /** `XDG_CONFIG_HOME`: where programs keep their settings. */
@@ -15,9 +17,14 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   return {
     root: variables['UNSILO_ROOT'] || undefined,
     color: colorOf(variables),
+    columns: columnsOf(variables['COLUMNS']),
     searchPath: variables['PATH'] || '/usr/local/bin:/usr/bin:/bin',
     configFolder: variables['XDG_CONFIG_HOME'] || undefined,
   }
+}
+
+function columnsOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,4}$/.test(text) ? Number(text) : undefined
 }
 
 function colorOf(variables: NodeJS.ProcessEnv): Environment['color'] {

@@ -139,7 +139,6 @@ describe('what is wrong with a view', () => {
     ['[views.a]\nkye = "id"', 'a/config.toml:2: views.a: unknown key "kye": did you mean "key"?'],
     [
       '[views.a]\nkey = "id"\nwindow = { newst = 3 }',
-      'a/config.toml:3: views.a.window.newest: is missing',
       'a/config.toml:3: views.a.window: unknown key "newst": did you mean "newest"?',
     ],
     [

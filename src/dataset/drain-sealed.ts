@@ -7,10 +7,9 @@ import { sealedRecords } from '../source/rest/sealed-records.ts'
 import { acknowledgements, hasCopy } from './acknowledgements.ts'
 import type { Context, Dataset } from './dataset.ts'
 import type { DrainSetup } from './drain-setup.ts'
-import { type History, type ParcelRecord, isEvent, sealedParcels } from './history.ts'
+import { type History, type ParcelRecord, type SealedParcel, isEvent, sealedParcels } from './history.ts'
 import { openLender } from './packs/lend.ts'
 import { contentsOf } from './parcel-contents.ts'
-import type { SealedRecord } from './restore.ts'
 
 /** Where a record is safe, as it is on the server. */
 export interface SafePlace {
@@ -51,7 +50,7 @@ export async function findSafe(
   }
 
   /** @returns Whether no older parcel can hold what is still missing. */
-  async function findIn(parcel: SealedRecord, from: Dataset): Promise<boolean> {
+  async function findIn(parcel: SealedParcel, from: Dataset): Promise<boolean> {
     const folder = sealedFolder(files, parcel.stored.path)
     const told = parseManifest(folder.readText(manifestName))?.streams[stream.name]
     if (told?.complete !== true) return false

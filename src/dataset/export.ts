@@ -1,4 +1,4 @@
-import { UnsiloError } from '../errors.ts'
+import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { ParkedEvent, SealedEvent, SkippedEvent } from '../ledger/event.ts'
 import { appendToLedger, detailsOf } from '../ledger/ledger.ts'
 import type { ParcelId } from '../parcel/id.ts'
@@ -7,6 +7,8 @@ import { type FinishedParcel, type StagedParcel, stageParcel } from '../parcel/s
 import { withRetries } from '../source/retry.ts'
 import type { EarlierParcel, ExportContext, ExportLogs, ExportNotes, Skipped, Source } from '../source/source.ts'
 import { sayDuration } from '../system/duration.ts'
+import { diskSpace } from '../system/machine.ts'
+import { saySize } from '../system/size.ts'
 import { continuable } from './continue.ts'
 import type { Context, Dataset } from './dataset.ts'
 import { openExportLogs, ownLinePrefix } from './export-logs.ts'
@@ -52,6 +54,8 @@ export async function exportParcel(
   })
   const logs = await openExportLogs(files, logsOf(dataset.layout, id))
   let tries = 0
+  // What was exported whole stays, whatever happens to it then; what a source can go on with stays, too.
+  let isKept = source.resumes
   try {
     const exported = await withProgress(dataset, context, staged, () =>
       exportWithRetries(dataset, context, source, staged, logs, history, (attempt) => {
@@ -61,15 +65,50 @@ export async function exportParcel(
     if ('parked' in exported) return await park(dataset, context, id, exported.parked)
     if ('skipped' in exported) return await skip(dataset, context, id, exported.skipped)
     const { finished, notes } = exported
+    isKept = true
     context.onProgress?.({ dataset: dataset.name, step: 'sealing', bytes: finished.manifest.bytes })
     return await sealParcel(dataset, context, finished, { tries, durationMs: durationMs(), notes }, history)
   } catch (error) {
     const failure = context.signal.aborted ? new UnsiloError('cancelled', 'interrupted', { cause: error }) : error
     if (!(failure instanceof UnsiloError)) throw failure
-    return await recordFailure(dataset, context, id, failure, { tries, durationMs: durationMs() })
+    const full = isKept ? undefined : fullDisk(dataset, failure)
+    const told = full === undefined ? failure : await makeRoom(staged, full)
+    return await recordFailure(dataset, context, id, told, { tries, durationMs: durationMs() })
   } finally {
     await logs.close()
   }
+}
+
+/** With less left, even the records of the dataset may not fit. */
+const leastFreeBytes = 64 * 1024
+
+/** That the disk is full, when that is why it failed: a command says so in words of its own. */
+function fullDisk({ layout }: Dataset, error: UnsiloError): UnsiloError | undefined {
+  if (error.code === 'no-space') return error
+  if (error.code === 'cancelled') return undefined
+  try {
+    const { freeBytes, sizeBytes } = diskSpace(layout.incomplete)
+    // Some file systems say 0 of everything.
+    if (sizeBytes === 0 || freeBytes >= leastFreeBytes) return undefined
+  } catch (unknown) {
+    expectUnsiloError(unknown)
+    return undefined
+  }
+  const hint = 'Free some space on that disk, then run again.'
+  return new UnsiloError('no-space', `${error.message}; the disk is full`, { hint, cause: error })
+}
+
+/**
+ * Removes what came of an export that the disk had no room for: left there, it would keep the next one, and all else on that disk,
+ * from working.
+ */
+async function makeRoom(staged: StagedParcel, error: UnsiloError): Promise<UnsiloError> {
+  const bytes = staged.bytesSoFar()
+  await staged.clear()
+  if (bytes === 0) return error
+  const { code, message, hint } = error
+  const said = `What had come of it, ${saySize(bytes)}, was removed to make room.`
+  return new UnsiloError(code, message, { hint: hint === undefined ? said : `${hint} ${said}`, cause: error })
 }
 
 type Exported =

@@ -216,7 +216,9 @@ export type SealedParcel = ParcelRecord & { state: 'good' | 'suspect'; stored: S
 
 /** Sealed parcels that are there, oldest first. */
 export function sealedParcels(history: History): SealedParcel[] {
-  return history.parcels.filter(
-    (parcel): parcel is SealedParcel => parcel.state === 'good' || parcel.state === 'suspect',
-  )
+  return history.parcels.filter(isSealedParcel)
+}
+
+export function isSealedParcel(parcel: ParcelRecord): parcel is SealedParcel {
+  return parcel.state === 'good' || parcel.state === 'suspect'
 }

@@ -1,6 +1,7 @@
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
 import type { PublishedEvent, WithdrawnEvent } from '../ledger/event.ts'
 import { appendToLedger } from '../ledger/ledger.ts'
+import type { ParcelId } from '../parcel/id.ts'
 import { removeAll } from '../target/remove-all.ts'
 import {
   type Acknowledgements,

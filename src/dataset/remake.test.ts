@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { breakingFiles } from '../../test/support/breaking-files.ts'
+import { Killed, breakingFiles } from '../../test/support/breaking-files.ts'
 import { type TestDataset, testDataset } from '../../test/support/test-dataset.ts'
 import { reportOn } from '../report/report.ts'
 import { openTables } from '../view/store/table-folder.ts'
@@ -203,3 +203,27 @@ it('leaves the tables that there are while the new ones cannot be made', async (
   expect(await remakeDataset(dataset, test.context)).toMatchObject({ problems: [], views: [{ after: { items: 1 } }] })
   expect(existsSync(join(test.folder, '.cache/anew'))).toBe(false)
 })
+
+it('loses no view when it is killed while it puts the new ones in their places', async () => {
+  const test = withParcels('[{"id": 1}]', '[{"id": 1}, {"id": 2}]')
+  const dataset = await test.open()
+  await remakeDataset(dataset, test.context)
+  const isMove = (name: string): boolean => name.startsWith('rename') && name.includes('.cache/anew')
+  for (let last = 1; ; last++) {
+    let moves = 0
+    const { files } = breakingFiles((_, name) => (isMove(name) && ++moves === last ? 'kill' : 'go on'))
+    const ended = remakeDataset(dataset, { ...test.context, system: { ...test.system, files } }).then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toBeInstanceOf(Killed)
+        return false
+      },
+    )
+    const hasEnded = await ended
+    const { views, problems } = await readyViews(dataset, test.context)
+    expect([problems, views[0]?.state.items, views[0]?.state.errors]).toEqual([[], 2, 0])
+    if (!hasEnded) continue
+    expect(last).toBeGreaterThan(4)
+    return
+  }
+}, 60_000)

@@ -8,7 +8,7 @@ import { detailsOf } from '../ledger/ledger.ts'
 import type { Files, FolderEntry } from '../system/files.ts'
 import { isTemporaryName } from '../system/replace-file.ts'
 import type { Context, Dataset } from './dataset.ts'
-import { type History, type ParcelRecord, isEvent, readHistory } from './history.ts'
+import { type History, type ParcelRecord, type SealedParcel, isEvent, isSealedParcel, readHistory } from './history.ts'
 import { type LentParcel, withParcel } from './packs/lend.ts'
 import { contentsOf } from './parcel-contents.ts'
 import { unknownParcel } from './show.ts'
@@ -60,23 +60,17 @@ export async function restoreParcel(dataset: Dataset, context: Context, options:
   return { dataset: dataset.name, parcel: id, state, to, verified: sealed !== undefined, ...unpacked, warnings }
 }
 
-export type SealedRecord = ParcelRecord & { state: 'good' | 'suspect'; stored: StoredParcel }
-
-function isSealed(parcel: ParcelRecord | undefined): parcel is SealedRecord {
-  return parcel !== undefined && (parcel.state === 'good' || parcel.state === 'suspect')
-}
-
 /** @throws UnsiloError `not-found` */
-export function chooseParcel(dataset: Dataset, history: History, wanted: ParcelId | undefined): SealedRecord {
+export function chooseParcel(dataset: Dataset, history: History, wanted: ParcelId | undefined): SealedParcel {
   if (wanted === undefined) {
-    if (isSealed(history.newestGood)) return history.newestGood
+    if (history.newestGood !== undefined && isSealedParcel(history.newestGood)) return history.newestGood
     throw new UnsiloError('not-found', `${dataset.name} has no good parcel`, {
       hint: `\`unsilo parcels ${dataset.name}\` lists what there is; name a suspect one to restore it all the same.`,
     })
   }
   const parcel = history.get(wanted)
   if (parcel === undefined) throw unknownParcel(dataset, history, wanted)
-  if (isSealed(parcel)) return parcel
+  if (parcel !== undefined && isSealedParcel(parcel)) return parcel
   throw new UnsiloError('not-found', `${wanted} of ${dataset.name} cannot be restored: it is ${parcel.state}`, {
     hint:
       parcel.state === 'trashed'

@@ -7,10 +7,10 @@ import { logsOf } from '../parcel/layout.ts'
 import { listSealed } from '../parcel/store.ts'
 import { type CopyAt, type CopyFacts, copyFacts, goodPlaces, placesOf } from './copies/places.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
-import { type History, type ParcelRecord, type ToldState, isEvent, readHistory } from './history.ts'
+import { type History, type ParcelRecord, type ToldState, isEvent, isSealedParcel, readHistory } from './history.ts'
 import { howToReadPacks, unreadProblems } from './packs/unread.ts'
 import { trashedUntil } from './trash-days.ts'
-import { damagedHere } from './verdicts.ts'
+import { damageOf, damagedHere } from './verdicts.ts'
 import { howToMend } from './verify-alarm.ts'
 
 /** A parcel or attempt, as `unsilo parcels` and `unsilo show` tell it. */
@@ -140,7 +140,7 @@ export function showParcel(dataset: Dataset, context: Context, id: ParcelId): Pa
   const logs = Object.values(logsOf(layout, id)).filter((path) => files.info(path) !== undefined)
   const facts = copyFacts(history)
   const places = placesOf(facts, id)
-  const damage = damagedHere(files, layout, history).get(id)
+  const damage = isSealedParcel(parcel) ? damageOf(files, layout, history, parcel) : undefined
   return { ...summaryOf(dataset, parcel, row, facts, damage), metrics: row ?? {}, places, logs, ledger }
 }
 

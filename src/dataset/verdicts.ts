@@ -4,7 +4,7 @@ import type { Layout } from '../parcel/layout.ts'
 import type { RetainedParcel } from '../parcel/retention.ts'
 import type { Files } from '../system/files.ts'
 import { type Verdict, verdictOf } from './acknowledgements.ts'
-import { type History, type ParcelRecord, type SealedParcel, isEvent, sealedParcels } from './history.ts'
+import { type History, type ParcelRecord, type SealedParcel, isEvent, isSealedParcel, sealedParcels } from './history.ts'
 
 /** What reading parcels here again has shown. */
 export interface ReadingsHere {
@@ -83,9 +83,10 @@ export function newestWhole(
 ): ParcelRecord | undefined {
   return history.parcels.findLast(
     (parcel) =>
+      isSealedParcel(parcel) &&
       parcel.state === 'good' &&
       isWanted(parcel) &&
-      damageOf(files, layout, history, parcel as SealedParcel) === undefined,
+      damageOf(files, layout, history, parcel) === undefined,
   )
 }
 

@@ -1,35 +1,15 @@
 import type { Colors } from 'picocolors/types.js'
 import type { DatasetReport } from './report.ts'
 import { wrapText } from './table.ts'
-import { type Health, type Warning, kinds, sayLasting } from './warnings.ts'
-
-export const marks: Record<Health, string> = {
-  broken: '✗',
-  gone: '✗',
-  damaged: '✗',
-  never: '✗',
-  failing: '✗',
-  suspect: '!',
-  frozen: '!',
-  late: '!',
-  gap: '!',
-  full: '!',
-  unpublished: '!',
-  unverified: '!',
-  undrained: '!',
-  unlikely: '!',
-  unmeasured: '!',
-  running: '·',
-  good: '✓',
-  idle: '·',
-}
+import { type Level, levelOf, marks } from './verdict.ts'
+import { type Warning, kinds, sayLasting } from './warnings.ts'
 
 export type Paint = (text: string) => string
 
-export function paintFor(health: Health, colors: Colors): Paint {
-  if (marks[health] === '✗') return colors.red
-  if (marks[health] === '!') return colors.yellow
-  return health === 'good' ? colors.green : colors.dim
+export function paintFor(level: Level, colors: Colors): Paint {
+  if (level === 'bad') return colors.red
+  if (level === 'look') return colors.yellow
+  return level === 'good' ? colors.green : colors.dim
 }
 
 /** What is wrong, why that is concluded, and what to do; of what is accepted, until when and why. @param at When that is told. ISO 8601. */
@@ -41,8 +21,8 @@ export function warningLines(
   columns: number,
 ): string[] {
   return warnings.flatMap((warning) => {
-    const { health, message, hint, evidence = [], accepted } = warning
-    const paint = accepted === undefined ? paintFor(health, colors) : colors.dim
+    const { severity, message, hint, evidence = [], accepted } = warning
+    const paint = accepted === undefined ? paintFor(severity === 'warning' ? 'look' : 'bad', colors) : colors.dim
     const [first, ...more] = wrapText(`${name}: ${message}${sayLasting(warning, at)}`, columns, '  ')
     const head = [`${paint(first!.slice(0, name.length + 1))}${first!.slice(name.length + 1)}`, ...more]
     const dim = (text: string): string[] => wrapText(text, columns, '    ').map((line) => colors.dim(line))
@@ -54,15 +34,14 @@ export function warningLines(
 
 /** All that was looked at in a dataset. */
 export function datasetDetails(
-  { dataset, health, judgements, due }: DatasetReport,
+  { dataset, health, warnings, judgements, due }: DatasetReport,
   colors: Colors,
   columns: number,
 ): string {
+  const level = levelOf({ health, warnings })
   const lines = judgements.flatMap(({ cause, ok, finding }) => findingLines(cause, ok, finding, colors, columns))
   const next = due === '' ? [] : wrapText(`  ${due}`, columns, '    ').map((line) => colors.dim(line))
-  return [`${paintFor(health, colors)(marks[health])} ${colors.bold(dataset)} is ${health}`, ...next, ...lines].join(
-    '\n',
-  )
+  return [`${paintFor(level, colors)(marks[level])} ${colors.bold(dataset)} is ${health}`, ...next, ...lines].join('\n')
 }
 
 /** One thing that was looked at, as lines of a list. */
@@ -73,7 +52,7 @@ export function findingLines(
   colors: Colors,
   columns: number,
 ): string[] {
-  const [first, ...more] = wrapText(`  ${ok ? '✓' : '!'} ${cause}: ${finding}`, columns, '    ')
-  const mark = ok ? colors.green('✓') : colors.yellow('!')
-  return [`  ${mark}${first!.slice(3)}`, ...more]
+  const level: Level = ok ? 'good' : kinds[cause].severity === 'warning' ? 'look' : 'bad'
+  const [first, ...more] = wrapText(`  ${marks[level]} ${cause}: ${finding}`, columns, '    ')
+  return [`  ${paintFor(level, colors)(marks[level])}${first!.slice(3)}`, ...more]
 }

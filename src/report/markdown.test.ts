@@ -9,7 +9,7 @@ describe('the report as Markdown', () => {
       '**12 datasets: 3 need a look, 8 are good, 1 is not set up yet.** As of 2026-03-31 13:40 UTC.',
     )
     expect(said).toMatch(
-      /\| Dataset \| State .*\n\| --- \| --- \| --- \| --: \| --: \| --: \|\n\| ❌ github \| failing \|/,
+      /\| Dataset \| State .*\n\| --- \| --- \| --- \| --: \| --: \| --: \|\n\| ✗ github \| failing \|/,
     )
     expect(said).toContain(
       '## github: failing\n\n- **the newest export, of 2026-03-31 09:40 UTC, the last of 3 in a row, failed: 401 Unauthorized at https://api.example.org/v1/tasks** (for 3 days)\n  - Next: Make a new token and put it where `env` says; then `unsilo export x`.',

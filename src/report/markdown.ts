@@ -4,7 +4,7 @@ import { saySize } from '../system/size.ts'
 import { numberOf, sayChange, valuesOverTime } from './change.ts'
 import { sayChecked, sayPlaces } from './copies.ts'
 import type { DatasetReport, Report } from './report.ts'
-import { type Level, type Unread, levelOf, sayState } from './verdict.ts'
+import { type Unread, levelOf, marks, sayState } from './verdict.ts'
 import { type Warning, sayLasting } from './warnings.ts'
 
 export interface MarkdownOptions {
@@ -12,8 +12,6 @@ export interface MarkdownOptions {
   /** Details of the good ones, too. */
   all?: boolean
 }
-
-const marks: Readonly<Record<Level, string>> = { bad: '❌', look: '⚠️', good: '✅', running: '▫️', idle: '▫️' }
 
 /** The report as a page for a git forge, or a mail: GitHub's Markdown. */
 export function reportMarkdown(report: Report, { unread = [], all = false }: MarkdownOptions = {}): string {

@@ -171,7 +171,7 @@ async function healthOf(dataset: Dataset, context: Context): Promise<DatasetRepo
             at: parcelTime(good.id).toISOString(),
             ageMs: Math.max(0, now.getTime() - parcelTime(good.id).getTime()),
           },
-    goodParcels: history.parcels.filter(({ state }) => state === 'good').length,
+    goodParcels: history.parcels.filter(({ id, state }) => state === 'good' && facts.here.get(id)?.ok !== false).length,
     copies: copyMeter(dataset, facts, good?.id, plan),
     due: due.because,
     nextAt: due.nextAt?.toISOString(),

@@ -4,10 +4,11 @@ import { saySize } from '../system/size.ts'
 import { numberOf, sayChange, valuesOverTime } from './change.ts'
 import type { MetricComparison } from './comparison.ts'
 import { isPublished, sayChecked, sayPlaces } from './copies.ts'
-import { type Paint, datasetDetails, marks, paintFor, warningLines } from './details.ts'
+import { type Paint, datasetDetails, paintFor, warningLines } from './details.ts'
 import type { DatasetReport, Report } from './report.ts'
 import { type Cell, textTable, wrapText } from './table.ts'
 import { textWidth } from './text-width.ts'
+import { type Level, levelOf, marks } from './verdict.ts'
 import { healthStates } from './warnings.ts'
 
 /**
@@ -34,13 +35,13 @@ export function reportText(report: Report, colors: Colors, columns = 80, isAll =
 function heading(report: Report, colors: Colors, columns: number): string {
   const number = report.datasets.length
   const counts = healthStates
-    .map((health) => ({ health, count: report.datasets.filter((dataset) => dataset.health === health).length }))
-    .filter(({ count }) => count > 0)
+    .map((health) => ({ health, some: report.datasets.filter((dataset) => dataset.health === health) }))
+    .filter(({ some }) => some.length > 0)
   const words: { text: string; paint: Paint }[] = [
     { text: `${number} dataset${number === 1 ? '' : 's'}:`, paint: colors.bold },
-    ...counts.map(({ health, count }, index) => ({
-      text: `${count} ${health}${index === counts.length - 1 ? ' ' : ','}`,
-      paint: paintFor(health, colors),
+    ...counts.map(({ health, some }, index) => ({
+      text: `${some.length} ${health}${index === counts.length - 1 ? ' ' : ','}`,
+      paint: paintFor(worstOf(some), colors),
     })),
     { text: `${report.at.slice(0, 16).replace('T', ' ')} UTC`, paint: colors.dim },
   ]
@@ -54,16 +55,23 @@ function heading(report: Report, colors: Colors, columns: number): string {
   return said
 }
 
+/** @param datasets At least one. */
+function worstOf(datasets: readonly DatasetReport[]): Level {
+  const levels = datasets.map(levelOf)
+  return levels.find((level) => level === 'bad') ?? levels[0]!
+}
+
 function overview(datasets: readonly DatasetReport[], colors: Colors, columns: number): string {
   const head: Cell[] = ['', 'DATASET', 'STATE', 'LAST SUCCESS', 'SIZE', 'WEEK', 'HALF-YEAR'].map((text) => ({
     text,
     paint: colors.dim,
   }))
   const rows = datasets.map((dataset): Cell[] => {
-    const paint = paintFor(dataset.health, colors)
+    const level = levelOf(dataset)
+    const paint = paintFor(level, colors)
     const [now, week, halfYear] = bytesOf(dataset.metrics)
     return [
-      { text: marks[dataset.health], paint },
+      { text: marks[level], paint },
       { text: dataset.dataset },
       { text: dataset.health, paint },
       { text: dataset.lastSuccess === undefined ? 'never' : `${sayDuration(dataset.lastSuccess.ageMs)} ago` },

@@ -4,6 +4,9 @@ import { openWarnings } from './warnings.ts'
 /** How bad it is at a glance. `bad`: data may be lost or is not copied; `look`: somebody should look soon. */
 export type Level = 'bad' | 'look' | 'good' | 'running' | 'idle'
 
+/** One sign for each level, in every form of the report. */
+export const marks: Readonly<Record<Level, string>> = { bad: '✗', look: '!', good: '✓', running: '·', idle: '·' }
+
 export function levelOf({ health, warnings }: Pick<DatasetReport, 'health' | 'warnings'>): Level {
   const open = openWarnings(warnings)
   if (open.length === 0) return health === 'idle' || health === 'running' ? health : 'good'

@@ -141,6 +141,14 @@ where = "hours > 0"\nsafe_for_spreadsheets = true`),
     expect(names.map((name) => csv(test, name)).every((lines) => lines.length === 3)).toBe(true)
   })
 
+  it('tell how to write one a day where there is one for each time', async () => {
+    const keys = 'view = "entries"\nfile = "{at}.csv"\n[views.entries.columns]\nid = "id"\nat = "at :: timestamp"'
+    const test = datasetWith(view(keys), [{ id: 1, at: '2026-03-01T10:00:00Z' }])
+    expect((await test.run()).problems).toMatchObject([
+      { hint: 'There is a file for each time in at; {day:at} in `file` makes one a day.' },
+    ])
+  })
+
   it('go to a folder elsewhere, and to targets, encrypted where parcels are', async () => {
     const elsewhere = temporaryFolder()
     const root = temporaryFolder()

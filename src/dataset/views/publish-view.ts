@@ -24,6 +24,8 @@ export interface WrittenView {
   files: ViewFile[]
   /** Names that could not be as the template and the values say, by the reason. */
   changedNames: { unsafe: number; alike: number }
+  /** A column with times, of which each makes a file. */
+  times: string | undefined
 }
 
 /** Where the files of a block are put. */
@@ -51,8 +53,8 @@ export async function writePublishedView(
   const zone = timezoneOf(dataset.config.timezone)
   const folder = publishFolder(dataset, block)
   const source = await sourceOf(dataset, block, tables, zone)
-  if (source === undefined) return { folder, files: [], changedNames: { unsafe: 0, alike: 0 } }
-  const { select, groups } = source
+  if (source === undefined) return { folder, files: [], changedNames: { unsafe: 0, alike: 0 }, times: undefined }
+  const { select, groups, times } = source
   await tables.keep(select)
   const day = localDay(clock.now(), zone)
   const found = await groupsIn(tables, groups)
@@ -75,6 +77,7 @@ export async function writePublishedView(
       unsafe: names.filter(({ changed }) => changed === 'unsafe').length,
       alike: names.filter(({ changed }) => changed === 'alike').length,
     },
+    times,
   }
 }
 
@@ -95,7 +98,7 @@ async function sourceOf(
   block: PublishViewDefinition,
   tables: MirrorTables,
   zone: string,
-): Promise<{ select: string; groups: string[] } | undefined> {
+): Promise<{ select: string; groups: string[]; times: string | undefined } | undefined> {
   const grouping = block.file.parts.filter((part) => !('text' in part) && !('unit' in part && part.of === undefined))
   const from = block.view === undefined ? `(${withoutEnd(block.sql!)}\n)` : undefined
   const shape =
@@ -122,7 +125,9 @@ async function sourceOf(
     `SELECT ${[...columns.map(sqlName), ...values].join(', ')} FROM ${shape.table}` +
     (conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`) +
     (byKey.length === 0 ? '' : ` ORDER BY ${byKey.map(sqlName).join(', ')}`)
-  return { select, groups: grouping.map((_, index) => `unsilo_group_${index}`) }
+  const whole = grouping.flatMap((part) => ('column' in part ? [columnNamed(part.column, shape)] : []))
+  const times = whole.find((column) => shape.columns.get(column)!.startsWith('TIMESTAMP'))
+  return { select, groups: grouping.map((_, index) => `unsilo_group_${index}`), times }
 }
 
 function withoutEnd(sql: string): string {

@@ -173,7 +173,10 @@ async function publishOne(
       severity: 'warning',
       code: 'check',
       message: `publish_view ${name}: ${changedNames}`,
-      hint: `Look for names with "~" in ${written.folder}.`,
+      hint:
+        written.times === undefined
+          ? `Look for names with "~" in ${written.folder}.`
+          : `There is a file for each time in ${written.times}; {day:${written.times}} in \`file\` makes one a day.`,
     })
   }
   const last = lastWritten(dataset, history, name)

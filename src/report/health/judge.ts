@@ -65,7 +65,10 @@ function judged(facts: HealthFacts): Verdict[] {
     ),
     verdictOf(
       'failing',
-      [...successWarnings(dataset, history, now, unended, facts.refusals.length > 0), ...tracelessWarnings(dataset, history, table)],
+      [
+        ...successWarnings(dataset, history, now, unended, facts.refusals.length > 0),
+        ...tracelessWarnings(dataset, history, table),
+      ],
       attempt === undefined
         ? 'nothing was exported yet'
         : unended !== undefined

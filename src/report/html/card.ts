@@ -3,7 +3,7 @@ import { saySize } from '../../system/size.ts'
 import { numberOf, sayChange, valuesOverTime } from '../change.ts'
 import type { Past } from '../past/past.ts'
 import type { DatasetReport } from '../report.ts'
-import { type Level, levelOf } from '../verdict.ts'
+import { levelOf, marks } from '../verdict.ts'
 import { type Warning, sayLasting } from '../warnings.ts'
 import { copiesMeter } from './copies.ts'
 import { type Markup, html } from './markup.ts'
@@ -12,8 +12,6 @@ import { newestItems } from './newest.ts'
 import { prose } from './prose.ts'
 import { sayStrip, strip } from './strip.ts'
 import { relative } from './time.ts'
-
-export const marks: Readonly<Record<Level, string>> = { bad: '✗', look: '!', good: '✓', running: '·', idle: '·' }
 
 export interface CardOptions {
   /** Of the report; ages are as seen from it. ISO 8601. */

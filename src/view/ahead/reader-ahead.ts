@@ -29,6 +29,8 @@ export interface AheadOptions {
   leastBytes?: number
   /** What the thread runs. */
   script?: URL
+  /** Default: what this machine has. */
+  processors?: number
 }
 
 /**
@@ -40,9 +42,9 @@ export interface AheadOptions {
 export function openReaderAhead(
   parcels: readonly ViewParcel[],
   definition: ItemsDefinition,
-  { signal, leastBytes: least = leastBytes, script = ownScript }: AheadOptions,
+  { signal, leastBytes: least = leastBytes, script = ownScript, processors = availableParallelism() }: AheadOptions,
 ): ReaderAhead | undefined {
-  if (availableParallelism() < 2 || !isWorthIt(parcels, least) || !existsSync(fileURLToPath(script))) return undefined
+  if (processors < 2 || !isWorthIt(parcels, least) || !existsSync(fileURLToPath(script))) return undefined
   return new ReaderAhead(parcels, startThread(script, sentDefinition(definition)), signal)
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
+import { nearestWord } from '../../system/nearest.ts'
 import type { ViewDefinition } from '../definition.ts'
 import { type JsonPath, jsonAt, jsonPath, removeAt } from '../json/at.ts'
 import { CanonicalBytes } from '../json/canonical-bytes.ts'
@@ -11,6 +12,8 @@ import { createKeyPart } from './key-part.ts'
 
 /** Fields that come and go in every way: no more shapes than these are kept for the next items. */
 const mostShapes = 1000
+/** Of an object with more of them, no name is looked for that is like another. */
+const mostNames = 100
 
 export interface ReadItem {
   key: string
@@ -45,7 +48,9 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
     const texts: (string | null)[] = []
     for (const { name, isOptional, textOf } of keyParts ?? []) {
       const text = textOf(item, isText)
-      if (text === undefined && !isOptional) return { problem: `has no "${name}" to tell it from others` }
+      if (text === undefined && !isOptional) {
+        return { problem: `has no "${name}" to tell it from others${likely(name, item)}` }
+      }
       texts.push(text ?? null)
     }
     if (texts.every((text) => text === null)) return { problem: 'has nothing to tell it from others' }
@@ -100,6 +105,16 @@ export function createItemReader({ key, ignore, window }: ViewDefinition): ItemR
     return { key: keyParts === undefined ? keyFrom([...parents, version]) : known, version, json: kept, order, shape }
   }
   return Object.assign(read, { isByHash: keyParts === undefined })
+}
+
+/** A field that is meant, perhaps: a name may be misspelt, or written in other letters. */
+function likely(name: string, item: Json): string {
+  if (!isObject(item) || item.names.length > mostNames) return ''
+  const near = nearestWord(
+    name,
+    item.names.map((one) => JSON.parse(one) as string),
+  )
+  return near === undefined || near === name ? '' : `: did you mean "${near}"?`
 }
 
 /** The top-level names that paths begin with; `undefined` when one of them begins otherwise. */

@@ -50,6 +50,17 @@ describe('a key of text', () => {
     expect(extract.errors).toHaveLength(1)
   })
 
+  it('that is in no item says which field is meant, perhaps', async () => {
+    const { errors } = await extractFrom(
+      [found('{"UID": 1, "at": 2}'), found('{"at": 2}')],
+      viewOf({ key: [parseKeyPart('uid')] }),
+    )
+    expect(errors.map(({ problem }) => problem)).toEqual([
+      'has no "uid" to tell it from others: did you mean "UID"?',
+      'has no "uid" to tell it from others',
+    ])
+  })
+
   it('is one like any other where it stands in JSON, which can say that there is none', async () => {
     expect(keys(await extractFrom([found('{"id": ""}')]))).toEqual([''])
   })

@@ -290,6 +290,23 @@ describe('readItemBatches', () => {
     expect(found.map((one) => ('known' in one ? one.known : undefined))).toEqual([0, undefined, 2])
   })
 
+  it.each(['json.gz', 'ndjson.gz'])(
+    'gives what stands before the end of a file that is cut off: %s',
+    async (extension) => {
+      const ids = Array.from({ length: 500 }, (_, id) => JSON.stringify({ id }))
+      const text = extension === 'json.gz' ? `[${ids.join(',')}]` : ids.join('\n')
+      const path = write(`a.${extension}`, gzipSync(text).subarray(0, -20))
+      const found: Found[] = []
+      const parcel = { id: '', path, isFolder: false, extension }
+      for await (const batch of readItemBatches(parcel, viewOf(), context)) found.push(...batch)
+      expect(found.length).toBeGreaterThan(100)
+      expect(found.slice(0, -1).map((one) => 'json' in one && one.json.toString())).toEqual(
+        ids.slice(0, found.length - 1),
+      )
+      expect(found.at(-1)).toHaveProperty('problem')
+    },
+  )
+
   it('ends when it is cancelled', async () => {
     const path = write('a.json', '[1]')
     const signal = AbortSignal.abort(new Error('enough'))

@@ -58,6 +58,7 @@ describe('readXml', () => {
   it('tells that no element has the name, and takes what items would stand in for an empty list', async () => {
     const document = '<rss><channel><title>A</title></channel><other><item>1</item></other></rss>'
     expect(await elements(document, 'post')).toEqual(['there is no element "post"'])
+    expect(await elements(document, 'itm')).toEqual(['there is no element "itm": did you mean "item"?'])
     expect(await elements(document, 'channel/item')).toEqual([])
     expect(await elements(document, 'feed/item')).toEqual(['there is no element "feed/item"'])
     expect(await elements(document, 'rss/other/item')).toEqual([{ '#text': '1' }])

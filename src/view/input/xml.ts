@@ -3,12 +3,14 @@ import { SaxesParser } from 'saxes'
 import type { Bytes } from '../../codec/codec.ts'
 import { UnsiloError } from '../../errors.ts'
 import { decoderFor, isPastDeclaration } from '../../parcel/format/xml.ts'
+import { nearestWord } from '../../system/nearest.ts'
 import { XmlElement } from './element.ts'
 import type { Found } from './json/json.ts'
 import { fromWindows1252, withoutMark } from './text.ts'
 
 /** What has so many faults is another kind of file. */
 const mostFaults = 100
+const mostNames = 100
 
 interface XmlOptions {
   /** With its prefix, as the document writes it; with the names of those around it before it, as in "channel/item". */
@@ -40,6 +42,8 @@ class XmlItems {
   #found: Found[] = []
   /** Elements around the one that is read, while that is no item. */
   readonly #around: string[] = []
+  /** Of elements outside of items, to say which is meant where there is none. */
+  readonly #names = new Set<string>()
   /** There is an item, or what they would stand in. */
   #isThere = false
   #faults = 0
@@ -80,11 +84,14 @@ class XmlItems {
   end(): void {
     this.#parser.close()
     if (this.#isThere || this.#faults > 0) return
-    this.#found.push({ problem: `there is no element "${this.#element}"`, file: this.#file })
+    const near = nearestWord(this.#element, this.#names)
+    const meant = near === undefined ? '' : `: did you mean "${near}"?`
+    this.#found.push({ problem: `there is no element "${this.#element}"${meant}`, file: this.#file })
   }
 
   #isItem(name: string): boolean {
     const here = [...this.#around, name]
+    if (this.#names.size < mostNames) this.#names.add(name)
     const isItem = endsWith(here, this.#path)
     this.#isThere ||= isItem || (this.#path.length > 1 && endsWith(here, this.#path.slice(0, -1)))
     return isItem

@@ -131,6 +131,24 @@ describe('a question', () => {
     }
   })
 
+  it('names those of the views where there are many tables', async () => {
+    const names = ['a', 'b', 'c', 'd', 'order']
+    const hint =
+      'Tables: a.items, b.items, c.items, d.items, "order".items, unsilo.parcels, unsilo.metrics, unsilo.ledger; ' +
+      'those of views with _history and _errors beside them.'
+    await expect(ask('FROM nothing', await mirrorOf(...names))).rejects.toMatchObject({ hint })
+  })
+
+  it('says how a table is written that needs quotes', async () => {
+    const mirror = await mirrorOf('my-feed', 'todo')
+    const hints: [sql: string, hint: string | undefined][] = [
+      ['SELECT * FROM my-feed.items_history', 'Write it with quotes: "my-feed".items_history.'],
+      ['FROM my-feed.items LIMIT 1', 'Write it with quotes: "my-feed".items.'],
+      ['FROM todo.items LIMIT', undefined],
+    ]
+    for (const [sql, hint] of hints) await expect(ask(sql, mirror)).rejects.toMatchObject({ code: 'query', hint })
+  })
+
   it('says what is wrong with it, in the words of DuckDB', async () => {
     await expect(ask('SELECT nothing FROM todo.items')).rejects.toMatchObject({
       code: 'query',

@@ -54,11 +54,11 @@ export async function openTables(
     const names = await interruptible(connection, signal, () =>
       offerTables(connection, mirror, secrets, { ...options, own: temporary.path, folder }),
     )
-    const asked = async <T>(action: () => Promise<T>): Promise<T> => {
+    const asked = async <T>(sql: string, action: () => Promise<T>): Promise<T> => {
       try {
         return await interruptible(connection, signal, action)
       } catch (error) {
-        throw withTables(error, names)
+        throw withTables(error, names, sql)
       }
     }
     /** Asks until everything that the answer needs is decrypted. */
@@ -72,18 +72,18 @@ export async function openTables(
       close,
       undecrypted: () => secrets.undecrypted(),
       ask: (sql) =>
-        asked(async () => {
+        asked(sql, async () => {
           await settled(sql)
           return answerOf(await prepareQuestion(connection, sql), signal)
         }),
       keep: (sql) =>
-        asked(async () => {
+        asked(sql, async () => {
           await settled(sql)
           await prepareQuestion(connection, sql)
           await connection.run(`CREATE OR REPLACE TABLE ${keptTable} AS FROM (${withoutEnd(sql)}\n)`)
         }),
       writeParquet: (sql, path) =>
-        asked(async () => {
+        asked(sql, async () => {
           await settled(sql)
           await prepareQuestion(connection, sql)
           await connection.run(
@@ -177,9 +177,29 @@ function answerOf(result: DuckDBResult, signal: AbortSignal): Answer {
   }
 }
 
-/** Who names a table that there is not wants to know which there are. */
-function withTables(error: unknown, names: readonly string[]): unknown {
+/** Of more names only those of the views are told. */
+const mostNames = 12
+
+/** Who names a table that there is not wants to know which there are; and who wrote one without the quotes that it needs, how. */
+function withTables(error: unknown, names: readonly string[], sql: string): unknown {
   if (!(error instanceof UnsiloError) || error.code !== 'query' || error.hint !== undefined) return error
-  if (!/^Catalog Error: (?:Table|Schema|.* schema )/.test(error.message)) return error
-  return new UnsiloError('query', error.message, { hint: `Tables: ${names.join(', ')}.`, cause: error.cause })
+  const hint = /^Parser Error: /.test(error.message)
+    ? quotesHint(names, sql)
+    : /^Catalog Error: (?:Table|Schema|.* schema )/.test(error.message)
+      ? namesHint(names)
+      : undefined
+  return hint === undefined ? error : new UnsiloError('query', error.message, { hint, cause: error.cause })
+}
+
+function quotesHint(names: readonly string[], sql: string): string | undefined {
+  const meant = names.filter((name) => name.includes('"') && sql.includes(name.replaceAll('"', '')))
+  // Of `a.all` and `a.all_history` that which is written.
+  const longest = meant.toSorted((one, other) => other.length - one.length)[0]
+  return longest && `Write it with quotes: ${longest}.`
+}
+
+function namesHint(names: readonly string[]): string {
+  if (names.length <= mostNames) return `Tables: ${names.join(', ')}.`
+  const ofViews = names.filter((name) => !/_(?:history|errors)"?$/.test(name))
+  return `Tables: ${ofViews.join(', ')}; those of views with _history and _errors beside them.`
 }

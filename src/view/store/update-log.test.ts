@@ -12,10 +12,8 @@ import { parcelIdAt } from '../../parcel/id.ts'
 import type { Files } from '../../system/files.ts'
 import { realSystem } from '../../system/system.ts'
 import type { ViewDefinition } from '../definition.ts'
-import { rowsOf } from '../merge.ts'
 import { found, pathsOf, textOf, viewOf } from '../view.fixture.ts'
-import { stateOf } from './state.ts'
-import { withUpdatedLog } from './update.ts'
+import { updatedContents } from './updated-contents.fixture.ts'
 import type { ViewParcel } from './view-parcel.ts'
 
 const dayMs = 86_400_000
@@ -32,30 +30,12 @@ function parcelOf(at: Date, items: readonly unknown[], content = at.toISOString(
   return { id: parcelIdAt(at), at, isEvidence: true, content, read: () => [items.map(textOf).map(found)] }
 }
 
-/** A view is brought up to date: all that its tables would have, and which parcels were read for it. */
-async function update(
+const update = (
   folder: string,
   parcels: readonly ViewParcel[],
   definition: ViewDefinition = viewOf(),
   files: Files = realSystem.files,
-) {
-  const context = { system: { ...realSystem, files }, signal: new AbortController().signal }
-  return withUpdatedLog({ folder, definition, parcels }, context, ({ log, state, read, close }) => {
-    const { items, history, errors } = rowsOf(definition, log, state)
-    const contents = {
-      items: Array.from(items, plain),
-      history: Array.from(history, plain),
-      errors: [...errors],
-      state: stateOf(state),
-    }
-    close()
-    return Promise.resolve({ contents, read })
-  })
-}
-
-function plain<Row extends { json: Uint8Array | undefined }>(row: Row) {
-  return { ...row, json: row.json && Buffer.from(row.json).toString() }
-}
+) => updatedContents({ folder, definition, parcels }, { system: { ...realSystem, files } })
 
 const fromScratch = async (parcels: readonly ViewParcel[], definition?: ViewDefinition) =>
   (await update(temporaryFolder(), parcels, definition)).contents

@@ -73,6 +73,13 @@ export class ItemBytes {
     return place
   }
 
+  /** Leaves so many. */
+  cut(size: number): void {
+    this.size = size
+    this.#pastGap = -1
+    if (size > 0) this.gaps[size - 1] = -1
+  }
+
   /** Behind these bytes another item follows the last one. */
   setGap(bytes: Uint8Array): void {
     const last = this.size - 1

@@ -48,12 +48,19 @@ export async function* readJson(open: () => Bytes, { paths, file, known }: JsonO
   else yield [nothingAt(paths, file, misfit)]
 }
 
+/** What stands before damage counts: it is handed out before that is thrown. */
 async function* scan(bytes: Bytes, scanner: ItemScanner): AsyncGenerator<Found[]> {
-  for await (const chunk of bytes) {
-    scanner.write(chunk)
-    if (scanner.found.isToBeTaken) yield scanner.found.take()
+  let damage: { error: unknown } | undefined
+  try {
+    for await (const chunk of bytes) {
+      scanner.write(chunk)
+      if (scanner.found.isToBeTaken) yield scanner.found.take()
+    }
+    scanner.end()
+  } catch (error) {
+    damage = { error }
   }
-  scanner.end()
   const found = scanner.found.take()
   if (found.length > 0) yield found
+  if (damage !== undefined) throw damage.error
 }

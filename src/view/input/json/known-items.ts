@@ -164,6 +164,12 @@ export class KnownItems {
     return place
   }
 
+  /** What was found from this place on is not handed out. */
+  forgetFrom(place: number): void {
+    this.found.cut(place)
+    this.#lastEnd = -1
+  }
+
   #isAt(index: number, skip: number, length: number, chunk: Buffer, from: number): boolean {
     const { arena, positions } = this.#past
     const position = positions[index]!

@@ -19,13 +19,17 @@ function itemsIn(line: Line, { paths, file, known }: JsonOptions): Found[] {
   if (line.problem !== undefined) return [{ problem: line.problem, file, path: `line ${line.number}` }]
   let isNull = false
   let misfit: Misfit | undefined
+  const noted = known?.found.size ?? 0
   for (const steps of paths?.map(stepsOf) ?? [[]]) {
     const scanner = new ItemScanner({ steps, file, known, offset: line.offset })
     scanner.write(line.bytes)
     scanner.end()
     const found = scanner.found.take()
     const bad = found.find((one) => 'problem' in one)
-    if (bad !== undefined) return [{ ...bad, path: `line ${line.number}` }]
+    if (bad !== undefined) {
+      known?.forgetFrom(noted)
+      return [{ ...bad, path: `line ${line.number}` }]
+    }
     if (scanner.found.status === 'items') return found
     isNull ||= scanner.found.status === 'null'
     misfit ??= scanner.found.misfit
