@@ -50,7 +50,13 @@ export async function* throughProgram(
   signal?.throwIfAborted()
   if (failed !== undefined) throw failed.error
   if (end.status === 0) return
-  throw new UnsiloError('wrong-content', `${command[0]} failed (${sayEnd(end)}): ${complaint.trim() || 'no message'}`, {
+  const said = plainComplaint(complaint) || 'no message'
+  throw new UnsiloError('wrong-content', `${command[0]} failed (${sayEnd(end)}): ${said}`, {
     hint: 'The file is damaged or was cut off; export it again.',
   })
+}
+
+/** Without what zstd calls its input, and without the number of its error: the caller names the file. */
+function plainComplaint(text: string): string {
+  return text.replaceAll(/\/\*stdin\*\\?\s*:\s*(?:Decoding error \(\d+\)\s*:\s*)?/g, '').trim()
 }

@@ -31,6 +31,11 @@ it('takes a variable that is set to nothing as not set', () => {
   })
 })
 
+it('reads how wide lines may be, and nothing that is no number', () => {
+  expect(readEnvironment({ COLUMNS: '100' }).columns).toBe(100)
+  for (const COLUMNS of ['', '0', 'wide', '-1']) expect(readEnvironment({ COLUMNS }).columns).toBeUndefined()
+})
+
 it('lets NO_COLOR win over FORCE_COLOR', () => {
   expect(readEnvironment({ NO_COLOR: '1', FORCE_COLOR: '1' }).color).toBe('never')
   expect(readEnvironment({ FORCE_COLOR: '1' }).color).toBe('always')

@@ -79,14 +79,16 @@ export function readHistory(files: Files, layout: Layout): History {
   const records = new RecordList(sealed.parcels)
   for (const stored of listParcels(files, layout.incomplete)) records.of(stored.id).stored ??= stored
   for (const stored of listParcels(files, layout.trash)) records.of(stored.id).trashed = stored
-  const { entries, damagedLines } = readLedger(files, layout.ledger)
+  const ids = sealed.parcels.map(({ id }) => id)
+  const { entries, damagedLines } = readLedger(files, layout.ledger, ids)
   let last: ParcelRecord | undefined
   for (const entry of entries) {
     const { event, parcel } = entry
     if (ofMany.has(event)) addToMany(entry, records, layout)
     else if (parcel !== undefined && !ofCopies.has(event)) {
       // Lines of one parcel mostly follow each other, and to compare is quicker than to look up.
-      if (parcel !== last?.id) last = records.find(parcel) ?? (isParcelId(parcel) ? records.of(parcel) : undefined)
+      const isOther = event === 'started' || parcel !== last?.id
+      if (isOther) last = records.find(parcel) ?? (isParcelId(parcel) ? records.of(parcel) : undefined)
       if (last !== undefined) addEntry(entry, last)
     }
   }

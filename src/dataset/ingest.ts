@@ -95,7 +95,7 @@ export async function ingestPath(
   const { require } = dataset.config.guard
   const options = { require, isFooter: footerOf(dataset), signal: context.signal }
   const manifest = await inspectParcel(files, outside, options).catch((error: unknown) => {
-    throw error instanceof UnsiloError && error.code === 'empty' ? emptyError(path, error) : error
+    throw refusal(path, error)
   })
   if (fingerprint(files, path) !== before || isOpenForWriting(path)) {
     throw new UnsiloError('busy', `${path} is still being written; it was left where it is`, {
@@ -148,11 +148,23 @@ async function finishMove(
   return sealed
 }
 
-function emptyError(path: string, cause: UnsiloError): UnsiloError {
-  return new UnsiloError('empty', `cannot ingest ${path}: it is empty`, {
-    hint: 'It was left where it is. Remove it, or wait until it has been written.',
-    retryable: true,
-    cause,
+/** Says of which file it is, and that nothing has happened to it. What the disk does is told as it is. */
+function refusal(path: string, error: unknown): unknown {
+  if (!(error instanceof UnsiloError)) return error
+  const { code, message, hint, retryable } = error
+  if (code === 'empty') {
+    return new UnsiloError('empty', `cannot ingest ${path}: it is empty`, {
+      hint: 'It was left where it is. Remove it, or wait until it has been written.',
+      retryable: true,
+      cause: error,
+    })
+  }
+  if (code !== 'wrong-content') return error
+  const left = 'It was left where it is.'
+  return new UnsiloError(code, `cannot ingest ${path}: ${message}`, {
+    hint: hint === undefined ? left : `${left} ${hint}`,
+    retryable,
+    cause: error,
   })
 }
 

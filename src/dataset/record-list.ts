@@ -11,7 +11,7 @@ export class RecordList {
   readonly #sealed: readonly ParcelRecord[]
   readonly #others = new Map<ParcelId, ParcelRecord>()
   /** Where among the sealed ones the last was found. */
-  #last = 0
+  #last = -1
 
   /** @param sealed Oldest first, each id once. */
   constructor(sealed: readonly StoredParcel[]) {
@@ -20,14 +20,16 @@ export class RecordList {
 
   find(id: ParcelId): ParcelRecord | undefined {
     const sealed = this.#sealed
-    const last = sealed[this.#last]
-    if (last?.id === id) return last
     const next = sealed[this.#last + 1]
     if (next?.id === id) {
       this.#last += 1
       return next
     }
-    const index = indexOf(sealed, id)
+    const last = sealed[this.#last]
+    if (last?.id === id) return last
+    // Most that are not there were pruned.
+    const isOlder = sealed[0] === undefined || id < sealed[0].id
+    const index = isOlder ? undefined : indexOf(sealed, id)
     if (index === undefined) return this.#others.get(id)
     this.#last = index
     return sealed[index]

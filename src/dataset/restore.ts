@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import { UnsiloError } from '../errors.ts'
 import { type ParcelId } from '../parcel/id.ts'
-import type { StoredParcel } from '../parcel/store.ts'
 import { faultsIn } from '../parcel/verify.ts'
 import type { SealedEvent } from '../ledger/event.ts'
 import { detailsOf } from '../ledger/ledger.ts'

@@ -2,11 +2,13 @@ import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type TestDataset, testDataset } from '../../test/support/test-dataset.ts'
+import type { LedgerEvent } from '../ledger/event.ts'
+import { appendToLedger } from '../ledger/ledger.ts'
 import { whyDataset } from '../report/why.ts'
 import { duenessOf, overdueOf } from './due.ts'
-import { listSummaries, showParcel } from './show.ts'
-import { damageOf, damagedHere } from './verdicts.ts'
 import { sealedParcels } from './history.ts'
+import { listSummaries, showParcel } from './show.ts'
+import { damageOf, damagedHere, readingsHere } from './verdicts.ts'
 import { verifyDataset } from './verify.ts'
 
 const hour = 3_600_000
@@ -107,4 +109,28 @@ it('says the same of one parcel as of all, whatever the ledger has of verdicts',
   expectSame([])
   writeFileSync(join(test.folder, 'data', '2026-02-01T060000Z.json'), '')
   expectSame(['2026-02-01T060000Z'])
+})
+
+it('knows when what was damaged was put right: by a verdict, or by a restore of all from a target', async () => {
+  const test = await withTwo()
+  const { ledger } = (await test.open()).layout
+  const tell = (event: LedgerEvent): Promise<void> => appendToLedger(test.system.files, ledger, test.clock.now(), event)
+  const verdict = { event: 'verified', files: 1, bytes: 10 } as const
+  await tell({ ...verdict, parcel: first, ok: true })
+  await tell({ ...verdict, parcel: second, ok: false, target: 'vault' })
+  expect(readingsHere(test.history()).mended).toEqual(new Map())
+  await tell({ ...verdict, parcel: first, ok: false })
+  await tell({ ...verdict, parcel: second, ok: false })
+  test.clock.advance(hour)
+  await tell({ ...verdict, parcel: first, ok: true })
+  expect(readingsHere(test.history()).mended).toEqual(new Map([[first, '2026-03-01T08:00:00.000Z']]))
+  test.clock.advance(hour)
+  await tell({ event: 'restored', target: 'vault', parcels: 2, lost: {} })
+  expect(readingsHere(test.history())).toEqual({
+    verdicts: new Map(),
+    mended: new Map([
+      [first, '2026-03-01T08:00:00.000Z'],
+      [second, '2026-03-01T09:00:00.000Z'],
+    ]),
+  })
 })

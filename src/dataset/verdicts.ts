@@ -4,7 +4,14 @@ import type { Layout } from '../parcel/layout.ts'
 import type { RetainedParcel } from '../parcel/retention.ts'
 import type { Files } from '../system/files.ts'
 import { type Verdict, verdictOf } from './acknowledgements.ts'
-import { type History, type ParcelRecord, type SealedParcel, isEvent, isSealedParcel, sealedParcels } from './history.ts'
+import {
+  type History,
+  type ParcelRecord,
+  type SealedParcel,
+  isEvent,
+  isSealedParcel,
+  sealedParcels,
+} from './history.ts'
 
 /** What reading parcels here again has shown. */
 export interface ReadingsHere {

@@ -18,19 +18,36 @@ export function alarmProblems(dataset: Dataset, history: History, verdicts: read
   const places = [...new Set(bad.map(({ target }) => target))]
   return places.flatMap((target) => {
     const there = bad.filter((one) => one.target === target)
-    const told = there.slice(0, toldParcels).map(({ parcel, faults = [] }): Problem => ({
-      severity: 'error',
-      code: 'corrupt',
-      message: `${sayDamage(parcel, target)}: ${faults.join('; ')}`,
-      hint: howToMend(dataset, parcel, target, goodOnes(parcel)),
-    }))
-    const more = there.length - told.length
+    const groups = alike(there).slice(0, toldParcels)
+    const told = groups.map(({ parcels: [parcel, ...others], fault }): Problem => {
+      const also =
+        others.length === 0 ? '' : `, nor ${others.length === 1 ? 'is 1 other' : `are ${others.length} others`}`
+      return {
+        severity: 'error',
+        code: 'corrupt',
+        message: `${sayDamage(parcel, target)}${also}: ${fault}`,
+        hint: howToMend(dataset, parcel, target, goodOnes(parcel)),
+      }
+    })
+    const more = there.length - groups.reduce((sum, { parcels }) => sum + parcels.length, 0)
     if (more === 0) return told
     const what = more === 1 ? '1 more parcel' : `${more} more parcels`
     const where = target === undefined ? `here ${is(more)}` : `at ${target} ${is(more)}`
     const hint = `\`unsilo log ${dataset.name}\` names them.`
     return [...told, { severity: 'error', code: 'corrupt', message: `${what} ${where} damaged, too`, hint }]
   })
+}
+
+/** Parcels whose fault is the same to the letter, as of those in one damaged pack, together. */
+function alike(verdicts: readonly VerifiedEvent[]): { parcels: [string, ...string[]]; fault: string }[] {
+  const groups = new Map<string, [string, ...string[]]>()
+  for (const { parcel, faults = [] } of verdicts) {
+    const fault = faults.join('; ')
+    const others = groups.get(fault)
+    if (others === undefined) groups.set(fault, [parcel])
+    else others.push(parcel)
+  }
+  return [...groups].map(([fault, parcels]) => ({ parcels, fault }))
 }
 
 function is(count: number): string {

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from './event.ts'
+import { KnownIds } from './known-ids.ts'
 
 /** A line, read as far as most callers need; `detailsOf` reads the rest. */
 export interface LedgerEntry {
@@ -65,18 +66,16 @@ export interface PlacedEntry {
 /**
  * Reads the line that begins at `start`.
  *
- * @param last The entry before it, if any: lines of one parcel mostly follow each other, and then share its id.
+ * @param known Parcels that it may be about.
  */
-export function entryAt(text: string, start: number, last?: LedgerEntry): PlacedEntry {
+export function entryAt(text: string, start: number, known: KnownIds = new KnownIds([])): PlacedEntry {
   const isSealed = text.startsWith('sealed', start + eventStart)
   const form = isSealed ? sealedLine : startedLine
   form.lastIndex = start
   if (form.test(text)) {
     const end = text.charCodeAt(form.lastIndex - 1) === 0x0a ? form.lastIndex - 1 : form.lastIndex
-    const at = start + (isSealed ? sealedParcel : startedParcel)
-    const known = last?.parcel
-    const isKnown = known !== undefined && known.length === 18 && text.startsWith(known, at)
-    return { entry: new FixedEntry(text, start, end, isKnown ? known : text.slice(at, at + 18), isSealed), end }
+    const parcel = known.idAt(text, start + (isSealed ? sealedParcel : startedParcel), !isSealed)
+    return { entry: new FixedEntry(text, start, end, parcel, isSealed), end }
   }
   const newline = text.indexOf('\n', start)
   const end = newline === -1 ? text.length : newline

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { breakingFiles } from '../../test/support/breaking-files.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { parcelIdAt } from '../parcel/id.ts'
 import { systemFiles } from '../system/files.ts'
 import { type LedgerEntry, entryAt, lineOf } from './entry.ts'
 import type { LedgerEvent, SealedEvent } from './event.ts'
@@ -40,8 +41,11 @@ const all: LedgerEvent[] = [started, sealed, ingested, suspect, failed, { event:
 /** A copy, with everything that may still be in the text. */
 function entryOf(line: string): LedgerEntry | undefined {
   const { entry } = entryAt(line, 0)
-  if (entry === undefined) return undefined
-  return { at: entry.at, event: entry.event, parcel: entry.parcel, state: entry.state, line: entry.line }
+  return entry === undefined ? undefined : copyOf(entry)
+}
+
+function copyOf({ at: time, event, parcel: of, state, line }: LedgerEntry): LedgerEntry {
+  return { at: time, event, parcel: of, state, line }
 }
 
 const text = fc.oneof(
@@ -231,6 +235,38 @@ describe('a ledger', () => {
     const { files, steps } = breakingFiles(() => 'go on')
     await appendToLedger(files, path, at, started)
     expect(steps.at(-1)).toBe(`sync ${dirname(path)}`)
+  })
+
+  it('is read the same by its lines, in pieces, and with whatever parcels are expected in it', () => {
+    const path = newLedger()
+    const longParcels = Array.from({ length: 30 }, (_, day) => parcelIdAt(new Date(Date.UTC(2026, 0, 1 + day))))
+    const anyParcel = fc.constantFrom(...longParcels)
+    const line = fc.oneof(
+      fc.tuple(fc.constantFrom(started, sealed), anyParcel).map(([event, of]) => lineOf(at, { ...event, parcel: of })),
+      eventArbitrary.map((event) => lineOf(at, event)),
+      // Torn, foreign, longer than a piece.
+      fc.tuple(eventArbitrary, fc.nat()).map(([event, end]) => lineOf(at, event).slice(0, end % 200)),
+      fc.constantFrom(
+        '',
+        'hello #torn',
+        `${lineOf(at, sealed)}\r`,
+        lineOf(at, { ...failed, reason: 'é'.repeat(70_000) }),
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(line), fc.boolean(), fc.uniqueArray(anyParcel), (lines, isEnded, expected) => {
+        writeFileSync(path, lines.join('\n') + (isEnded ? '\n' : ''))
+        const whole = lines.map(entryOf)
+        const { entries, damagedLines } = readLedger(systemFiles, path, expected.sort())
+        expect(entries.map(copyOf)).toEqual(whole.filter((entry) => entry !== undefined))
+        const ended = isEnded ? lines : lines.slice(0, -1)
+        const damaged = ended.filter(
+          (text, at) => whole[at] === undefined && text.trim() !== '' && !text.endsWith(' #torn'),
+        )
+        expect(damagedLines).toBe(damaged.length)
+      }),
+      { numRuns: 200 },
+    )
   })
 
   it('passes over lines that are not its own', async () => {

@@ -11,6 +11,7 @@ import {
   emptyMetrics,
   fixedColumns,
   formatMetrics,
+  measuredParcels,
   parseMetrics,
   readMetrics,
   readMetricsIfWhole,
@@ -55,6 +56,26 @@ describe('the table', () => {
           const found = read.rows.get(written['parcel_id']!)!
           for (const column of read.columns) expect(found[column]).toBe(written[column] ?? '')
         }
+      }),
+    )
+  })
+
+  it('is read the same from lines in any order, however they end', () => {
+    const breaks = fc.constantFrom('\n', '\r\n', '\r', '\n\n')
+    fc.assert(
+      fc.property(arbitraryRows, breaks, fc.boolean(), fc.boolean(), (values, lineBreak, isEnded, isSorted) => {
+        const rows = rowsOf(values)
+        if (isSorted) rows.sort((a, b) => (a['parcel_id']! < b['parcel_id']! ? -1 : 1))
+        const ids = rows.map((written) => written['parcel_id']!)
+        const lines = rows.map((written) => fixedColumns.map((column) => written[column]).join(','))
+        const text = [emptyMetrics, ...lines].join(lineBreak) + (isEnded ? lineBreak : '')
+        const read = parseMetrics(text, 'metrics.csv')
+        expect(read.columns).toEqual([...fixedColumns])
+        expect([...read.rows.keys()]).toEqual(ids)
+        expect(measuredParcels(read)).toEqual(ids.toSorted())
+        for (const { parcel_id: id } of rows) expect(read.rows.get(id!)).toEqual(row(id!))
+        expect([...read.rows]).toEqual(ids.map((id) => [id, row(id)]))
+        expect(read.rows.get('2261-01-01T000000Z')).toBeUndefined()
       }),
     )
   })

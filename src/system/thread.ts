@@ -1,4 +1,4 @@
-import { type Transferable, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 
 /** Another thread of this process. What it is sent, and sends, is copied; memory that is transferred is moved. */
 export interface Thread {
@@ -28,7 +28,7 @@ export function startThread(script: URL, data: unknown): Thread {
     wake?.()
   })
   return {
-    send: (message) => worker.postMessage(message),
+    send: (message) => worker.postMessage(message, []),
     async next(signal) {
       while (said.length === 0) {
         signal.throwIfAborted()
@@ -46,5 +46,3 @@ export function startThread(script: URL, data: unknown): Thread {
     },
   }
 }
-
-export type { Transferable }

@@ -237,7 +237,7 @@ describe('unsilo views', () => {
     expect(stdout).toContain(
       'todo/tasks:\n  errors: `unsilo query \'FROM "todo"."tasks_errors"\'` says what could not be read',
     )
-    expect(stdout).toContain('because of what could not be read: there is no element "itm"\n')
+    expect(stdout).toContain('because of what could not be read: there is no element "itm": did you mean "item"?\n')
     expect(stdout).toContain('none/tasks:\n  empty: no item was found in any parcel; ')
   })
 

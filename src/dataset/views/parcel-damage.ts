@@ -58,11 +58,12 @@ export function openParcelDamage(dataset: Dataset, context: Context, history: Hi
     },
     async faultsOf(parcel, { hasErrors, isLost }) {
       const { id, stored, ended } = parcel
-      if (isKnown(parcel)) return [badParcel(verdicts.get(id)!.faults ?? [])]
       if (isLost) {
-        await note(id)
+        // That it could not be had is told already.
+        if (!isKnown(parcel)) await note(id)
         return []
       }
+      if (isKnown(parcel)) return [badParcel(verdicts.get(id)!.faults ?? [])]
       if (!isEvent(ended, 'sealed')) return []
       const size = wrongSize(files, layout.ledger, parcel)
       const isAsked = size === undefined && hasErrors && stored.packed === undefined

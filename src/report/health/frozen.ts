@@ -55,7 +55,10 @@ function judgeSights(facts: HealthFacts, what: string, sights: readonly Sight[])
   const { changes, since, times, stillMs, longestMs, limitMs, isFrozen } = stillnessOf(sights)
   if (times === 1) return good('frozen', `${what}: the newest is unlike the one before`)
   if (changes < leastChanges) {
-    return good('frozen', `${what} has changed ${changes} times, too rarely to say how often it should`)
+    return good(
+      'frozen',
+      `${what} has changed ${changes === 1 ? 'once' : `${changes} times`}, too rarely to say how often it should`,
+    )
   }
   const numbers = `it has changed ${changes} times, and stood still for ${sayDuration(longestMs)} at most; ${sayDuration(limitMs)} would be told`
   if (!isFrozen) return good('frozen', `${what} has stood still for ${sayDuration(stillMs)}; ${numbers}`)

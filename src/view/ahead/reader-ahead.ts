@@ -13,6 +13,8 @@ import { type Answer, type Order, receivedError, sentDefinition } from './readin
 const leastBytes = 64 * 1024 * 1024
 /** So many parcels are handed out at once: the next one is to be there when the one before is over. */
 const mostLent = 3
+/** The thread is told what was taken when it is so many bytes: less than what it waits for. */
+const leastTold = 4 * 1024 * 1024
 
 /** Beside the bundle; not beside sources, which only newer versions of Node.js could run. */
 const ownScript = new URL('./reader-thread.js', import.meta.url)
@@ -58,6 +60,8 @@ export class ReaderAhead {
   readonly #thread: Thread
   readonly #signal: AbortSignal
   readonly #turns: Turn[]
+  /** Bytes that were taken, and not told yet. */
+  #taken = 0
 
   constructor(parcels: readonly ViewParcel[], thread: Thread, signal: AbortSignal) {
     this.#turns = parcels.map((parcel) => ({ parcel, lent: undefined }))
@@ -101,7 +105,10 @@ export class ReaderAhead {
       if ('end' in answer) return
       if ('failure' in answer) throw receivedError(answer.failure)
       yield unpackBatch(answer.batch)
-      this.#order({ taken: answer.batch.bytes.length })
+      this.#taken += answer.batch.bytes.length
+      if (this.#taken < leastTold) continue
+      this.#order({ taken: this.#taken })
+      this.#taken = 0
     }
   }
 

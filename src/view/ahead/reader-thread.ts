@@ -16,14 +16,14 @@ const mostOnTheWay = 16 * 1024 * 1024
 const { signal } = new AbortController()
 const definition: ItemsDefinition = receivedDefinition(workerData as SentDefinition)
 let known = new KnownItems()
-let onTheWay = 0
-let wake: (() => void) | undefined
+/** Bytes of batches that were not taken yet, and who waits for them to be. */
+const onTheWay = { bytes: 0, wake: (): void => undefined }
 let last: Promise<void> = Promise.resolve()
 
 parentPort!.on('message', (order: Order) => {
   if ('taken' in order) {
-    onTheWay -= order.taken
-    wake?.()
+    onTheWay.bytes -= order.taken
+    onTheWay.wake()
   } else last = last.then(() => read(order.read))
 })
 
@@ -32,9 +32,9 @@ async function read(parcel: ParcelSource | undefined): Promise<void> {
     const batches =
       parcel === undefined ? [] : readItemBatches(parcel, definition, { signal, files: systemFiles, known })
     for await (const batch of knownAgain(batches, known)) {
-      while (onTheWay > mostOnTheWay) await new Promise<void>((resolve) => (wake = resolve))
+      while (onTheWay.bytes > mostOnTheWay) await new Promise<void>((resolve) => (onTheWay.wake = resolve))
       const packed = packBatch(batch)
-      onTheWay += packed.bytes.length
+      onTheWay.bytes += packed.bytes.length
       say({ batch: packed }, [packed.bytes.buffer, packed.rows.buffer])
     }
     known = known.next()

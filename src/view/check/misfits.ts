@@ -104,7 +104,7 @@ function ofOtherType(column: string, check: Written, type: ColumnType | undefine
   const { min, max, values } = check
   const stored = sqlTypes[storedTypeOf(type)]
   const bounds = Object.entries({ min, max }).flatMap(([key, bound]) =>
-    typeof bound === 'string' || typeof bound === 'number'
+    (typeof bound === 'string' || typeof bound === 'number') && attempted([key], () => momentOf(bound)).length === 0
       ? attempted([key], () => literal('', stored, bound, column, new Date(0)))
       : [],
   )
@@ -113,7 +113,11 @@ function ofOtherType(column: string, check: Written, type: ColumnType | undefine
       ? attempted(['values'], () => inType(value, stored, column))
       : [],
   )
-  return [...bounds, ...known.slice(0, 1)]
+  return [...bounds, ...known.slice(0, 1)].map((misfit) => ({
+    ...misfit,
+    // In the words of the configuration.
+    message: misfit.message.replace(`of type ${stored},`, `of type ${type},`),
+  }))
 }
 
 /** As DuckDB writes them. */

@@ -40,9 +40,37 @@ export class HeldLists {
   write(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
       if (this.#isObject === false) break
-      at = this.#isText ? this.#readText(chunk, at) : this.#readByte(chunk[at]!, at)
+      if (this.#inside > 0) at = this.#passInside(chunk, at)
+      else at = this.#isText ? this.#readText(chunk, at) : this.#readByte(chunk[at]!, at)
     }
     this.#offset += chunk.length
+  }
+
+  /** Nearly all of a document: only how deep it goes counts here. @returns Where it goes on. */
+  #passInside(chunk: Uint8Array, from: number): number {
+    const itemDepth = this.#list === undefined ? 0 : this.#inside + 1
+    let [depth, items, isText, isEscaped] = [this.#depth, 0, this.#isText, this.#isEscaped]
+    let at = from
+    for (; at < chunk.length; at++) {
+      const byte = chunk[at]!
+      if (isText) {
+        if (isEscaped) isEscaped = false
+        else if (byte === backslash) isEscaped = true
+        else if (byte === quote) isText = false
+      } else if (byte === quote) isText = true
+      else if (byte === openBrace || byte === openBracket) {
+        depth++
+        if (byte === openBrace && depth === itemDepth) items++
+      } else if (byte === closeBrace || byte === closeBracket) {
+        if (depth === this.#inside) break
+        depth--
+      }
+    }
+    if (this.#list !== undefined) this.#list.items += items
+    ;[this.#depth, this.#isText, this.#isEscaped] = [depth, isText, isEscaped]
+    if (at === chunk.length) return at
+    this.#close(this.#offset + at)
+    return at + 1
   }
 
   /** The longest first; none where they are not most of the document. */
@@ -64,8 +92,7 @@ export class HeldLists {
         break
       }
     }
-    if (this.#inside === 0 && this.#text.length < longestName)
-      this.#text.push(chunk.slice(from, Math.min(at, from + longestName)))
+    if (this.#text.length < longestName) this.#text.push(chunk.slice(from, Math.min(at, from + longestName)))
     return at + 1
   }
 
@@ -73,9 +100,8 @@ export class HeldLists {
     if (byte === quote) {
       this.#isText = true
       this.#text = []
-    } else if (byte === colon) {
-      if (this.#inside === 0) this.#name = nameOf(this.#text)
-    } else if (byte === openBrace || byte === openBracket) this.#open(byte, this.#offset + at)
+    } else if (byte === colon) this.#name = nameOf(this.#text)
+    else if (byte === openBrace || byte === openBracket) this.#open(byte, this.#offset + at)
     else if (byte === closeBrace || byte === closeBracket) this.#close(this.#offset + at)
     else if (this.#depth === 0 && byte > 0x20 && this.#isObject === undefined)
       this.#isObject = isMark(byte) ? undefined : false
@@ -86,10 +112,6 @@ export class HeldLists {
     this.#depth++
     if (this.#depth === 1) {
       this.#isObject = byte === openBrace
-      return
-    }
-    if (this.#inside > 0) {
-      if (this.#list !== undefined && byte === openBrace && this.#depth === this.#inside + 1) this.#list.items++
       return
     }
     if (byte === openBrace && this.#depth <= deepest) {

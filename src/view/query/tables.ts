@@ -183,7 +183,7 @@ const mostNames = 12
 /** Who names a table that there is not wants to know which there are; and who wrote one without the quotes that it needs, how. */
 function withTables(error: unknown, names: readonly string[], sql: string): unknown {
   if (!(error instanceof UnsiloError) || error.code !== 'query' || error.hint !== undefined) return error
-  const hint = /^Parser Error: /.test(error.message)
+  const hint = error.message.startsWith('Parser Error: ')
     ? quotesHint(names, sql)
     : /^Catalog Error: (?:Table|Schema|.* schema )/.test(error.message)
       ? namesHint(names)

@@ -1,5 +1,6 @@
 import type { ColumnDefinition, ViewDefinition } from '../definition.ts'
 import { ColumnKind, type StoredType, convert, storedTypeOf } from './column-kind.ts'
+import { likelyType } from './likely-type.ts'
 import type { LineBytes } from './line-bytes.ts'
 import { MemberReader } from './member-reader.ts'
 import { type RawValue, rawAt, readText, withWholeCharacters } from './raw-json.ts'
@@ -160,7 +161,10 @@ function definedColumns(definitions: Readonly<Record<string, ColumnDefinition>>)
     if (converted !== undefined) {
       parts.hasOther = true
       line.addText(`,"c${index}":"${converted}"`)
-    } else onMisfit({ column: name, path: path.text, problem: `${shorten(text)} is no ${type}` })
+    } else {
+      const problem = `${shorten(text)} is no ${type}${likelyType(type, text)}`
+      onMisfit({ column: name, path: path.text, problem })
+    }
   }
   return {
     add(item, line, onMisfit, preferred) {

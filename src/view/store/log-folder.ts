@@ -117,15 +117,14 @@ export class LogFolder {
     return pending < flushedBytes ? undefined : flushAll(files)
   }
 
-  /** Makes the log and the merge durable, as what counts from now on. */
-  async commit(state: MergeState, merge: string, chain: string): Promise<void> {
+  /** Writes the log and the merge. @returns What makes them durable, and what counts from then on: until then they can be read. */
+  async write(state: MergeState, merge: string, chain: string): Promise<() => Promise<void>> {
     const { texts } = this.#parts
     this.log.table.write()
     texts.append(this.log.texts.bytesSince(texts.size))
     const files: Record<LogFile | 'history', AppendedBytes> = { ...this.#parts, history: this.#history }
     const changed = Object.values(files).filter((file) => file.pendingBytes > 0 || file.isUnsynced)
     await flushAll(changed)
-    await Promise.all(changed.map((file) => file.sync()))
     const head: StateHead = {
       ...this.#numbers,
       files: Object.fromEntries(
@@ -135,14 +134,17 @@ export class LogFolder {
       parcels: state.parcels.length,
       chain,
     }
-    await writeStateFile(this.#files, join(this.#folder, 'state'), head, {
-      notes: Buffer.from(JSON.stringify(state.notes)),
-      ids: Buffer.from(state.ids, 'latin1'),
-      parcels: bytesOf(Uint32Array.from(state.parcels)),
-      segments: this.log.segments.bytes,
-      tracks: bytesOf(state.tracks.rows),
-    })
-    await this.#removeOthers()
+    return async () => {
+      await Promise.all(changed.map((file) => file.sync()))
+      await writeStateFile(this.#files, join(this.#folder, 'state'), head, {
+        notes: Buffer.from(JSON.stringify(state.notes)),
+        ids: Buffer.from(state.ids, 'latin1'),
+        parcels: bytesOf(Uint32Array.from(state.parcels)),
+        segments: this.log.segments.bytes,
+        tracks: bytesOf(state.tracks.rows),
+      })
+      await this.#removeOthers()
+    }
   }
 
   /** Lets the log be read even when another process has put another one in its place. */

@@ -19,6 +19,8 @@ export interface UpdatedLog {
   state: MergeState
   /** Ids of the parcels that were read. */
   read: string[]
+  /** When it is on the disk; it can be read before. */
+  committed: Promise<void>
   /** Lets the log be read without the lock. */
   hold(): void
   close(): void
@@ -49,8 +51,9 @@ export async function updateLog(
     const merge = isPrefix
       ? createMerge(definition, log, { from: store.readState(definition) })
       : createMerge(definition, log, { history: store.freshHistory() })
-    const commit = (): Promise<void> =>
-      store.commit(merge.state, fingerprint, chainOf(parcels, merge.state.parcels.length))
+    const write = (): Promise<() => Promise<void>> =>
+      store.write(merge.state, fingerprint, chainOf(parcels, merge.state.parcels.length))
+    const commit = async (): Promise<void> => (await write())()
     const isUnread = ({ id, content }: ViewParcel): boolean =>
       (compaction?.from ?? log).segments.find(id, content) === undefined
     const next = parcels.slice(merge.state.parcels.length)
@@ -89,8 +92,10 @@ export async function updateLog(
         committedAt = now
       }
     }
-    if (isChanged) await commit()
-    return { log, state: merge.state, read, hold: () => store.hold(), close: () => store.close() }
+    const committed = isChanged ? (await write())() : Promise.resolve()
+    // Who waits for it is told.
+    committed.catch(() => undefined)
+    return { log, state: merge.state, read, committed, hold: () => store.hold(), close: () => store.close() }
   } catch (error) {
     store.close()
     throw error

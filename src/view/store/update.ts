@@ -136,8 +136,11 @@ export async function withUpdatedLog<T>(
     let updated: UpdatedLog | undefined
     try {
       updated = await updateLog(folder, view, context)
-      return await action(updated)
+      const result = await action(updated)
+      await updated.committed
+      return result
     } catch (error) {
+      await updated?.committed.catch(() => undefined)
       updated?.close()
       if (isAnew || !(error instanceof StoreDamage)) throw error
       await files.remove(folder)

@@ -38,7 +38,7 @@ const memoryBytes = 512 * mebibyte
 const memoryOfLine = 8
 /** Rows of Parquet are held together in groups of at least 2,048, by default 122,880: wide ones would fill the memory. */
 const [leastRows, mostRows] = [2048, 122_880]
-const groupBytes = 64 * mebibyte
+const groupBytes = 16 * mebibyte
 
 /** What the tables hold; each is gone through once. `json` of a row need only be valid until the next one is asked for. */
 export interface TableRows {
