@@ -12,6 +12,8 @@ export class RecordList {
   readonly #others = new Map<ParcelId, ParcelRecord>()
   /** Where among the sealed ones the last was found. */
   #last = -1
+  /** Whether the last one was older than all of them. */
+  #wasOlder = false
 
   /** @param sealed Oldest first, each id once. */
   constructor(sealed: readonly StoredParcel[]) {
@@ -20,6 +22,8 @@ export class RecordList {
 
   find(id: ParcelId): ParcelRecord | undefined {
     const sealed = this.#sealed
+    // Most that are not there were pruned, one after the other.
+    if (this.#wasOlder && this.#isOlder(id)) return this.#others.get(id)
     const next = sealed[this.#last + 1]
     if (next?.id === id) {
       this.#last += 1
@@ -27,12 +31,15 @@ export class RecordList {
     }
     const last = sealed[this.#last]
     if (last?.id === id) return last
-    // Most that are not there were pruned.
-    const isOlder = sealed[0] === undefined || id < sealed[0].id
-    const index = isOlder ? undefined : indexOf(sealed, id)
+    this.#wasOlder = this.#isOlder(id)
+    const index = this.#wasOlder ? undefined : indexOf(sealed, id)
     if (index === undefined) return this.#others.get(id)
     this.#last = index
     return sealed[index]
+  }
+
+  #isOlder(id: ParcelId): boolean {
+    return this.#sealed[0] === undefined || id < this.#sealed[0].id
   }
 
   /** The one with this id; a new one when there is none yet. */

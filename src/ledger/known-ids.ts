@@ -6,8 +6,10 @@ const idLength = 18
  */
 export class KnownIds {
   readonly #ids: readonly string[]
-  /** Where the last was found. */
+  /** Of those, the last that was found or passed over. */
   #last = -1
+  /** What was found last, expected or not. */
+  #found = ''
 
   /** @param ids Oldest first. */
   constructor(ids: readonly string[]) {
@@ -16,24 +18,22 @@ export class KnownIds {
 
   /** The id that stands at `at`. @param isNew Whether it is likely to be another one than the last. */
   idAt(text: string, at: number, isNew: boolean): string {
-    const ids = this.#ids
-    const last = ids[this.#last]
-    if (!isNew && last !== undefined && text.startsWith(last, at)) return last
-    const next = ids[this.#last + 1]
+    if (!isNew && this.#found !== '' && text.startsWith(this.#found, at)) return this.#found
+    const next = this.#ids[this.#last + 1]
     if (next !== undefined && text.startsWith(next, at)) {
       this.#last += 1
-      return next
-    }
-    return this.#search(text.slice(at, at + idLength))
+      this.#found = next
+    } else this.#found = this.#search(text.slice(at, at + idLength))
+    return this.#found
   }
 
   #search(id: string): string {
     const ids = this.#ids
-    // Those before it will not be asked for any more.
+    // Those before it are not looked for any more.
     let next = this.#last + 1
     while (next < ids.length && ids[next]! < id) next += 1
-    const found = ids[next]
-    this.#last = found === id ? next : next - 1
-    return this.#last >= 0 && ids[this.#last] === id ? ids[this.#last]! : id
+    const isExpected = ids[next] === id
+    this.#last = isExpected ? next : next - 1
+    return isExpected ? ids[next]! : id
   }
 }
