@@ -182,7 +182,7 @@ it('gives times in ms, and the one glob of ingest.paths as a list', async () => 
 })
 
 it.each([
-  ['interval = 5', 'interval: 5 is not a duration: it needs a unit and quotes, as in "5 days"'],
+  ['interval = 5', 'interval: 5 is not a duration: it needs a unit and quotes, as in "5 minutes" or "5 days"'],
   ['retries = "3"', 'retries: expects a number, not text. Write it without quotes: 3.'],
   ['retries = 1.5', 'retries: expects a whole number, not 1.5'],
   ['git = "true"', 'git: expects true or false, not text. Write it without quotes: true.'],
@@ -206,8 +206,8 @@ it.each([
   ['guard.min_bytes = "10 XB"', 'guard.min_bytes: "10 XB" is not a size. Write it like "10 MB", "1.5 GiB" or 300.'],
   ['guard.max_shrink = 0.5', 'guard.max_shrink: expects text, not a number. Put it in quotes: "0.5".'],
   ['max_age = 2020-01-01', 'max_age: expects text, not a date'],
-  ['max_age = 3', 'max_age: 3 is not a duration: it needs a unit and quotes, as in "3 days"'],
-  ['timeout = 1.5', 'timeout: 1.5 is not a duration: it needs a unit and quotes, as in "1 day"'],
+  ['max_age = 3', 'max_age: 3 is not a duration: it needs a unit and quotes, as in "3 minutes" or "3 days"'],
+  ['timeout = 1.5', 'timeout: 1.5 is not a duration: it needs a unit and quotes, as in "2 minutes" or "2 days"'],
 ])('says in plain words what is wrong with %s', async (config, message) => {
   const line = config.split('\n').length
   expect(await problemOf(config)).toBe(`todoist/config.toml:${line}: ${message}`)

@@ -116,9 +116,14 @@ const partsOf: Record<LedgerEvent['event'], Record<string, 'string' | 'number' |
   done: { parcel: 'string', stream: 'string', records: 'object' },
 }
 
+const partsOfEach = new Map(Object.entries(partsOf).map(([event, parts]) => [event, Object.entries(parts)]))
+
 function hasItsParts(event: string, values: Record<string, unknown>): boolean {
-  const parts = Object.hasOwn(partsOf, event) ? partsOf[event as LedgerEvent['event']] : {}
-  return Object.entries(parts).every(([key, kind]) => typeof values[key] === kind && values[key] !== null)
+  for (const [key, kind] of partsOfEach.get(event) ?? []) {
+    const value = values[key]
+    if (typeof value !== kind || value === null) return false
+  }
+  return true
 }
 
 function parsedEntry(line: string): LedgerEntry | undefined {

@@ -23,8 +23,8 @@ export function parsedBy<In, Out>(parse: (value: In) => Out): (value: In, contex
 export const durationWords = z.string({
   error: ({ input }) => {
     if (typeof input !== 'number') return undefined
-    const days = Number.isInteger(input) && input > 1 ? `${input} days` : '1 day'
-    return `${input} is not a duration: it needs a unit and quotes, as in "${days}"`
+    const count = Number.isInteger(input) && input > 1 ? input : 2
+    return `${input} is not a duration: it needs a unit and quotes, as in "${count} minutes" or "${count} days"`
   },
 })
 

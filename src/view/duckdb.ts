@@ -32,6 +32,15 @@ export async function openEngine(spill: string): Promise<Engine> {
   }
 }
 
+/** Imports the library, while there is time. That it cannot be is told when it is needed. */
+export function warmEngine(): void {
+  try {
+    loadLibrary()
+  } catch {
+    // As it says.
+  }
+}
+
 /** By `require`: it is made of a hundred modules of that kind, and `import` parses each twice. */
 function loadLibrary(): typeof import('@duckdb/node-api') {
   try {

@@ -86,7 +86,7 @@ describe('a channel with a mistake', () => {
     const { json } = await root.cli('alert', 'test', '--json')
     expect(json()).toMatchObject({
       channels: [{ channel: 'note', result: 'delivered' }],
-      configProblems: [{ key: 'alerts.chat.url' }, { key: 'alerts.chat' }],
+      configProblems: [{ key: 'alerts.chat' }],
     })
   })
 

@@ -11,7 +11,7 @@ describe('a mistake in the configuration', () => {
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' })
     expect(stderr.trim().split('\n')).toEqual([
       'error: a/config.toml:2: unknown key "intervall": did you mean "interval"?',
-      'error: a/config.toml:3: timeout: expects text, not a number. Put it in quotes: "5".',
+      'error: a/config.toml:3: timeout: 5 is not a duration: it needs a unit and quotes, as in "5 minutes" or "5 days"',
       'error: a/config.toml:6: guard: unknown key "min_byte": did you mean "min_bytes"?',
       expect.stringMatching(/^error: b\/config\.toml:1: interval: "1 fortnight" is not a duration\. Write it like/),
     ])

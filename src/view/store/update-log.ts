@@ -36,7 +36,7 @@ export interface UpdatedLog {
 export async function updateLog(
   folder: string,
   { definition, parcels }: StoredView,
-  { system, signal, ahead: options }: StoreContext,
+  { system, signal, ahead: options, meanwhile }: StoreContext,
 ): Promise<UpdatedLog> {
   const store = await LogFolder.open(system.files, folder)
   let ahead: ReaderAhead | undefined
@@ -58,6 +58,7 @@ export async function updateLog(
       (compaction?.from ?? log).segments.find(id, content) === undefined
     const next = parcels.slice(merge.state.parcels.length)
     ahead = openReaderAhead(next.filter(isUnread), definition, { signal, ...options })
+    if (ahead !== undefined) meanwhile?.()
     const reading = new Reading(definition, log, { afterBatch: () => store.flushIfMuch(), ahead })
     const last = merge.state.parcels.at(-1)
     if (last !== undefined && next.length > 0) reading.pass(log.extractOf(last))

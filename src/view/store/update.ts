@@ -4,6 +4,7 @@ import { replaceFile } from '../../system/replace-file.ts'
 import type { System } from '../../system/system.ts'
 import type { AheadOptions } from '../ahead/reader-ahead.ts'
 import type { ViewDefinition } from '../definition.ts'
+import { warmEngine } from '../duckdb.ts'
 import { StoreDamage } from '../log/damage.ts'
 import { type MergeState, createMerge, rowsOf } from '../merge.ts'
 import { chainOf, mergeFingerprint } from './chain.ts'
@@ -37,6 +38,8 @@ export interface StoreContext {
   signal: AbortSignal
   /** When another thread reads parcels, and what it runs. */
   ahead?: Omit<AheadOptions, 'signal'> | undefined
+  /** Called while another thread starts. */
+  meanwhile?: (() => void) | undefined
 }
 
 export interface UpdatedView extends ViewTables {
@@ -78,7 +81,7 @@ export async function updateView(
   return withStoreLock(view.folder, context, async () => {
     const foundNow = currentTables(shown, context, name)
     if (isEnough(foundNow)) return { ...foundNow, read: [] }
-    return withUpdatedLog(view, context, async (updated) => {
+    return withUpdatedLog(view, { ...context, meanwhile: warmEngine }, async (updated) => {
       const isLatest = shown.parcels.length === view.parcels.length
       const state = isLatest ? updated.state : mergeOf(view, updated, isShown)
       const made = { ...updated, state }
