@@ -60,6 +60,25 @@ describe('watch', () => {
     ])
   })
 
+  it('tells once of a file that runs cannot take in, and once that it is gone', async () => {
+    const test = testApp(start)
+    const sink = await openSink()
+    const titles = (): string[] => sink.received.map(({ json }) => (json() as { title: string }).title)
+    test.write('unsilo.toml', post(sink.url))
+    test.write('manual/config.toml', 'ingest.paths = "../in/*"\n')
+    test.write('in/good.json', '[1]')
+    await run({ datasets: [] }, test.app)
+    test.write('in/export.json', '[1')
+    for (let time = 0; time < 3; time++) {
+      await run({ datasets: [] }, test.app)
+      await look(test, 1)
+    }
+    expect(titles()).toEqual(['manual: a file that waits cannot be taken in'])
+    rmSync(join(test.app.root, 'in/export.json'))
+    await look(test, 3)
+    expect(titles().slice(1)).toEqual(['resolved: manual: a file that waits cannot be taken in'])
+  })
+
   it('says nothing of runs that nobody has scheduled', async () => {
     const test = testApp(start)
     test.write('todo/config.toml', '')

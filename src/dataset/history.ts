@@ -84,8 +84,9 @@ export function readHistory(files: Files, layout: Layout): History {
   let last: ParcelRecord | undefined
   for (const entry of entries) {
     const { event, parcel } = entry
-    if (ofMany.has(event)) addToMany(entry, records, layout)
-    else if (parcel !== undefined && !ofCopies.has(event)) {
+    const isUsual = event === 'started' || event === 'sealed'
+    if (!isUsual && ofMany.has(event)) addToMany(entry, records, layout)
+    else if (parcel !== undefined && (isUsual || !ofCopies.has(event))) {
       // Lines of one parcel mostly follow each other, and to compare is quicker than to look up.
       const isOther = event === 'started' || parcel !== last?.id
       if (isOther) last = records.find(parcel) ?? (isParcelId(parcel) ? records.of(parcel) : undefined)

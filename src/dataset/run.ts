@@ -1,10 +1,10 @@
 import { UnsiloError } from '../errors.ts'
-import { damagedLinesOf, sayLines } from '../ledger/damaged-lines.ts'
 import type { ParcelId } from '../parcel/id.ts'
 import { mapPool } from '../system/pool.ts'
 import { commitChanges } from './commit-changes.ts'
 import { targetsOf } from './copies/targets.ts'
-import type { Context, Dataset, Problem } from './dataset.ts'
+import { damagedLedger } from './damaged-ledger.ts'
+import type { Context, Dataset } from './dataset.ts'
 import { drainSetup, isDrainOpen } from './drain-setup.ts'
 import { duenessOf } from './due.ts'
 import { exportParcel } from './export.ts'
@@ -225,17 +225,6 @@ function keepFresh(plan: PrunePlan, fresh: readonly ParcelId[]): PrunePlan {
     !decision.keep && isFresh(decision) ? { ...decision, keep: true, reasons: ['new in this run'] } : decision,
   )
   return { ...plan, decisions }
-}
-
-function damagedLedger({ layout: { ledger } }: Dataset, { system }: Context): Problem {
-  const lines = damagedLinesOf(system.files, ledger)
-  const isOne = lines.length === 1
-  return {
-    severity: 'warning',
-    code: 'check',
-    message: `${sayLines(lines)} of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
-    hint: `Mend or remove ${isOne ? 'it' : 'them'}: a line is a JSON object. The parcels themselves are not affected.`,
-  }
 }
 
 function nothingToExport(dataset: Dataset): UnsiloError {

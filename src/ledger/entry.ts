@@ -69,7 +69,8 @@ export interface PlacedEntry {
  * @param known Parcels that it may be about.
  */
 export function entryAt(text: string, start: number, known: KnownIds = new KnownIds([])): PlacedEntry {
-  const isSealed = text.startsWith('sealed', start + eventStart)
+  // The second letter of the event tells which of the two it may be.
+  const isSealed = text.charCodeAt(start + eventStart + 1) === 0x65
   const form = isSealed ? sealedLine : startedLine
   form.lastIndex = start
   if (form.test(text)) {

@@ -17,16 +17,18 @@ export interface Layout {
 }
 
 export function layoutOf(folder: string): Layout {
+  // With its slash. To put paths together takes longer than to look for a file.
+  const inside = join(folder, 'x').slice(0, -1)
   return {
     folder,
-    config: join(folder, 'config.toml'),
-    metrics: join(folder, 'metrics.csv'),
-    ledger: join(folder, 'ledger.ndjson'),
-    data: join(folder, 'data'),
-    incomplete: join(folder, 'incomplete'),
-    log: join(folder, 'log'),
-    trash: join(folder, 'trash'),
-    cache: join(folder, '.cache'),
+    config: `${inside}config.toml`,
+    metrics: `${inside}metrics.csv`,
+    ledger: `${inside}ledger.ndjson`,
+    data: `${inside}data`,
+    incomplete: `${inside}incomplete`,
+    log: `${inside}log`,
+    trash: `${inside}trash`,
+    cache: `${inside}.cache`,
   }
 }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import { damagedLedger } from '../dataset/damaged-ledger.ts'
 import type { Context, Dataset } from '../dataset/dataset.ts'
 import { runGit } from '../dataset/git.ts'
 import { readHistory } from '../dataset/history.ts'
+import { unreadProblems } from '../dataset/packs/unread.ts'
 import { UnsiloError } from '../errors.ts'
 import { readMetrics } from '../metric/metrics-file.ts'
 import { parcelTime } from '../parcel/id.ts'
@@ -81,11 +83,18 @@ const checkFolders: Check = ({ layout }, { system }) => {
   return []
 }
 
-/** Reading the metrics and the ledger throws when they are damaged. */
-const checkFiles: Check = ({ layout }, { system }) => {
-  readMetrics(system.files, layout.metrics)
-  readHistory(system.files, layout)
-  return []
+/** Reading the metrics and the ledger throws when they are damaged, but for single lines of the ledger. */
+const checkFiles: Check = (dataset, context) => {
+  const { files } = context.system
+  readMetrics(files, dataset.layout.metrics)
+  const history = readHistory(files, dataset.layout)
+  const damaged = history.damagedLines === 0 ? [] : [damagedLedger(dataset, context)]
+  return [...damaged, ...unreadProblems(dataset, history)].map(({ message, hint }) => ({
+    check: dataset.name,
+    status: 'error',
+    message,
+    hint,
+  }))
 }
 
 const checkParcels: Check = ({ name, layout }, { system }) => {

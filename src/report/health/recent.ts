@@ -37,8 +37,8 @@ export function figuresOf(history: History, table: MetricTable, ledger: string):
   const newest = history.newestGood
   if (newest === undefined) return found
   const from = acceptedUpTo(history)
-  const add = (name: string, id: ParcelId, value: number): void => {
-    const point = { time: parcelTime(id).getTime(), value }
+  const add = (name: string, time: number, value: number): void => {
+    const point = { time, value }
     const points = found.get(name)
     if (points === undefined) found.set(name, [point])
     else points.push(point)
@@ -51,16 +51,17 @@ export function figuresOf(history: History, table: MetricTable, ledger: string):
   }
   const isPart = newest.ended?.line.includes('"holds":"part"') === true
   for (const id of ids.toReversed()) {
+    const time = parcelTime(id).getTime()
     for (const [name, cell] of Object.entries(table.rows.get(id) ?? {})) {
       // What a parcel leaves out says nothing of what there is.
       if (name === 'parcel_id' || name === 'success' || (isPart && (name === 'bytes' || name === 'files'))) continue
       const value = cell === '' ? NaN : Number(cell)
-      if (Number.isFinite(value)) add(name, id, value)
+      if (Number.isFinite(value)) add(name, time, value)
     }
     const ended = history.get(id)?.ended
     if (!isEvent(ended, 'sealed') || !ended.line.includes('"records":{')) continue
     for (const [stream, count] of Object.entries(detailsOf(ended, ledger).records ?? {}))
-      add(`records of ${stream}`, id, count)
+      add(`records of ${stream}`, time, count)
   }
   for (const [name, points] of found) {
     // What the newest parcel does not have cannot be judged in it.
