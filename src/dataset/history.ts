@@ -175,6 +175,12 @@ function addEntry(entry: LedgerEntry, found: ParcelRecord): void {
   else if (event === 'untrashed') found.thinnedAt = undefined
 }
 
+/** Takes note of what the ledger was told of a parcel after it was read. What is said of all parcels together stays as it is. */
+export function noteEntry(parcel: ParcelRecord, entry: LedgerEntry): void {
+  addEntry(entry, parcel)
+  parcel.state = stateOf(parcel)
+}
+
 function stateOf(parcel: ParcelRecord): ParcelState {
   if (parcel.isSealed) {
     // A parcel that the ledger does not know was made by export_manager, or put there by hand.

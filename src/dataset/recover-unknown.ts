@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { UnsiloError, expectUnsiloError } from '../errors.ts'
+import { entryAt, lineOf } from '../ledger/entry.ts'
 import type { SealedEvent } from '../ledger/event.ts'
 import { detailsOf } from '../ledger/ledger.ts'
 import { hashLine } from '../parcel/hash-list.ts'
@@ -10,7 +11,7 @@ import { hashFile } from '../parcel/verify.ts'
 import { type Files, walkFiles } from '../system/files.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 import { footerOf } from './footer.ts'
-import { type SealedParcel, isEvent, readHistory, sealedParcels } from './history.ts'
+import { type SealedParcel, isEvent, noteEntry, readHistory, sealedParcels } from './history.ts'
 import { openLender } from './packs/lend.ts'
 import { recoveredNotes } from './recovered-notes.ts'
 import { sealRecovered } from './seal.ts'
@@ -29,13 +30,15 @@ export async function recoverUnknown(
   dataset: Dataset,
   context: Context,
 ): Promise<{ recovered: Recovered[]; problems: Problem[] }> {
-  const { files } = context.system
+  const { files, clock } = context.system
   const { ledger } = dataset.layout
   const recovered: Recovered[] = []
   const problems: Problem[] = []
+  const history = readHistory(files, dataset.layout)
   const lender = openLender(dataset, context)
   try {
-    for (const { id, stored, ended } of sealedParcels(readHistory(files, dataset.layout)).filter(isByHand)) {
+    for (const record of sealedParcels(history).filter(isByHand)) {
+      const { id, stored, ended } = record
       const before = isEvent(ended, 'sealed') ? detailsOf(ended, ledger) : undefined
       if (before !== undefined && before.doubts?.some((doubt) => doubt.startsWith(wrongContent)) !== true) continue
       try {
@@ -45,9 +48,9 @@ export async function recoverUnknown(
           notes: recoveredNotes(dataset, files, id, lent.stored.path),
         }))
         if (manifest.sha256 === before?.sha256) continue
-        // What was sealed a moment ago counts among those that it is compared with.
-        const history = readHistory(files, dataset.layout)
         const sealed = await sealRecovered(dataset, context, stored, manifest, notes, history, doubts)
+        // It counts among those that the next ones are compared with.
+        noteEntry(record, entryAt(lineOf(clock.now(), sealed), 0).entry!)
         const { parcel, state, doubts: all } = sealed
         recovered.push({ parcel, state, ...(all === undefined ? {} : { doubts: all }) })
       } catch (error) {
