@@ -11,8 +11,8 @@ import { type Answer, type Order, receivedError, sentDefinition } from './readin
 
 /** To start a thread takes as long as to read so many bytes in half the time. */
 const leastBytes = 64 * 1024 * 1024
-/** So many parcels are handed out at once: the next one is to be there when the one before is over. */
-const mostLent = 3
+/** So many parcels are handed out at once, so that the thread has work while this one is slower. */
+const mostLent = 8
 /** The thread is told what was taken when it is so many bytes: less than what it waits for. */
 const leastTold = 4 * 1024 * 1024
 
@@ -62,6 +62,7 @@ export class ReaderAhead {
   readonly #turns: Turn[]
   /** Bytes that were taken, and not told yet. */
   #taken = 0
+  #closing: Promise<void> | undefined
 
   constructor(parcels: readonly ViewParcel[], thread: Thread, signal: AbortSignal) {
     this.#turns = parcels.map((parcel) => ({ parcel, lent: undefined }))
@@ -90,8 +91,12 @@ export class ReaderAhead {
     }
   }
 
-  /** Ends the thread, and gives back what is lent. */
-  async close(): Promise<void> {
+  /** Ends the thread, and gives back what is lent. May be called again. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
     await this.#thread.end()
     for (const { lent } of this.#turns.splice(0)) {
       const source = await lent?.catch(() => undefined)

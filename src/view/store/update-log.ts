@@ -93,6 +93,8 @@ export async function updateLog(
         committedAt = now
       }
     }
+    // While the log is written; who waits for it is told.
+    ahead?.close().catch(() => undefined)
     const committed = isChanged ? (await write())() : Promise.resolve()
     // Who waits for it is told.
     committed.catch(() => undefined)
