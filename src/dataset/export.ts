@@ -103,7 +103,7 @@ function fullDisk({ layout }: Dataset, error: UnsiloError): UnsiloError | undefi
  * from working.
  */
 async function makeRoom(staged: StagedParcel, error: UnsiloError): Promise<UnsiloError> {
-  const bytes = staged.bytesSoFar()
+  const bytes = staged.bytesStored()
   await staged.clear()
   if (bytes === 0) return error
   const { code, message, hint } = error

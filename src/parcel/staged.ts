@@ -25,6 +25,8 @@ export interface StagedParcel {
   clear(): Promise<void>
   /** Bytes that have arrived so far; it grows while the export works. */
   bytesSoFar(): number
+  /** Bytes that it takes on the disk now. */
+  bytesStored(): number
   /** What was written, hashed, checked and durable, ready to be sealed. @throws UnsiloError `empty`, `clash`, `wrong-content` */
   finish(): Promise<FinishedParcel>
 }
@@ -96,6 +98,7 @@ export function stageParcel(files: Files, layout: Layout, id: ParcelId, options:
         if (name.startsWith(id)) await files.remove(join(layout.incomplete, name))
       }
     },
+    bytesStored: () => sizeOnDisk(files, found()),
     bytesSoFar: () => (arrived > 0 ? arrived : sizeOnDisk(files, found())),
     async finish() {
       const written = found()

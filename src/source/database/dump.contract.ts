@@ -257,7 +257,9 @@ export function dumpContract(subject: DumpSubject): void {
           event: 'failed',
           code: 'no-space',
           reason: expect.stringMatching(/^cannot write .*\/incomplete\/.*: the disk is full$/) as string,
-          hint: 'Free some space on that disk, then run again.',
+          hint: expect.stringMatching(
+            /^Free some space on that disk, then run again\. What had come of it, (?:[1-4](?:\.\d)? MB|\d+ kB), was removed to make room\.$/,
+          ) as string,
         })
         // A program that has ended is a child of ours until the next turn of the event loop.
         await vi.waitUntil(() => running().length === 0, { timeout: 30_000 })
