@@ -41,7 +41,8 @@ class LenderAhead implements ViewLender {
   readonly #dataset: Dataset
   readonly #context: Context
   readonly #parcels: readonly StoredParcel[]
-  readonly #places: ReadonlyMap<string, number>
+  /** Made when it is needed first. */
+  #places: ReadonlyMap<string, number> | undefined
   #shelf: Promise<Shelf> | undefined
   /** The one that is being read, and the one behind it. */
   #batches: Batch[] = []
@@ -54,10 +55,10 @@ class LenderAhead implements ViewLender {
     this.#dataset = dataset
     this.#context = context
     this.#parcels = parcels
-    this.#places = new Map(parcels.map(({ id }, place) => [id, place]))
   }
 
   async borrow(stored: StoredParcel): Promise<LentParcel> {
+    this.#places ??= new Map(this.#parcels.map(({ id }, place) => [id, place]))
     const place = this.#places.get(stored.id) ?? -1
     this.#streak = place === this.#last + 1 ? this.#streak + 1 : 0
     this.#last = place

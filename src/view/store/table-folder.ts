@@ -4,6 +4,7 @@ import type { Files } from '../../system/files.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import { version } from '../../version.ts'
 import { type ViewDefinition, extractFingerprint } from '../definition.ts'
+import { chainOf } from './chain.ts'
 import type { NewestItem } from './newest-items.ts'
 import { type Contents, contentsName, readContents, tablesFormat } from './contents.ts'
 import type { ViewState } from './state.ts'
@@ -32,8 +33,7 @@ export function tablesName(definition: ViewDefinition, parcels: readonly ViewPar
       feed,
       decrypt.map(({ fields }) => fields),
     )
-  hash.update(JSON.stringify([tablesFormat, version, extractFingerprint(definition), shape]))
-  for (const { id, content, isEvidence } of parcels) hash.update(JSON.stringify([id, content, isEvidence]))
+  hash.update(JSON.stringify([tablesFormat, version, extractFingerprint(definition), shape, chainOf(parcels)]))
   return hash.digest('hex').slice(0, 32)
 }
 
