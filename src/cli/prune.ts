@@ -1,10 +1,10 @@
-import { type PrunePlan, pruneDataset, removals } from '../dataset/prune.ts'
+import { type PrunePlan, letGo, pruneDataset, removals } from '../dataset/prune.ts'
 import type { App } from './app.ts'
 import { risksAmong } from '../watch/run-troubles.ts'
 import { eachDataset } from './each-dataset.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { tellProblems } from './tell-problems.ts'
-import { tellRisks } from './tell-risks.ts'
+import { forgetRisks, tellRisks } from './tell-risks.ts'
 
 export async function prune(args: { datasets: string[]; dryRun?: boolean }, app: App): Promise<ExitStatus> {
   const dryRun = args.dryRun === true
@@ -15,7 +15,9 @@ export async function prune(args: { datasets: string[]; dryRun?: boolean }, app:
     const isDone = !hasErrors(plan)
     if (!app.json && !app.quiet && isDone) showPlan(plan, dryRun, app)
     if (!app.json) tellProblems(app, plan.dataset, plan.problems)
-    if (!dryRun && !isDone) await tellRisks(dataset, risksAmong(plan.problems), app)
+    if (dryRun) return
+    if (isDone) await forgetRisks(dataset, ({ message }) => message.startsWith(letGo), app)
+    else await tellRisks(dataset, risksAmong(plan.problems), app)
   })
   if (app.json) app.printJson({ dryRun, datasets: plans })
   return plans.some(hasErrors) ? ExitCode.failed : status

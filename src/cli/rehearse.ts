@@ -15,6 +15,7 @@ import type { App } from './app.ts'
 import { ExitCode, type ExitStatus } from './exit-code.ts'
 import { openOneDataset } from './open-datasets.ts'
 import { loadRoot } from '../config/root-config.ts'
+import { unreadableSecrets } from '../config/unreadable-secrets.ts'
 import { rehearsalText } from './rehearsed.ts'
 
 export interface RehearseArguments {
@@ -28,8 +29,8 @@ export interface RehearseArguments {
 /** What was really sent, by the name of the channel. */
 export type Sent = ReadonlyMap<string, readonly Delivery[]>
 
-/** Channels that did not deliver when they were used last, by name. */
-export type Failing = ReadonlyMap<string, ChannelFailure>
+/** Channels that did not deliver when they were used last, or cannot, by name. */
+export type Failing = ReadonlyMap<string, ChannelFailure & { isUntried?: true }>
 
 /** Makes a fault happen to a copy of a dataset, and shows who would be told what, and when. */
 export async function rehearse({ dataset: name, fail, send }: RehearseArguments, app: App): Promise<ExitStatus> {
@@ -41,13 +42,27 @@ export async function rehearse({ dataset: name, fail, send }: RehearseArguments,
   const tellings = tellingsOf(configs, rehearsal.troubles, surroundings, rehearsal.at)
   const sent: Sent = send === true ? await sendAll(configs, tellings, rehearsal, app) : new Map()
   // What was really sent says more than what is remembered.
-  const failing = send === true ? new Map<string, ChannelFailure>() : failingChannels(app)
+  const failing: Failing = send === true ? new Map() : new Map([...(await secretless(app)), ...failingChannels(app)])
   if (app.json) app.printJson(rehearsalJson(rehearsal, tellings, sent, failing, app))
   else app.print(rehearsalText(rehearsal, tellings, sent, failing, app))
   app.context.signal.throwIfAborted()
   const isTold = tellings.some(({ channel, messages }) => messages.length > 0 && !failing.has(channel))
   const hasArrived = [...sent.values()].flat().every(({ ok }) => ok)
   return isTold && hasArrived ? ExitCode.ok : ExitCode.failed
+}
+
+/** Channels whose secrets are not there. None that a command prints is asked for. */
+async function secretless({ context: { system }, root }: App): Promise<Failing> {
+  const now = system.clock.now()
+  const unreadable = await unreadableSecrets(system.files, root, [])
+  return new Map(
+    unreadable.flatMap(({ key, where, untried }) => {
+      const [table, channel = ''] = key.split('.')
+      if (table !== 'alerts' || untried === true) return []
+      const reason = `${key}: the secret cannot be read from ${where}`
+      return [[channel, { since: now, at: now, failures: 0, reason, isUntried: true }]]
+    }),
+  )
 }
 
 function failingChannels({ context, root }: App): Failing {

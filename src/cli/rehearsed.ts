@@ -104,10 +104,8 @@ function tellingLines(
   const dead = failing.get(channel)
   if (dead !== undefined) {
     const test = out.dim(`→ \`unsilo alert test ${channel}\` tries it.`)
-    return [
-      `${out.red('✗')} ${name}  ${whenTold(telling, rehearsal)}, but it has failed since ${sayInstant(dead.since)}: ${dead.reason}`,
-      `    ${test}`,
-    ]
+    const how = dead.isUntried === true ? 'it cannot' : `it has failed since ${sayInstant(dead.since)}`
+    return [`${out.red('✗')} ${name}  ${whenTold(telling, rehearsal)}, but ${how}: ${dead.reason}`, `    ${test}`]
   }
   const lines = [`${out.green('✓')} ${name}  ${whenTold(telling, rehearsal)}`]
   if (again.length > 0)

@@ -100,6 +100,12 @@ it('tells at once that what is to go cannot be removed here', async () => {
   expect(titles(sink)).toEqual(['critical: todo: something could not be deleted'])
   await run({ datasets: [] }, { ...test.app, context })
   expect(titles(sink)).toHaveLength(1)
+  expect(await prune({ datasets: [] }, test.app)).toBe(ExitCode.ok)
+  for (const _ of [1, 2]) {
+    await watch({}, test.app)
+    test.clock.advance(16 * minute)
+  }
+  expect(titles(sink).slice(1)).toEqual(['info: resolved: todo: something could not be deleted'])
 })
 
 it('tells at once what `verify` finds to be damaged, as one thing', async () => {

@@ -6,7 +6,7 @@ import type { Dataset } from '../dataset/dataset.ts'
 import { UnsiloError } from '../errors.ts'
 import { reportOn } from '../report/report.ts'
 import { troublesOf } from '../report/troubles.ts'
-import { type Critical, criticalTroubles, rememberCritical } from '../watch/critical.ts'
+import { type Critical, criticalTroubles, forgetCritical, rememberCritical } from '../watch/critical.ts'
 import { alertSurroundings } from './alert-surroundings.ts'
 import type { App } from './app.ts'
 
@@ -46,8 +46,21 @@ export async function tellRisks(dataset: Dataset, risks: readonly Critical[], ap
 /** That it cannot be remembered is told as what it is about: a disk that is full, or fails. */
 export async function rememberRisks({ name, root }: Dataset, problems: readonly Critical[], app: App): Promise<void> {
   const { files, clock } = app.context.system
+  await remembering(name, app, () => rememberCritical(files, root, name, problems, clock.now()))
+}
+
+/** What a verb that is no run has done now, though a run could not. */
+export async function forgetRisks(
+  { name, root }: Dataset,
+  isOver: (problem: Critical) => boolean,
+  app: App,
+): Promise<void> {
+  await remembering(name, app, () => forgetCritical(app.context.system.files, root, name, isOver))
+}
+
+async function remembering(name: string, app: App, action: () => Promise<void>): Promise<void> {
   try {
-    await rememberCritical(files, root, name, problems, clock.now())
+    await action()
   } catch (error) {
     if (!(error instanceof UnsiloError)) throw error
     app.note(`! what went wrong with ${name} cannot be remembered: ${error.message}`)

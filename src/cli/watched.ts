@@ -28,7 +28,10 @@ export function tellWatched(watched: Watched, app: App): void {
     if (count === 0) {
       if (status.ok && !app.quiet) app.print(`${green('✓')} ${many}: all is well`)
       else if (!status.ok) app.print(`${yellow('!')} ${many}: all is well with the data, but not with the alerts`)
-    } else app.print(`${yellow('!')} ${many}, ${count === 1 ? '1 thing is' : `${count} things are`} wrong`)
+    } else
+      app.print(
+        `${yellow('!')} ${status.datasets.length === 0 ? '' : `${many}, `}${count === 1 ? '1 thing is' : `${count} things are`} wrong`,
+      )
     for (const trouble of status.open) app.print(troubleText(trouble, status.at, app))
     if (!app.quiet) for (const { channel, title } of alerts.sent) app.print(`${green('✓')} told ${channel}: ${title}`)
     if (count > 0 && channels.length === 0 && !app.quiet) {

@@ -8,6 +8,9 @@ import { nearestWord } from '../system/nearest.ts'
 /** Name of a dataset's configuration; a folder that has one is a dataset. */
 export const datasetFileName = 'config.toml'
 
+/** What is unsilo's own in a root, beside what begins with a dot. */
+const ownNames: readonly string[] = ['log', rootFileName]
+
 export interface DatasetPlace {
   /** The folder's own name; the path as it was given when two datasets share that name. */
   name: string
@@ -46,6 +49,16 @@ export function checkFindable(files: Files, root: string, path: string): void {
   if (name.startsWith('.')) {
     throw new UnsiloError('usage', `${name} cannot be a dataset: runs pass over names that begin with a dot`, {
       hint: `Choose another name: \`unsilo init ${name.replace(/^\.+/, '') || 'NAME'}\`.`,
+    })
+  }
+  if (/\p{Cc}/u.test(name)) {
+    throw new UnsiloError('usage', `${JSON.stringify(name)} cannot be a dataset: there is a control character in it`, {
+      hint: 'Choose a name of one line, without tabs.',
+    })
+  }
+  if (ownNames.includes(name)) {
+    throw new UnsiloError('usage', `${name} cannot be a dataset: unsilo has a ${name} of its own in the root`, {
+      hint: `Choose another name, such as \`unsilo init my-${name.replace(/\..*/, '')}\`.`,
     })
   }
   if (isSame(path, root)) {

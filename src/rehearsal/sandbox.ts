@@ -41,7 +41,7 @@ export async function makeSandbox(real: Dataset, files: Files): Promise<Sandbox>
       hint: error.hint ?? `It is made in ${join(real.root, '.unsilo')}, as hard links.`,
     })
   }
-  const dataset: Dataset = { ...real, root, layout, config: harmless(real.config), viewTargets: [] }
+  const dataset: Dataset = { ...real, root, layout, config: harmless(real.config, root), viewTargets: [] }
   return {
     dataset,
     outside: (text) => text.replaceAll(layout.folder, real.layout.folder).replaceAll(root, real.root),
@@ -50,12 +50,13 @@ export async function makeSandbox(real: Dataset, files: Files): Promise<Sandbox>
 }
 
 /** The configuration without what would reach out of the sandbox, or take long. */
-function harmless(config: Dataset['config']): Dataset['config'] {
+function harmless(config: Dataset['config'], root: string): Dataset['config'] {
   return {
     ...config,
     environment: {},
     git: false,
-    ingest: { ...config.ingest, paths: [] },
+    // Files still come by hand, so that it may be late; none waits.
+    ingest: { ...config.ingest, paths: config.ingest.paths.map(() => join(root, 'inbox/*')) },
     keep: undefined,
     metrics: {},
     pack: undefined,

@@ -34,7 +34,7 @@ function pathOf(root: string, dataset: string): string {
 }
 
 /**
- * Remembers what put data at risk in a dataset's last run, until a run goes well: much of it is in no ledger, because the ledger
+ * Remembers what put data at risk in a dataset's last run, until a run goes well, or the verb that it is about: much of it is in no ledger, because the ledger
  * could not be written. @throws UnsiloError
  */
 export async function rememberCritical(
@@ -54,6 +54,19 @@ export async function rememberCritical(
   const kept = problems.map(({ code, message, hint }) => ({ code, message, hint }))
   files.makeFolder(folderOf(root))
   await replaceFile(files, path, `${JSON.stringify({ dataset, since, problems: kept })}\n`)
+}
+
+/** Forgets one kind of what is remembered of a dataset: it is over. @throws UnsiloError */
+export async function forgetCritical(
+  files: Files,
+  root: string,
+  dataset: string,
+  isOver: (problem: Critical) => boolean,
+): Promise<void> {
+  const known = parse(files.readText(pathOf(root, dataset)))
+  if (known === undefined || !known.problems.some(isOver)) return
+  const left = known.problems.filter((problem) => !isOver(problem))
+  await rememberCritical(files, root, dataset, left, new Date(known.since))
 }
 
 /** What is remembered, as incidents take it: one for each dataset and kind of risk. What is damaged there is left out. */

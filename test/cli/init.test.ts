@@ -87,6 +87,9 @@ describe('init', () => {
         /deep\/er\/b cannot be a dataset of \S+: .* right in the root\n→ .*unsilo --root \S+\/deep\/er init b/,
       ],
       ['../outside', /outside cannot be a dataset of \S+: .*\n→ Put it there: `unsilo init outside`/],
+      ['log', /^error: log cannot be a dataset: unsilo has a log of its own in the root\n→ .*init my-log`/],
+      ['unsilo.toml', /^error: unsilo.toml cannot be a dataset: .*\n→ .*init my-unsilo`/],
+      ['a\nb', /^error: "a\\nb" cannot be a dataset: there is a control character in it\n/],
       ['.hidden', /\.hidden cannot be a dataset: .* a dot\n→ Choose another name: `unsilo init hidden`/],
     ] as const) {
       const { status, stderr } = await root.cli('init', 'good', name)

@@ -101,6 +101,33 @@ describe('rehearse', () => {
     expect(everything(root)).toEqual(before)
   })
 
+  it('does not count on a channel whose secret is not there, though it was never used', async () => {
+    const root = await readyRoot()
+    const file = `${root.path}/no-such-secret`
+    const config = `[alerts.phone]\nkind = "gotify"\nurl = "http://127.0.0.1:9"\ntoken = { file = "${file}" }\n`
+    root.write('unsilo.toml', `${config}[targets.nas]\nkind = "folder"\npath = "nas"\n`)
+    const { status, stdout } = await root.cli('rehearse', 'todo', '--fail', 'token-expired')
+    expect(status).toBe(1)
+    expect(stdout).toContain(
+      `✗ phone (gotify)  by the next \`watch\`, but it cannot: alerts.phone.token: the secret cannot be read from the file ${file}\n`,
+    )
+    expect(stdout).toContain('✗ nobody would know: phone does not deliver\n')
+  })
+
+  it('notices that nothing comes by hand any more', async () => {
+    const root = cliRoot()
+    root.write('unsilo.toml', '[alerts.diary]\nkind = "command"\ncmd = "true"\n')
+    root.write('inbox/export.json', '[1]')
+    root.write('bank/config.toml', `max_age = "30 days"\ningest.paths = "${root.path}/inbox/*.json"\n`)
+    expect((await root.cli('run')).status).toBe(0)
+    root.write('inbox/next.json', '[1, 2]')
+    const { status, stdout } = await root.cli('rehearse', 'bank', '--fail', 'never-ran')
+    expect(status).toBe(0)
+    expect(stdout).toContain('error the newest good parcel is too old\n')
+    expect(stdout).toContain('→ Put the file where ingest.paths finds it')
+    expect(root.names('inbox')).toEqual(['next.json'])
+  })
+
   it('does not count on a channel that has failed when it was used last', async () => {
     const root = await readyRoot()
     root.write('unsilo.toml', '[alerts.diary]\nkind = "command"\ncmd = "echo no line >&2; exit 1"\n')

@@ -26,7 +26,8 @@ export async function rebuildIndex({ layout }: Dataset, context: Context, pack: 
 
 async function readIndex({ system: { files }, signal }: Context, { path, bytes }: Pack): Promise<PackIndex> {
   const frames = await zstdFrames(files.read(path))
-  if (frames.length === 0) throw damagedPack(path, 'it does not begin as zstd does')
+  if (frames.length === 0)
+    throw withWayOut(damagedPack(path, 'no part of it is whole zstd; perhaps its end is missing'), path)
   const last = frames.at(-1)!
   // Where a parcel begins is known of the first frame only.
   const whole = { at: 0, bytes: last.at + last.bytes }
@@ -50,10 +51,21 @@ async function readIndex({ system: { files }, signal }: Context, { path, bytes }
     }
     end()
   } catch (error) {
-    throw asDamaged(error, path, signal)
+    throw withWayOut(asDamaged(error, path, signal), path)
   }
   if (bytes > 0 && index.parcels.length === 0) throw damagedPack(path, 'it holds no parcel')
   return index
+}
+
+/** Adds what can be done by hand: the archive may be whole up to the damage. */
+function withWayOut(error: unknown, path: string): unknown {
+  if (!(error instanceof UnsiloError) || error.code !== 'corrupt') return error
+  const { code, message, hint, cause } = error
+  const byHand = `zstd -dc --long=27 '${path}' | tar -x -C FOLDER`
+  return new UnsiloError(code, message, {
+    hint: `${hint} Else \`${byHand}\` takes out what is before the damage: the last file is cut off; move the others into data/, and type \`unsilo verify --all\`.`,
+    cause,
+  })
 }
 
 function begin(entry: PackEntry): { name: string; isFolder: boolean; digest: Digester } {

@@ -1,4 +1,4 @@
-import { statSync, truncateSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { reportOn } from '../../report/report.ts'
@@ -7,6 +7,7 @@ import { verifyDataset } from '../verify.ts'
 import { readyViews } from '../views/views.ts'
 import { packDataset } from './pack.ts'
 import { datasetWith } from './packs.fixture.ts'
+import { unpackDataset } from './unpack-parcels.ts'
 
 const march = '2026-03.pack.tar.zst'
 const marchIds = ['2026-03-01T060000Z', '2026-03-09T060000Z', '2026-03-17T060000Z', '2026-03-25T060000Z']
@@ -42,4 +43,42 @@ it('says of a pack whose index cannot be read that it is there, and what reads i
   expect(listSummaries(dataset, test.context, false).map(({ state }) => state)).not.toContain('unreadable')
   expect((await readyViews(dataset, test.context)).views[0]?.state.items).toBe(7)
   expect(packProblems(dataset, test.context)).toEqual([])
+})
+
+it.each(['cut off', 'changed in the middle'])(
+  'says what can be had of a pack without an index that is %s',
+  async (how) => {
+    const test = await datasetWith({ cmd: `cmd = 'head -c 20000 /dev/urandom > $PARCEL_PATH.bin'` }, 6)
+    await packDataset(await test.open(), test.context, false)
+    const path = join(test.folder, 'data', march)
+    const content = readFileSync(path)
+    const half = Math.floor(content.length / 2)
+    if (how === 'changed in the middle') content.fill(0, half, half + 20)
+    writeFileSync(path, content.subarray(0, how === 'cut off' ? half : -20))
+    const { problems } = await test.run()
+    expect(problems).toContainEqual({
+      severity: 'error',
+      code: 'corrupt',
+      message: expect.stringMatching(/ is damaged: (?!it does not begin)/) as string,
+      hint: expect.stringContaining(`zstd -dc --long=27 '${path}' | tar -x -C FOLDER`) as string,
+    })
+    expect(readFileSync(path)).toHaveLength(how === 'cut off' ? half : content.length - 20)
+  },
+)
+
+it('reports a pack that somebody has removed, until it is back', async () => {
+  const test = await datasetWith({}, 6)
+  await packDataset(await test.open(), test.context, false)
+  const told = async (): Promise<string[]> => {
+    const { warnings } = await reportOn(await test.open(), test.context)
+    return warnings.filter(({ cause }) => cause === 'gone').map(({ message }) => message)
+  }
+  expect(await told()).toEqual([])
+  const data = join(test.folder, 'data')
+  renameSync(join(data, march), join(test.folder, march))
+  expect(await told()).toEqual([`the pack ${march} is gone from ${data}, with 4 parcels, and not by unsilo`])
+  renameSync(join(test.folder, march), join(data, march))
+  await unpackDataset(await test.open(), test.context, [])
+  rmSync(join(data, `${marchIds[0]}.txt`))
+  expect(await told()).toEqual([])
 })

@@ -17,5 +17,5 @@ export function sayUnread(path: string): string {
 }
 
 export function howToReadPacks({ name }: Pick<Dataset, 'name'>): string {
-  return `They are there: \`unsilo run ${name}\` reads the whole pack and makes its index anew, as far as it is not damaged; then \`unsilo verify ${name} --all\`.`
+  return `\`unsilo run ${name}\` reads the whole pack and makes its index anew, or says what to do where it is damaged, too; then \`unsilo verify ${name} --all\`.`
 }

@@ -314,13 +314,3 @@ it('says which lines of the ledger cannot be read', async () => {
     message: `line 7 of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
   })
 })
-
-it('says which lines of the ledger cannot be read', async () => {
-  const test = storedHistory(daily, goodOnes(3))
-  const ledger = join(test.folder, 'ledger.ndjson')
-  appendFileSync(ledger, 'garbage\n')
-  expect(await told(test)).toMatchObject({
-    health: 'broken',
-    message: `line 7 of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
-  })
-})

@@ -1,4 +1,5 @@
 import { drainSetup } from '../../dataset/drain-setup.ts'
+import { isEvent } from '../../dataset/history.ts'
 import { hasChecks } from '../../dataset/view-work.ts'
 import { checkWarnings } from '../check-warnings.ts'
 import { damagedWarnings, unpublishedWarnings } from '../copy-warnings.ts'
@@ -12,7 +13,7 @@ import { judgeFrozen } from './frozen.ts'
 import { type Judgement, type Verdict, nothing, together, verdictOf } from './judgement.ts'
 import { judgeAge } from './late.ts'
 import { judgeRefusals } from './refused.ts'
-import { damageWarnings, goneWarnings, metricWarnings } from './stored.ts'
+import { damageWarnings, gonePackWarnings, goneWarnings, metricWarnings } from './stored.ts'
 import { sayUnended } from './unended.ts'
 import { judgeVerified } from './verified.ts'
 import { judgeViews } from './views.ts'
@@ -47,6 +48,14 @@ export function judge(facts: HealthFacts, damage: readonly Warning[] = []): Data
   }
 }
 
+function sayReadable(name: string, { newestGood }: HealthFacts['history']): string {
+  if (newestGood === undefined) return 'the ledger can be read'
+  const { id, ended } = newestGood
+  return isEvent(ended, 'sealed')
+    ? `the ledger can be read, and ${id} is as large as it was sealed`
+    : `the ledger has no line of ${id}: nobody can tell whether it is as it was; \`unsilo recover ${name}\` notes how it is`
+}
+
 /** The state without an open warning. Never `good` before there is something good. */
 function calmState({ history, unended }: HealthFacts, warnings: readonly Warning[]): Health {
   if (unended !== undefined && history.newestGood === undefined && warnings.length === 0) return 'running'
@@ -57,11 +66,12 @@ function judged(facts: HealthFacts): Verdict[] {
   const { dataset, history, table, now, bytesNow, copies, lacking, unended } = facts
   const newest = history.newestGood?.id
   const attempt = history.newest?.id
+  const newestGone = goneWarnings(dataset, history, table)
   return [
     verdictOf(
       'broken',
       damageWarnings(dataset, history, bytesNow, facts.damagedLines),
-      `the ledger can be read${newest === undefined ? '' : `, and ${newest} is as large as it was sealed`}`,
+      sayReadable(dataset.name, history),
     ),
     verdictOf(
       'failing',
@@ -80,7 +90,7 @@ function judged(facts: HealthFacts): Verdict[] {
     judgeFrozen(facts),
     verdictOf(
       'gone',
-      goneWarnings(dataset, history, table),
+      newestGone.length > 0 ? newestGone : gonePackWarnings(dataset, history),
       newest === undefined
         ? 'there is no successful parcel that could be missing'
         : `the newest successful parcel, ${newest}, is not missing`,

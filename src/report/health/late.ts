@@ -18,7 +18,7 @@ export function judgeAge(facts: HealthFacts): Verdict {
 }
 
 function howToGetOne({ dataset, history, now, unended }: HealthFacts): string {
-  const { name } = dataset
+  const { name, config } = dataset
   if (unended?.isAtWork === true) {
     return `An export has begun on ${sayBegun(unended)}, and still runs. ${howToEnd(dataset, unended)}`
   }
@@ -26,6 +26,9 @@ function howToGetOne({ dataset, history, now, unended }: HealthFacts): string {
     return `${linkHint(dataset)}Put the file where ingest.paths finds it, then \`unsilo run ${name}\`.`
   const isTried = failuresSinceGood(history, now).some(({ state }) => state !== 'unfinished')
   if (isTried) return `Exports were tried since, and gave no good parcel: \`unsilo why ${name}\`.`
+  if (config.schedule.kind === 'manual') {
+    return `\`unsilo export ${name}\` makes one; an \`interval\` in its config.toml lets \`unsilo run\` do it.`
+  }
   return `Check that \`unsilo run\` is started regularly: \`unsilo schedule status\`; \`unsilo why ${name}\`.`
 }
 

@@ -76,6 +76,40 @@ export function goneWarnings(dataset: Dataset, history: History, table: MetricTa
   ]
 }
 
+/** Packs that are not there though nothing says that unsilo removed them, and their parcels are nowhere else in `data/`. */
+export function gonePackWarnings({ name, layout }: Dataset, history: History): Warning[] {
+  const held = new Map<string, readonly string[]>()
+  for (const entry of history.entries) {
+    if (isEvent(entry, 'packed')) {
+      const { pack, parcels } = detailsOf(entry, layout.ledger)
+      held.set(pack, parcels)
+    } else if (isEvent(entry, 'unpacked')) {
+      const { pack, parcels } = detailsOf(entry, layout.ledger)
+      const out = new Set(parcels)
+      held.set(pack, held.get(pack)?.filter((id) => !out.has(id)) ?? [])
+    }
+  }
+  for (const pack of history.packs) held.delete(pack.name)
+  const packs = [...held].flatMap(([pack, ids]) => {
+    const gone = ids
+      .map((id) => history.get(id))
+      .filter((parcel) => parcel?.state === 'gone' && parcel.lost === undefined)
+    return gone.length === 0 ? [] : [{ pack, gone: gone.length, newest: gone.at(-1)!.id }]
+  })
+  const last = packs.at(-1)
+  if (last === undefined) return []
+  const count = packs.reduce((sum, { gone }) => sum + gone, 0)
+  const what = packs.length === 1 ? `the pack ${last.pack} is` : `${packs.length} packs, such as ${last.pack}, are`
+  return [
+    warningOf('gone', {
+      severity: 'error',
+      what: 'a pack is gone',
+      message: `${what} gone from ${layout.data}, with ${count === 1 ? 'a parcel' : `${count} parcels`}, and not by unsilo`,
+      hint: `Put back what was moved; \`unsilo show ${name} ${last.newest}\` says which targets have that parcel. If it was removed on purpose, say so with \`accept\` in ${layout.config}.`,
+    }),
+  ]
+}
+
 export function metricWarnings(dataset: Dataset, history: History, table: MetricTable): Warning[] {
   const id = history.newestGood?.id
   if (id === undefined) return []

@@ -50,7 +50,7 @@ describe('readCsv', () => {
 
   it('tells of ragged rows, and goes on', async () => {
     expect(await rows('a,b\n1\n2,2\n"3\n",3,3\n4,4')).toEqual([
-      'line 2: it has 1 fields, and the header has 2',
+      'line 2: it has 1 field, and the header has 2',
       { a: '2', b: '2' },
       'line 4: it has 3 fields, and the header has 2',
       { a: '4', b: '4' },
@@ -151,12 +151,12 @@ describe('readCsv', () => {
     expect(await rowsWith({ header: ['n', 'text'] }, text)).toEqual([
       { n: '1', text: 'a\nb' },
       { n: '2', text: 'c' },
-      'line 6: it has 1 fields, and `header` has 2',
+      'line 6: it has 1 field, and `header` has 2',
     ])
     expect(await rowsWith({ header: false }, text)).toEqual([
       { column_1: '1', column_2: 'a\nb' },
       { column_1: '2', column_2: 'c' },
-      'line 6: it has 1 fields, and the first row has 2',
+      'line 6: it has 1 field, and the first row has 2',
     ])
     expect(await rowsWith({ header: ['n'], skip: 2 }, 'x\ny\n1\n')).toEqual([{ n: '1' }])
     expect(await rowsWith({ header: false }, '')).toEqual([])

@@ -163,7 +163,10 @@ class CsvRows {
     if (isOdd && this.#names !== undefined && this.#fits(literal)) this.#accept(literal)
     else if (this.#names === undefined) this.#accept(literal)
     else if (isOdd) this.#reject('a quoted field is not closed where it ends')
-    else this.#reject(`it has ${fields.length} fields, and ${this.#measure} has ${this.#names.length}`)
+    else
+      this.#reject(
+        `it has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, and ${this.#measure} has ${this.#names.length}`,
+      )
     if (isOdd) for (const line of others) this.add(line)
   }
 
