@@ -176,7 +176,7 @@ async function sendAll(due: readonly Due[], sending: Sending): Promise<number> {
       const failed = await sendQueue(channel, queue, sending)
       if (signal.aborted) break
       if (failed === undefined) queues.delete(channel)
-      else if (!failed.error.retryable || round === tries) {
+      else if (!isTriedAgain(failed.error) || round === tries) {
         queues.delete(channel)
         failures++
         result.failed.push(failed)
@@ -186,6 +186,11 @@ async function sendAll(due: readonly Due[], sending: Sending): Promise<number> {
     }
   }
   return failures
+}
+
+/** What gave no answer in its time would take as long again, and may have taken the message: it waits for the next delivery. */
+function isTriedAgain({ code, retryable }: UnsiloError): boolean {
+  return retryable && code !== 'timeout'
 }
 
 /** Sends what a channel is to get, up to the first message that fails; what was sent leaves the queue. */
