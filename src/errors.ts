@@ -24,6 +24,9 @@ export type ErrorCode =
   | 'usage'
   | 'wrong-content'
 
+/** Of what is damaged, and of a disk that does not take or give what it should: data may be at risk. */
+export const riskCodes: ReadonlySet<string> = new Set<ErrorCode>(['corrupt', 'io', 'no-space'])
+
 export interface ErrorDetails {
   /** What the user can do next, as a sentence. */
   hint?: string

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts'
+import { riskCodes } from '../errors.ts'
 
 /** `critical`: data may be at risk. */
 export type Level = 'debug' | 'info' | 'warning' | 'error' | 'critical'
@@ -13,9 +13,6 @@ export interface Entry {
   code?: string | undefined
 }
 
-/** A copy that is not what it was, and a disk that does not take or give what it should. */
-const atRisk: ReadonlySet<string> = new Set<ErrorCode>(['corrupt', 'io', 'no-space'])
-
 /** How bad a problem is. @param risk Data may be at risk, whatever the code. */
 export function levelOf({
   severity,
@@ -26,5 +23,5 @@ export function levelOf({
   code: string
   risk?: string
 }): Level {
-  return risk !== undefined || atRisk.has(code) ? 'critical' : severity
+  return risk !== undefined || riskCodes.has(code) ? 'critical' : severity
 }

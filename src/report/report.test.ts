@@ -75,6 +75,17 @@ describe('a dataset', () => {
     )
   })
 
+  it.each([
+    ['no-space', 'critical'],
+    ['command-failed', 'error'],
+  ] as const)('is as bad as the run has told it when the newest export failed: %s', async (code, severity) => {
+    const test = testDataset('')
+    await runWith(test, daily(good), daily(bad))
+    const ledger = test.read('ledger.ndjson').replace('"command-failed"', JSON.stringify(code))
+    writeFileSync(join(test.folder, 'ledger.ndjson'), ledger)
+    expect((await reportFor(test)).warnings[0]).toMatchObject({ cause: 'failing', severity })
+  })
+
   it('has lost its newest good parcel', async () => {
     const test = testDataset('')
     await runWith(test, daily(good), daily(good))

@@ -1,3 +1,4 @@
+import { riskCodes } from '../../errors.ts'
 import type { Dataset } from '../../dataset/dataset.ts'
 import { type History, failuresSinceGood, isEvent } from '../../dataset/history.ts'
 import { hasSource } from '../../dataset/source.ts'
@@ -52,6 +53,8 @@ export function successWarnings(
         message: `${none}the newest export, of ${timeOf(last.id)}${times}, failed: ${failed?.reason ?? 'it left nothing whole'}`,
         hint: failed?.hint ?? `\`unsilo log ${dataset.name} ${last.id}\` shows what it printed.`,
         since,
+        // As the run that failed has told it.
+        ...(failed !== undefined && riskCodes.has(failed.code) && { severity: 'critical' }),
       }),
     )
   }
