@@ -29,6 +29,19 @@ export function withAccepted(warnings: readonly Warning[], accept: readonly Acce
   })
 }
 
+/** What was found, and that it is accepted, if the warning of it is. */
+export function withAcceptance(judgement: Judgement, warnings: readonly Warning[]): Judgement {
+  const { cause, ok, finding } = judgement
+  const known = ok ? undefined : warnings.find((one) => one.cause === cause && finding.startsWith(one.message))
+  if (known?.accepted === undefined) return judgement
+  const { until, because } = known.accepted
+  return {
+    cause,
+    ok: true,
+    finding: `${finding} (accepted${until === undefined ? '' : ` until ${until}`}: ${because})`,
+  }
+}
+
 /** Entries of `accept` that nothing is there for. */
 export function uselessEntries(warnings: readonly Warning[], { dataset, today }: HealthFacts): Judgement[] {
   return dataset.config.accept

@@ -8,6 +8,7 @@ import { dayMs } from '../../system/duration.ts'
 import { type DatasetReport, makeReport, reportOn } from '../report.ts'
 import { troublesOf } from '../troubles.ts'
 import { type Health, rankOf } from '../warnings.ts'
+import { whyDataset } from '../why.ts'
 import { goodOnes, storeView, storedHistory } from './stored-history.fixture.ts'
 
 const daily = 'interval = "1 day"\ncmd = "true"\n'
@@ -191,6 +192,14 @@ describe('what is accepted', () => {
       warnings: [{ cause: 'frozen', accepted: { until: '2026-03-01', because: 'I am on holiday' } }],
     })
     expect([report.warned, troublesOf(report)]).toEqual([0, []])
+    const { judgements } = await whyDataset(await test.open(), test.context)
+    expect(judgements.filter(({ cause }) => cause === 'frozen')).toEqual([
+      {
+        cause: 'frozen',
+        ok: true,
+        finding: expect.stringMatching(/\(accepted until 2026-03-01: I am on holiday\)$/) as string,
+      },
+    ])
   })
 
   it('counts again after its last day, and that is told', async () => {

@@ -5,7 +5,7 @@ import { checkWarnings } from '../check-warnings.ts'
 import { damagedWarnings, unpublishedWarnings } from '../copy-warnings.ts'
 import { drainWarnings } from '../drain-warnings.ts'
 import { type Health, type Warning, openWarnings, rankOf } from '../warnings.ts'
-import { uselessEntries, withAccepted } from './accepted.ts'
+import { uselessEntries, withAcceptance, withAccepted } from './accepted.ts'
 import { successWarnings, tracelessWarnings } from './attempts.ts'
 import type { HealthFacts } from './facts.ts'
 import { judgeFigures } from './figures.ts'
@@ -44,7 +44,7 @@ export function judge(facts: HealthFacts, damage: readonly Warning[] = []): Data
   return {
     health: openWarnings(warnings)[0]?.health ?? calmState(facts, warnings),
     warnings,
-    judgements: [...judgements, ...uselessEntries(found, facts)],
+    judgements: [...judgements.map((one) => withAcceptance(one, marked)), ...uselessEntries(found, facts)],
   }
 }
 
