@@ -1,4 +1,4 @@
-import { damagedLinesOf, sayLines } from '../ledger/damaged-lines.ts'
+import { damagedLinesOf, sayDamagedLines } from '../ledger/damaged-lines.ts'
 import type { Context, Dataset, Problem } from './dataset.ts'
 
 /** What there is to say of a ledger that has lines which cannot be read: which they are, and what follows. */
@@ -8,7 +8,7 @@ export function damagedLedger({ layout: { ledger } }: Dataset, { system }: Conte
   return {
     severity: 'warning',
     code: 'check',
-    message: `${sayLines(lines)} of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+    message: sayDamagedLines(ledger, lines),
     hint: `Mend or remove ${which}: a line is a JSON object. The parcels themselves are not affected.`,
   }
 }

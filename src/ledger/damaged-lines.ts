@@ -16,8 +16,13 @@ export function damagedLinesOf(files: Files, path: string): number[] {
   return found
 }
 
+/** That lines of a ledger cannot be read, and what follows. */
+export function sayDamagedLines(ledger: string, numbers: readonly number[]): string {
+  return `${sayLines(numbers)} of ${ledger} cannot be read; a verdict may be lost, so nothing is pruned`
+}
+
 /** Which lines these are: `line 3`, `lines 3, 5 and 8`. */
-export function sayLines(numbers: readonly number[]): string {
+function sayLines(numbers: readonly number[]): string {
   const told = numbers.slice(0, 5)
   const more = numbers.length - told.length
   if (numbers.length === 1) return `line ${told[0]!}`

@@ -66,7 +66,8 @@ class LenderAhead implements ViewLender {
     const batch = this.#batches.find(({ from, to }) => place >= from && place < to)
     const isThere = batch !== undefined && (await batch.isWhole)
     if (this.#streak > 0 && this.#batches.filter(({ to }) => to > place).length < 2)
-      await this.#start(this.#batches.at(-1)?.to ?? place + 1)
+      // Those that are still lent may be older.
+      await this.#start(Math.max(place + 1, this.#batches.at(-1)?.to ?? 0))
     if (!isThere) return this.#lender.borrow(stored)
     batch.lent++
     const path = join(batch.folder, stored.name.slice(0, -ending.length))

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../dataset/dataset.ts'
 import { type History, isEvent } from '../../dataset/history.ts'
 import { howToReadPacks, sayUnread } from '../../dataset/packs/unread.ts'
-import { sayLines } from '../../ledger/damaged-lines.ts'
+import { sayDamagedLines } from '../../ledger/damaged-lines.ts'
 import { detailsOf } from '../../ledger/ledger.ts'
 import { type MetricTable, measuredParcels } from '../../metric/metrics-file.ts'
 import { parcelTime } from '../../parcel/id.ts'
@@ -23,7 +23,7 @@ export function damageWarnings(
   if (damagedLines.length > 0) {
     warnings.push(
       warningOf('broken', {
-        message: `${sayLines(damagedLines)} of ${layout.ledger} cannot be read; a verdict may be lost, so nothing is pruned`,
+        message: sayDamagedLines(layout.ledger, damagedLines),
         hint: 'Mend or remove what is not JSON there; the parcels themselves are not affected.',
       }),
     )

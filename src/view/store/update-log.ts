@@ -8,7 +8,6 @@ import { Compaction, isMostlyDead } from './compaction.ts'
 import { LogFolder } from './log-folder.ts'
 import { Reading } from './reading.ts'
 import type { StoreContext, StoredView } from './update.ts'
-import type { ViewParcel } from './view-parcel.ts'
 
 /** What has been read is committed after so long, in ms, so that a process that is killed has not worked for nothing. */
 const commitEveryMs = 20_000
@@ -54,10 +53,11 @@ export async function updateLog(
     const write = (): Promise<() => Promise<void>> =>
       store.write(merge.state, fingerprint, chainOf(parcels, merge.state.parcels.length))
     const commit = async (): Promise<void> => (await write())()
-    const isUnread = ({ id, content }: ViewParcel): boolean =>
-      (compaction?.from ?? log).segments.find(id, content) === undefined
+    const { segments } = compaction?.from ?? log
     const next = parcels.slice(merge.state.parcels.length)
-    ahead = openReaderAhead(next.filter(isUnread), definition, { signal, ...options })
+    const numbers = next.map(({ id, content }) => segments.find(id, content))
+    const unread = next.filter((_, index) => numbers[index] === undefined)
+    ahead = openReaderAhead(unread, definition, { signal, ...options })
     if (ahead !== undefined) meanwhile?.()
     const reading = new Reading(definition, log, { afterBatch: () => store.flushIfMuch(), ahead })
     const last = merge.state.parcels.at(-1)
@@ -65,9 +65,9 @@ export async function updateLog(
     const read: string[] = []
     let isChanged = !isPrefix
     let committedAt = system.clock.now().getTime()
-    for (const parcel of next) {
+    for (const [index, parcel] of next.entries()) {
       isChanged = true
-      let number = (compaction?.from ?? log).segments.find(parcel.id, parcel.content)
+      let number = numbers[index]
       let extract: ParcelExtract
       if (number === undefined) {
         try {
